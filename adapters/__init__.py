@@ -1,0 +1,1 @@
+"""LoRA adapters: registry, training, and the jobs that tie everything together. Knows nothing of Textual."""

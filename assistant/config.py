@@ -1,0 +1,116 @@
+"""Settings, each declared once: its default, its unit and one plain sentence.
+
+A setting comes from, strongest first: an option on the command line, `SUNTO_<NAME>` in the environment,
+`settings.toml` in the data directory, the default here.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from assistant.errors import ConfigError
+from assistant.i18n import _
+
+STYLES = ("brief", "outline", "detailed")
+SUMMARY_LANGUAGES = ("auto", "it", "en")
+
+
+def setting(default: Any, sentence: str, *, choices: tuple[str, ...] = ()) -> Any:
+    """A field of `Settings` with the sentence that help and the settings screen show beneath it."""
+    return field(default=default, metadata={"sentence": sentence, "choices": choices})
+
+
+@dataclass(frozen=True)
+class Settings:
+    model: str = setting("auto", "Base model: a name from `sunto models list`, a hub id, or a folder.")
+    adapter: str = setting("none", "Adapter to answer with, or `none` for the bare base model.")
+    style: str = setting("brief", "How a summary is written.", choices=STYLES)
+    language: str = setting(
+        "auto", "Language of summaries; `auto` is the document's own.", choices=SUMMARY_LANGUAGES
+    )
+    device: str = setting("auto", "Where the model runs.", choices=("auto", "cpu", "cuda"))
+    temperature: float = setting(0.0, "0 gives the same answer every time; higher is more varied.")
+    max_new_tokens: int = setting(512, "Longest answer, in tokens (about three quarters of a word each).")
+    seed: int = setting(0, "Start of the random numbers, for answers that can be repeated.")
+
+
+def data_dir() -> Path:
+    """Where models, adapters and the library are kept: `SUNTO_HOME`, or the user's data directory. Created."""
+    override = os.environ.get("SUNTO_HOME")
+    if override:
+        path = Path(override).expanduser().absolute()
+    else:
+        import platformdirs  # deferred: `sunto --help` does not need it
+
+        path = Path(platformdirs.user_data_dir("sunto", appauthor=False))
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(
+            _("The data directory {path} cannot be made: {reason}.").format(path=path, reason=error.strerror),
+            _("Set SUNTO_HOME to a folder you can write to."),
+        ) from error
+    return path
+
+
+def offline() -> bool:
+    """True when `SUNTO_OFFLINE` forbids any use of the network."""
+    return os.environ.get("SUNTO_OFFLINE", "").lower() in ("1", "true", "yes", "on")
+
+
+def load_settings(overrides: Mapping[str, object] | None = None) -> Settings:
+    """Raises ConfigError for an unknown setting or a value of the wrong kind, naming the nearest known one."""
+    values: dict[str, object] = dict(_read_file(data_dir() / "settings.toml"))
+    for item in fields(Settings):
+        if (text := os.environ.get(f"SUNTO_{item.name.upper()}")) is not None:
+            values[item.name] = text
+    values.update({name: value for name, value in (overrides or {}).items() if value is not None})
+    return Settings(**{name: _checked(name, value) for name, value in values.items()})
+
+
+def _read_file(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise ConfigError(
+            _("The settings file {path} cannot be read: {reason}.").format(path=path, reason=error),
+            _("Mend it, or rename it to start from the defaults."),
+        ) from error
+
+
+def _checked(name: str, value: object) -> object:
+    known = {item.name: item for item in fields(Settings)}
+    if name not in known:
+        near = difflib.get_close_matches(name, known, n=1)
+        raise ConfigError(
+            _("There is no setting called “{name}”.").format(name=name),
+            _("Did you mean “{near}”?").format(near=near[0])
+            if near
+            else _("Known settings: {names}.").format(names=", ".join(known)),
+        )
+    kind = type(known[name].default)
+    try:
+        converted = kind(value)
+    except (TypeError, ValueError) as error:
+        raise ConfigError(
+            _("The setting “{name}” cannot be “{value}”.").format(name=name, value=value),
+            _("It is a {kind}; the default is {default}.").format(
+                kind={int: _("whole number"), float: _("number")}.get(kind, _("text")),
+                default=known[name].default,
+            ),
+        ) from error
+    choices = known[name].metadata["choices"]
+    if choices and converted not in choices:
+        raise ConfigError(
+            _("The setting “{name}” cannot be “{value}”.").format(name=name, value=value),
+            _("Choose one of: {choices}.").format(choices=", ".join(choices)),
+        )
+    return converted

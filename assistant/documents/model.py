@@ -1,0 +1,59 @@
+"""What a read document is: pages with text, sections, and what went wrong on the way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Engine = Literal["pdfium", "pypdf", "text", "markdown", "none"]
+
+
+@dataclass(frozen=True)
+class Page:
+    number: int
+    """Position in the file, counted from 1."""
+    label: str
+    """What is printed on the page ("xii"); the number as text where the file says nothing."""
+    text: str
+    """Clean text: no control characters, no running heads, hyphenation joined. May be empty."""
+    engine: Engine
+    """Which reader the text came from; "none" when there is no text."""
+    warnings: tuple[str, ...] = ()
+    """Codes, see `WARNINGS`: why a page is empty or doubtful."""
+
+
+WARNINGS = ("scanned", "empty", "broken-encoding", "failed", "glued-words", "fallback-engine")
+"""Page warnings. The first four mean that the page has no usable text."""
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    level: int
+    """1 is the top."""
+    page: int
+    """Number of the page it starts on."""
+    offset: int = 0
+    """Character in that page's text where it starts."""
+
+
+@dataclass(frozen=True)
+class Document:
+    path: str
+    name: str
+    """The file's name, for citations."""
+    title: str
+    """From the metadata or the first heading; the file's stem where there is neither."""
+    pages: tuple[Page, ...]
+    sections: tuple[Section, ...] = ()
+    language: str = ""
+    """"it", "en" or "" when it is neither."""
+    warnings: tuple[str, ...] = ()
+    """Sentences for the person, in the interface language."""
+    sha256: str = ""
+    """Of the file's bytes."""
+    metadata: dict[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def readable_pages(self) -> tuple[Page, ...]:
+        return tuple(page for page in self.pages if page.text.strip())

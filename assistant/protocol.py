@@ -1,0 +1,314 @@
+"""What crosses the process boundary: requests one way, events the other, one JSON object a line.
+
+Every request starts a job and every event carries that job's id. A job ends with exactly one terminal event:
+`Finished`, `Failed` or `Cancelled`. The same objects are what `--events` prints.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import typing
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from assistant.errors import ProtocolError
+
+MAX_LINE_BYTES = 8 << 20
+"""A longer line is refused: no honest request or event comes near it."""
+
+_T = TypeVar("_T")
+_types: dict[str, type[Any]] = {}
+
+
+def _tag(kind: type[Any]) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", kind.__name__).lower()
+
+
+def wire(kind: type[_T]) -> type[_T]:
+    """Register a frozen dataclass under its name in snake case."""
+    _types[_tag(kind)] = kind
+    return kind
+
+
+# --- requests -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    job: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelRequest(Request):
+    """Fields of every request that a language model answers; empty means: as the settings say."""
+
+    model: str = ""
+    adapter: str = ""
+    device: str = ""
+    max_new_tokens: int = 0
+    temperature: float = -1.0
+    seed: int = -1
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentRequest(ModelRequest):
+    paths: tuple[str, ...] = ()
+    pages: str = ""
+    """As a person writes it, `3-9,12`; empty is all."""
+    password: str = ""
+    language: str = ""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class LoadModel(ModelRequest):
+    """Get the model ready, so that the first answer does not wait."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Summarize(DocumentRequest):
+    style: str = ""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Describe(DocumentRequest):
+    """What is this text, in one or two sentences."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Chat(DocumentRequest):
+    """Answer the last of `messages`; from the documents, with citations, where paths are given."""
+
+    messages: tuple[tuple[str, str], ...] = ()
+    """(role, content), oldest first."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Extract(Request):
+    paths: tuple[str, ...] = ()
+    pages: str = ""
+    password: str = ""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Train(Request):
+    data: str
+    name: str
+    model: str = ""
+    device: str = ""
+    learning_rate: float = 1e-4
+    epochs: int = 3
+    max_steps: int = 0
+    """0 is no limit."""
+    batch_size: int = 8
+    """Examples per optimizer step."""
+    r: int = 16
+    lora_alpha: int = 32
+    lora_dropout: float = 0.05
+    seed: int = 0
+    overwrite: bool = False
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class ListAdapters(Request):
+    pass
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class ShowAdapter(Request):
+    name: str
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class ListModels(Request):
+    pass
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class FetchModel(Request):
+    model: str
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class RemoveModel(Request):
+    model: str
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Diagnose(Request):
+    pass
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Cancel(Request):
+    """Stop that job. Not a job itself."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Shutdown:
+    pass
+
+
+# --- events ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Event:
+    job: str
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class ProcessReady:
+    """The first line of a model process; the only event without a job."""
+
+    pid: int
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Progress(Event):
+    stage: str
+    """download, quantize, load, read, prefill, map, merge, write, train, check"""
+    done: float
+    total: float
+    """0 when it is not known."""
+    unit: str = ""
+    """bytes, tokens, pages, chunks, steps or empty"""
+    detail: str = ""
+    seconds_left: float | None = None
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Notice(Event):
+    """Something a person should know; the job goes on."""
+
+    level: str
+    """info or warning"""
+    message: str
+    hint: str = ""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class ModelLoaded(Event):
+    model: str
+    adapter: str
+    """Empty for the bare base."""
+    device: str
+    memory_bytes: int
+    seconds: float
+    context_tokens: int
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class DocumentRead(Event):
+    path: str
+    title: str
+    pages: int
+    readable_pages: int
+    language: str
+    warnings: tuple[str, ...] = ()
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class TextDelta(Event):
+    text: str
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class TextReset(Event):
+    """Forget the text streamed so far: it is written again (from here on, `TextDelta` starts from nothing)."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class TrainStep(Event):
+    step: int
+    total_steps: int
+    loss: float
+    learning_rate: float
+    gradient_norm: float
+    tokens_per_second: float
+    peak_memory_bytes: int
+    seconds_left: float
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Finished(Event):
+    result: dict[str, Any]
+    """What `--json` prints; for a summary, the object of the command-line contract."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Failed(Event):
+    kind: str
+    """Name of the error class, see `assistant.errors`."""
+    message: str
+    hint: str = ""
+    exit_code: int = 1
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Cancelled(Event):
+    text: str = ""
+    """What had been written when it was stopped."""
+
+
+TERMINAL = (Finished, Failed, Cancelled)
+
+
+# --- codec ----------------------------------------------------------------------------------------------------
+
+
+def as_dict(item: Any) -> dict[str, Any]:
+    """The object as plain JSON values, its type under `"event"` (or `"request"`)."""
+    key = "request" if isinstance(item, Request | Shutdown) else "event"
+    return {key: _tag(type(item)), **dataclasses.asdict(item)}
+
+
+def encode(item: Any) -> bytes:
+    """One line, UTF-8, ended by a line feed. A lone surrogate becomes U+FFFD rather than an error."""
+    text = json.dumps(as_dict(item), ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace") + b"\n"
+
+
+def decode(line: bytes) -> Any:
+    """Raises ProtocolError for anything that is not one of our objects."""
+    if len(line) > MAX_LINE_BYTES:
+        raise ProtocolError(f"A line of {len(line)} bytes is longer than the protocol allows.")
+    try:
+        fields = json.loads(line)
+        kind = _types[fields.pop("request", None) or fields.pop("event")]
+        return kind(**{name: _from_json(value) for name, value in fields.items()})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ProtocolError(f"Not a line of the protocol: {line[:200]!r}") from error
+
+
+def _from_json(value: Any) -> Any:
+    """Lists come back as tuples, so that a decoded object equals the one that was sent."""
+    if isinstance(value, list):
+        return tuple(_from_json(item) for item in typing.cast("list[Any]", value))
+    return value

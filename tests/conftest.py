@@ -1,0 +1,35 @@
+"""Every test has a data directory of its own, English sentences, and no network."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from assistant.i18n import set_language
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+SAMPLE_DOCS = Path(__file__).parent.parent / "sample_docs"
+
+
+@pytest.fixture(autouse=True)
+def sunto_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A fresh `SUNTO_HOME`; the starter's tests use `starter_home` instead."""
+    home = tmp_path / "sunto-home"
+    monkeypatch.setenv("SUNTO_HOME", str(home))
+    monkeypatch.setenv("SUNTO_LANG", "en")
+    for name in [
+        name for name in os.environ if name.startswith("SUNTO_") and name not in ("SUNTO_HOME", "SUNTO_LANG")
+    ]:
+        if name != "SUNTO_TEST_HOME":
+            monkeypatch.delenv(name)
+    set_language("en")
+    return home
+
+
+@pytest.fixture
+def sample_docs() -> Path:
+    return SAMPLE_DOCS

@@ -1,0 +1,1 @@
+"""What the terminal shows: the command line and the Textual app. Draws; decides nothing."""
