@@ -172,4 +172,8 @@ class ProtocolError(ModelProcessError):
 
 
 class Stopped(Exception):  # noqa: N818 - not an error: it says that a person asked to stop
-    """Raised inside a job when `should_stop()` turned true; becomes the event `Cancelled`."""
+    """Raised inside a job when `should_stop()` turned true; becomes the event `Cancelled` with the text so far."""
+
+    def __init__(self, text: str = "") -> None:
+        super().__init__("stopped")
+        self.text = text
