@@ -1,0 +1,30 @@
+"""The real language model: an NF4 base on CPU or CUDA, with an adapter switched on or off.
+
+    loading     a kept checkpoint -> model and tokenizer
+    packing     the fast CPU layout of 4-bit weights, and the way back
+    adapter_files  adapters in PEFT's format, read and written
+    lora        adapters on the model: attached, trained, taken off
+    kv          the KV cache of the last prompt, kept for the next one
+    sampling    logits -> the next token
+    text        tokens -> text, never half a character
+    engine      puts these together: `Engine` is a `LanguageModel`
+
+Importing this package imports nothing heavy; `load_engine` brings in torch.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.engine.engine import Engine
+    from assistant.weights import KeptModel
+
+
+def load_engine(kept: KeptModel, device: str = "cpu") -> Engine:
+    """Raises ModelLoadError when the files do not load, OutOfMemoryError when they do not fit."""
+    from assistant.engine.engine import Engine
+    from assistant.engine.loading import load_base
+
+    model, tokenizer = load_base(kept.directory, device)
+    return Engine(model, tokenizer, kept)
