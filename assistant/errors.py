@@ -2,6 +2,7 @@
 
     SuntoError(message, hint)
     ├─ ConfigError                 2   a setting, an option or a combination of them is wrong
+    │  └─ LibraryError                 the library file is damaged, read-only, full or from a newer Sunto
     ├─ DocumentError               3   (path)
     │  ├─ DocumentNotFoundError        no such file, or a folder where a file is meant
     │  ├─ UnsupportedDocumentError     not a kind of document Sunto reads
@@ -63,6 +64,10 @@ class SuntoError(Exception):
 
 class ConfigError(SuntoError):
     exit_code = ExitCode.USAGE
+
+
+class LibraryError(ConfigError):
+    pass
 
 
 class DocumentError(SuntoError):
