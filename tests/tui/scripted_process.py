@@ -1,0 +1,219 @@
+"""A model process without a model: speaks the real protocol and says what a script tells it to say.
+
+Run as `python scripted_process.py SCRIPT.json`. The script is an object:
+
+    {"rules": [{"when": "kind or words of the question", "text": "answer", "then": "finish"}], "crash_at_start": false}
+
+The first rule whose `when` occurs in the request's kind or question is used. `then` is `finish`, `fail`, `crash`
+(`os._exit(9)` after half the text), `hang` (after half the text, deaf to `Cancel`) or `reset` (takes the first half
+back). `word_seconds` is the pause after each word; `result` is merged into what `Finished` carries.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from assistant.protocol import (
+    Cancel,
+    Cancelled,
+    Chat,
+    Describe,
+    DocumentRead,
+    Failed,
+    Finished,
+    LoadModel,
+    ModelLoaded,
+    Notice,
+    ProcessReady,
+    Progress,
+    Request,
+    Shutdown,
+    Summarize,
+    TextDelta,
+    TextReset,
+    Train,
+    TrainStep,
+    decode,
+    encode,
+)
+
+MODEL = "scripted-135m"
+DEFAULT_RULE = {"when": "", "text": "An answer.", "then": "finish"}
+
+
+class ScriptedProcess:
+    def __init__(self, script: dict[str, Any]) -> None:
+        self.script = script
+        self.out = os.fdopen(os.dup(1), "wb", buffering=0)
+        self.requests: queue.Queue[Request] = queue.Queue()
+        self.cancelled: set[str] = set()
+
+    def main(self) -> None:
+        if self.script.get("crash_at_start"):
+            sys.stderr.write("scripted to crash at the start\n")
+            sys.stderr.flush()
+            os._exit(3)
+        self.send(ProcessReady(pid=os.getpid()))
+        threading.Thread(target=self.read, daemon=True).start()
+        while True:
+            self.serve(self.requests.get())
+
+    def read(self) -> None:
+        for line in sys.stdin.buffer:
+            item = decode(line)
+            self.note(line)
+            if isinstance(item, Cancel):
+                self.cancelled.add(item.job)
+            elif isinstance(item, Shutdown):
+                os._exit(0)
+            else:
+                self.requests.put(item)
+        os._exit(0)
+
+    def note(self, line: bytes) -> None:
+        """Keep every request, for tests to look at."""
+        if path := self.script.get("requests_file"):
+            with Path(path).open("ab") as file:
+                file.write(line)
+
+    def send(self, event: object) -> None:
+        self.out.write(encode(event))
+
+    def serve(self, request: Request) -> None:
+        if isinstance(request, LoadModel):
+            self.load(request)
+        elif isinstance(request, Train):
+            self.train(request)
+        elif isinstance(request, Chat | Summarize | Describe):
+            self.answer(request)
+        else:
+            self.send(Finished(job=request.job, result=self.rule(request).get("result", {})))
+
+    def rule(self, request: Request) -> dict[str, Any]:
+        asked = type(request).__name__
+        if isinstance(request, Chat):
+            asked += " " + request.messages[-1][1]
+        for rule in self.script.get("rules", []):
+            if rule["when"] in asked:
+                return {**DEFAULT_RULE, **rule}
+        return DEFAULT_RULE
+
+    def load(self, request: LoadModel) -> None:
+        rule = self.rule(request)
+        for done in range(0, 101, 25):
+            self.send(Progress(job=request.job, stage="load", done=done, total=100, unit="bytes"))
+            time.sleep(rule.get("word_seconds", 0))
+        if rule["then"] == "fail":
+            self.send(self.failure(request, rule))
+            return
+        self.send(self.loaded(request))
+        self.send(Finished(job=request.job, result={"model": MODEL, "device": "cpu"}))
+
+    def loaded(self, request: Any) -> ModelLoaded:
+        adapter = "" if request.adapter in ("", "none") else request.adapter
+        return ModelLoaded(
+            job=request.job,
+            model=MODEL,
+            adapter=adapter,
+            device="cpu",
+            memory_bytes=200 << 20,
+            seconds=0.1,
+            context_tokens=2048,
+        )
+
+    def failure(self, request: Request, rule: dict[str, Any]) -> Failed:
+        return Failed(
+            job=request.job,
+            kind=rule.get("kind", "ModelError"),
+            message=rule.get("message", "It was scripted to fail."),
+            hint=rule.get("hint", "Ask something else."),
+            exit_code=4,
+        )
+
+    def train(self, request: Train) -> None:
+        for step in range(1, 5):
+            if request.job in self.cancelled:
+                self.send(Cancelled(job=request.job))
+                return
+            self.send(
+                TrainStep(
+                    job=request.job,
+                    step=step,
+                    total_steps=4,
+                    loss=3.0 / step,
+                    learning_rate=1e-4,
+                    gradient_norm=1.0,
+                    tokens_per_second=100.0,
+                    peak_memory_bytes=1 << 30,
+                    seconds_left=float(4 - step),
+                )
+            )
+            time.sleep(self.rule(request).get("word_seconds", 0))
+        self.send(Finished(job=request.job, result={"name": request.name, "steps": 4, "last_loss": 0.75}))
+
+    def answer(self, request: Chat | Summarize | Describe) -> None:
+        rule = self.rule(request)
+        if notice := rule.get("notice"):
+            self.send(Notice(job=request.job, level="info", message=notice))
+        for path in request.paths:
+            read = {"title": Path(path).stem, "pages": 1, "readable_pages": 1, "language": "en"}
+            self.send(DocumentRead(job=request.job, path=path, **read))
+        self.send(Progress(job=request.job, stage="prefill", done=10, total=20, unit="tokens"))
+        words = re.findall(r"\s*\S+\s*", rule["text"])
+        half = len(words) // 2
+        written = self.write(request, words[:half], rule)
+        if rule["then"] == "crash":
+            sys.stderr.write("scripted to crash\n")
+            sys.stderr.flush()
+            os._exit(9)
+        if rule["then"] == "hang":
+            time.sleep(3600)
+        if rule["then"] == "fail":
+            self.send(self.failure(request, rule))
+            return
+        if rule["then"] == "reset":
+            self.send(TextReset(job=request.job))
+            written = ""
+        written += self.write(request, words[half:], rule)
+        if request.job in self.cancelled:
+            self.send(Cancelled(job=request.job, text=written))
+        else:
+            self.send(Finished(job=request.job, result=self.result(request, written, rule)))
+
+    def write(self, request: Request, words: list[str], rule: dict[str, Any]) -> str:
+        written = ""
+        for word in words:
+            if request.job in self.cancelled and rule["then"] != "hang":
+                break
+            self.send(TextDelta(job=request.job, text=word))
+            written += word
+            time.sleep(rule.get("word_seconds", 0))
+        return written
+
+    def result(self, request: Any, text: str, rule: dict[str, Any]) -> dict[str, Any]:
+        field = "answer" if isinstance(request, Chat) else "summary"
+        return {
+            "task": type(request).__name__.lower(),
+            field: text,
+            "claims": [],
+            "language": "en",
+            "model": MODEL,
+            "adapter": request.adapter,
+            "prompt_tokens": 300,
+            "generated_tokens": len(text.split()),
+            "tokens_per_second": 31.0,
+            "finish_reason": "stop",
+            **rule.get("result", {}),
+        }
+
+
+if __name__ == "__main__":
+    ScriptedProcess(json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))).main()
