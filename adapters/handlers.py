@@ -1,0 +1,235 @@
+"""What each request does: puts the parts together, computes nothing itself.
+
+Imports of anything heavy are inside the functions, so that a command pays only for what it uses.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import Any
+
+from adapters.relay import Reporter, relay
+from adapters.session import Session
+from assistant import protocol
+from assistant.errors import Stopped
+from assistant.generation import ChatMessage, GenerationConfig, ShouldStop
+from assistant.protocol import Event
+
+Result = dict[str, Any]
+Handler = Callable[[Any, Session, ShouldStop], Generator[Event, None, Result]]
+
+
+def immediate(look_up: Callable[[Any], Result]) -> Handler:
+    """A handler from a function that answers at once."""
+
+    def handler(request: Any, _session: Session, _should_stop: ShouldStop) -> Generator[Event, None, Result]:
+        yield from ()
+        return look_up(request)
+
+    return handler
+
+
+# --- documents -------------------------------------------------------------------------------------------------
+
+
+def summarize(
+    request: protocol.Summarize | protocol.Describe, session: Session, should_stop: ShouldStop
+) -> Generator[Event, None, Result]:
+    from assistant.summarize import SummaryOptions, summarize
+
+    settings = session.settings
+    documents = yield from _open_all(request, session, should_stop)
+    engine = yield from session.engine(request, should_stop)
+    yield from _language_notice(request.job, documents, engine.kept)
+    is_summary = isinstance(request, protocol.Summarize)
+    options = SummaryOptions(
+        task="summarize" if is_summary else "describe",
+        style=(request.style or settings.style) if is_summary else "brief",
+        language=request.language or settings.language,
+        pages=request.pages,
+        config=_generation_config(request, session),
+    )
+    return (yield from summarize(request.job, engine, documents, options, session.library, should_stop))
+
+
+def chat(request: protocol.Chat, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
+    from assistant.chat import reply
+
+    documents = yield from _open_all(request, session, should_stop)
+    engine = yield from session.engine(request, should_stop)
+    yield from _language_notice(request.job, documents, engine.kept)
+    messages = [ChatMessage(role, content) for role, content in request.messages]  # pyright: ignore[reportArgumentType]
+    return (
+        yield from reply(
+            request.job,
+            engine,
+            messages,
+            documents,
+            config=_generation_config(request, session),
+            language=request.language or session.settings.language,
+            should_stop=should_stop,
+        )
+    )
+
+
+def extract(request: protocol.Extract, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
+    from assistant.documents import parse_pages
+
+    documents = yield from _open_all(request, session, should_stop)
+    rows: list[Result] = []
+    for document in documents:
+        row = dataclasses.asdict(document)
+        wanted = set(parse_pages(request.pages, len(document.pages)))
+        row["pages"] = [page for page in row["pages"] if page["number"] in wanted]
+        rows.append({"document": row.pop("name"), **row})
+    return rows[0] if len(rows) == 1 else {"documents": rows}
+
+
+def _open_all(
+    request: protocol.DocumentRequest | protocol.Extract, session: Session, should_stop: ShouldStop
+) -> Generator[Event, None, list[Any]]:
+    """Read every document of the request, with progress; a `DocumentRead` for each."""
+    documents: list[Any] = []
+    for path in request.paths:
+        document = yield from relay(
+            lambda emit, path=path: _open(path, request, session, Reporter(request.job, emit), should_stop)
+        )
+        documents.append(document)
+        yield protocol.DocumentRead(
+            job=request.job,
+            path=document.path,
+            title=document.title,
+            pages=len(document.pages),
+            readable_pages=len(document.readable_pages),
+            language=document.language,
+            warnings=document.warnings,
+        )
+    return documents
+
+
+def _open(
+    path: str,
+    request: protocol.DocumentRequest | protocol.Extract,
+    session: Session,
+    reporter: Reporter,
+    should_stop: ShouldStop,
+) -> Any:
+    return session.library.open_document(
+        path,
+        password=request.password,
+        on_page=lambda done, total: reporter.progress("read", done, total, "pages", Path(path).name),
+        should_stop=should_stop,
+    )
+
+
+def _language_notice(job: str, documents: Sequence[Any], kept: Any) -> Generator[Event, None, None]:
+    from assistant.catalogue import language_notice
+
+    for language in sorted({document.language for document in documents if document.language}):
+        if language not in kept.languages and (notice := language_notice(language, kept.name)):
+            message, hint = notice
+            yield protocol.Notice(job=job, level="warning", message=message, hint=hint)
+
+
+def _generation_config(request: protocol.ModelRequest, session: Session) -> GenerationConfig:
+    settings = session.settings
+    return GenerationConfig(
+        max_new_tokens=request.max_new_tokens or settings.max_new_tokens,
+        temperature=request.temperature if request.temperature >= 0 else settings.temperature,
+        seed=request.seed if request.seed >= 0 else settings.seed,
+    )
+
+
+# --- models and adapters ---------------------------------------------------------------------------------------
+
+
+def load_model(
+    request: protocol.LoadModel, session: Session, should_stop: ShouldStop
+) -> Generator[Event, None, Result]:
+    engine = yield from session.engine(request, should_stop)
+    return {
+        "model": engine.name,
+        "adapter": engine.adapter or "",
+        "device": engine.device.type,
+        "memory_bytes": engine.memory_bytes,
+        "context_tokens": engine.context_tokens,
+    }
+
+
+def fetch_model(
+    request: protocol.FetchModel, _session: Session, should_stop: ShouldStop
+) -> Generator[Event, None, Result]:
+    from assistant.weights import ensure_model
+
+    kept = yield from relay(
+        lambda emit: ensure_model(
+            request.model,
+            on_progress=(reporter := Reporter(request.job, emit)).progress,
+            on_notice=reporter.notice,
+            should_stop=should_stop,
+        )
+    )
+    return {"model": kept.name, "directory": str(kept.directory)}
+
+
+def list_models(_request: protocol.ListModels) -> Result:
+    from assistant.weights import list_models
+
+    return {"models": list_models()}
+
+
+def remove_model(request: protocol.RemoveModel) -> Result:
+    from assistant.weights import remove_model
+
+    return {"model": request.model, "directory": str(remove_model(request.model))}
+
+
+def list_adapters(_request: protocol.ListAdapters) -> Result:
+    from adapters.registry import list_adapters
+
+    return {"adapters": [_adapter_row(record) for record in list_adapters()]}
+
+
+def show_adapter(request: protocol.ShowAdapter) -> Result:
+    from adapters.registry import get_adapter
+
+    record = get_adapter(request.name)
+    return {**_adapter_row(record), "card": record.card}
+
+
+def _adapter_row(record: Any) -> Result:
+    """`compatible` says whether the base it was made for is kept here; null when the files do not tell."""
+    from adapters.registry import differences
+    from assistant.weights import installed_models
+
+    kept = {model.name: model for model in installed_models()}.get(record.model)
+    return {
+        "name": record.name,
+        "model": record.model,
+        "kind": record.kind,
+        "r": record.r,
+        "created": record.created,
+        "compatible": not differences(record, kept) if kept else None,
+        "directory": str(record.directory),
+    }
+
+
+def train(request: protocol.Train, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
+    from adapters.training import train_adapter
+
+    return (yield from train_adapter(request, session, should_stop))
+
+
+def diagnose(request: protocol.Diagnose, _session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
+    from assistant.doctor import diagnose
+    from assistant.hardware import describe_machine
+
+    checks: list[Result] = []
+    for check in diagnose():
+        if should_stop():
+            raise Stopped
+        checks.append(dataclasses.asdict(check))
+        yield protocol.Progress(job=request.job, stage="check", done=len(checks), total=0, detail=check.name)
+    return {"checks": checks, "machine": dataclasses.asdict(describe_machine())}

@@ -1,0 +1,138 @@
+"""What stays between jobs: the settings, the library, and the one model in memory."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.registry import check_compatible, get_adapter
+from adapters.relay import Emit, Reporter, relay
+from assistant.config import Settings, data_dir, load_settings
+from assistant.errors import Stopped
+from assistant.generation import ShouldStop
+from assistant.i18n import _
+from assistant.protocol import Event, ModelLoaded, ModelRequest, Notice
+
+if TYPE_CHECKING:
+    from assistant.engine.engine import Engine
+    from assistant.lease import AcceleratorLease
+    from assistant.library import Library
+    from assistant.weights import KeptModel
+
+
+class Session:
+    """Belongs to one process and one thread; jobs run one after the other."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        self._settings = settings
+        self._library: Library | None = None
+        self._engine: Engine | None = None
+        self._loaded_as: tuple[str, str] | None = None
+        """(name of the kept model, device) of the engine in memory."""
+        self._lease: AcceleratorLease | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """Read at the first use, so that a mistake in the file is one job's failure. Raises ConfigError."""
+        if self._settings is None:
+            self._settings = load_settings()
+        return self._settings
+
+    @property
+    def library(self) -> Library:
+        if self._library is None:
+            from assistant.library import Library
+
+            self._library = Library()
+        return self._library
+
+    def close(self) -> None:
+        if self._library is not None:
+            self._library.close()
+            self._library = None
+        self._unload()
+
+    def engine(self, request: ModelRequest, should_stop: ShouldStop) -> Generator[Event, None, Engine]:
+        """The model this request asks for, with its adapter on; fetched, quantized and loaded when it has to be.
+
+        Raises ModelError, AdapterError, Stopped.
+        """
+        wanted = request.model or self.settings.model
+        device = request.device or self.settings.device
+        kept = yield from relay(lambda emit: _ensure(wanted, Reporter(request.job, emit), should_stop))
+        adapter = request.adapter or self.settings.adapter
+        directory = self._adapter_directory(adapter, kept)
+        engine = yield from self._base(request.job, kept, device, should_stop)
+        if (directory and directory.name) != engine.adapter:
+            engine.use_adapter(directory)
+        return engine
+
+    def forget_adapter(self, name: str) -> None:
+        """Its files have changed: read them again at the next use."""
+        if self._engine is not None and self._engine.adapter == name:
+            self._engine.use_adapter(None)
+
+    def _adapter_directory(self, name: str, kept: KeptModel) -> Path | None:
+        if name in ("", "none", "base"):
+            return None
+        record = get_adapter(name)
+        check_compatible(record, kept)
+        return record.directory
+
+    def _base(self, job: str, kept: KeptModel, device: str, should_stop: ShouldStop) -> Generator[Event, None, Engine]:
+        if self._engine is not None and self._loaded_as == (kept.name, device):
+            return self._engine
+        self._unload()
+        started = time.monotonic()
+        engine = yield from relay(lambda emit: self._load(job, kept, device, emit, should_stop))
+        self._engine, self._loaded_as = engine, (kept.name, device)
+        yield ModelLoaded(
+            job=job,
+            model=engine.name,
+            adapter="",
+            device=engine.device.type,
+            memory_bytes=engine.memory_bytes,
+            seconds=time.monotonic() - started,
+            context_tokens=engine.context_tokens,
+        )
+        return engine
+
+    def _load(self, job: str, kept: KeptModel, wanted: str, emit: Emit, should_stop: ShouldStop) -> Engine:
+        from assistant.engine import load_engine
+        from assistant.hardware import choose_device
+
+        reporter = Reporter(job, emit)
+        reporter.progress("load", 0, 0, detail=kept.name)
+        device, reason = choose_device(wanted)
+        if reason and wanted not in ("auto", device):
+            emit(Notice(job=job, level="warning", message=reason))
+        if should_stop():
+            raise Stopped
+        if device != "cpu":
+            self._take_lease(kept)
+        return load_engine(kept, device)
+
+    def _take_lease(self, kept: KeptModel) -> None:
+        """Raises AcceleratorBusyError, naming the holder."""
+        from assistant.lease import AcceleratorLease
+
+        lease = AcceleratorLease(data_dir())
+        lease.acquire(_("answers with {model}").format(model=kept.name), kept.memory_bytes)
+        self._lease = lease
+
+    def _unload(self) -> None:
+        self._engine = self._loaded_as = None
+        if self._lease is not None:
+            import torch
+
+            torch.cuda.empty_cache()
+            self._lease.release()
+            self._lease = None
+
+
+def _ensure(wanted: str, reporter: Reporter, should_stop: ShouldStop) -> KeptModel:
+    from assistant.weights import ensure_model
+
+    return ensure_model(wanted, on_progress=reporter.progress, on_notice=reporter.notice, should_stop=should_stop)

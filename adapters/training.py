@@ -1,0 +1,240 @@
+"""The training job: pairs → examples → the loop → an adapter directory, published at once when it is whole."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import shutil
+import time
+from collections.abc import Generator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adapters import registry
+from adapters.dataset import Example, PairFile, make_example, read_pairs
+from adapters.session import Session
+from assistant import __version__
+from assistant.errors import ConfigError, DatasetError, Stopped
+from assistant.generation import ShouldStop
+from assistant.i18n import _, plural
+from assistant.language import detect_language
+from assistant.prompts import summary_messages
+from assistant.protocol import Event, ModelRequest, Notice, Progress, Train, TrainStep
+
+if TYPE_CHECKING:
+    from assistant.engine.adapter_files import LoraSettings
+    from assistant.engine.engine import Engine
+
+MAX_TOKENS = {"cpu": 1024, "cuda": 2048}
+"""Length of one example, prompt and summary together."""
+
+
+def train_adapter(request: Train, session: Session, should_stop: ShouldStop) -> Generator[Event, None, dict[str, Any]]:
+    """Raises DatasetError, AdapterError, ModelError, TrainingError; nothing is published unless all went well."""
+    _check(request)
+    pairs = read_pairs(Path(request.data))
+    yield from _broken_rows(request, pairs)
+    engine = yield from session.engine(
+        ModelRequest(job=request.job, model=request.model, adapter="none", device=request.device), should_stop
+    )
+    examples = yield from _examples(request, pairs, engine)
+    started = time.monotonic()
+    staging = _staging(request.name)
+    try:
+        losses = yield from _run(request, engine, examples, staging, should_stop)
+        card = _card(request, engine, pairs, examples, losses)
+        _write_card(staging, card)
+        session.forget_adapter(request.name)
+        directory = registry.publish(staging, request.name, overwrite=request.overwrite)
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+    return {
+        "name": request.name,
+        "directory": str(directory),
+        "model": engine.name,
+        "steps": len(losses),
+        "examples": len(examples),
+        "first_loss": losses[0],
+        "last_loss": losses[-1],
+        "learning_rate": request.learning_rate,
+        "seconds": time.monotonic() - started,
+    }
+
+
+def _check(request: Train) -> None:
+    """Before anything is loaded: a wrong name is better heard now than after an hour."""
+    registry.check_name(request.name)
+    if (registry.adapters_dir() / request.name).exists() and not request.overwrite:
+        raise registry.exists_error(request.name)
+    if not (math.isfinite(request.learning_rate) and 0 < request.learning_rate <= 1e-2):
+        raise ConfigError(
+            _("A learning rate of {rate:g} cannot work.").format(rate=request.learning_rate),
+            _("It is the length of each learning step; 1e-4 is gentle and a good start, 1e-2 the most."),
+        )
+    for name, value in (("epochs", request.epochs), ("batch_size", request.batch_size), ("r", request.r)):
+        if value < 1:
+            raise ConfigError(_("{name} must be at least 1.").format(name=name), _("Leave it out for the default."))
+    if request.max_steps < 0:
+        raise ConfigError(_("{name} must be at least 1.").format(name="max_steps"), _("Leave it out for no limit."))
+
+
+def _broken_rows(request: Train, pairs: PairFile) -> Generator[Event, None, None]:
+    if pairs.broken:
+        shown = "; ".join(_("line {line}: {reason}").format(line=line, reason=why) for line, why in pairs.broken[:5])
+        yield Notice(
+            job=request.job,
+            level="warning",
+            message=plural(
+                "{count} row cannot be used and is left out",
+                "{count} rows cannot be used and are left out",
+                len(pairs.broken),
+            )
+            + f": {shown}"
+            + ("; …" if len(pairs.broken) > 5 else "."),
+        )
+
+
+def _examples(request: Train, pairs: PairFile, engine: Engine) -> Generator[Event, None, list[Example]]:
+    limit = min(MAX_TOKENS[engine.device.type], engine.context_tokens)
+    examples = [
+        example
+        for pair in pairs.pairs
+        if (
+            example := make_example(
+                pair, lambda text: engine.encode_prompt(_prompt(text)), engine.encode_completion, limit
+            )
+        )
+    ]
+    if not examples:
+        raise DatasetError(
+            _("No summary is short enough: prompt and summary together may have {limit} tokens.").format(limit=limit),
+            _("Give shorter summaries."),
+            path=request.data,
+        )
+    if shortened := sum(example.shortened for example in examples):
+        yield Notice(
+            job=request.job,
+            level="info",
+            message=_("{count} of {total} texts were shortened to fit; their summaries are whole.").format(
+                count=shortened, total=len(examples)
+            ),
+        )
+    return examples
+
+
+def _prompt(text: str) -> Any:
+    """The very prompt that a summary is asked with, so that what is learned is what is used."""
+    return summary_messages(text, style="brief", language=detect_language(text) or "en")
+
+
+def _run(
+    request: Train, engine: Engine, examples: Sequence[Example], staging: Path, should_stop: ShouldStop
+) -> Generator[Event, None, list[float]]:
+    """Train and write the weights to `staging`; the loss of each step."""
+    from adapters.train import TrainingSettings, train
+    from assistant.engine import lora
+    from assistant.engine.adapter_files import write_adapter
+
+    settings = TrainingSettings(
+        request.learning_rate, request.epochs, request.max_steps, request.batch_size, request.seed
+    )
+    total = settings.total_steps(len(examples))
+    yield Progress(job=request.job, stage="train", done=0, total=total, unit="steps")
+    losses: list[float] = []
+    spent = 0.0
+    with engine.training() as model:
+        adapter = lora.attach_new(model, _lora_settings(request), request.seed)
+        for step in train(model, adapter, examples, settings, should_stop):
+            losses.append(step.loss)
+            spent += step.seconds
+            yield TrainStep(
+                job=request.job,
+                step=step.number,
+                total_steps=step.total,
+                loss=step.loss,
+                learning_rate=step.learning_rate,
+                gradient_norm=step.gradient_norm,
+                tokens_per_second=step.tokens / step.seconds,
+                peak_memory_bytes=engine.peak_memory_bytes(),
+                seconds_left=spent / step.number * (step.total - step.number),
+            )
+        if len(losses) < total:
+            raise Stopped
+        staging.mkdir(parents=True)
+        write_adapter(staging, lora.trained_weights(model), _lora_settings(request), engine.name)
+    return losses
+
+
+def _lora_settings(request: Train) -> LoraSettings:
+    from assistant.engine.adapter_files import LoraSettings
+
+    return LoraSettings(request.r, request.lora_alpha, request.lora_dropout)
+
+
+def _staging(name: str) -> Path:
+    """Beside its final place, so that publishing is one rename; the dot hides it from the registry."""
+    return registry.adapters_dir() / f".{name}.training-{os.getpid()}"
+
+
+def _card(
+    request: Train, engine: Engine, pairs: PairFile, examples: Sequence[Example], losses: Sequence[float]
+) -> dict[str, Any]:
+    kept = engine.kept
+    return {
+        "sunto": __version__,
+        "name": request.name,
+        "kind": "lora",
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "base": {
+            "name": kept.name,
+            "revision": kept.revision,
+            "weights_sha256": kept.weights_sha256,
+            "chat_template_sha256": kept.chat_template_sha256,
+        },
+        "data": {
+            "file": Path(request.data).name,
+            "sha256": pairs.sha256,
+            "examples": len(examples),
+            "left_out": len(pairs.broken),
+        },
+        "training": {
+            "learning_rate": request.learning_rate,
+            "epochs": request.epochs,
+            "steps": len(losses),
+            "batch_size": request.batch_size,
+            "r": request.r,
+            "lora_alpha": request.lora_alpha,
+            "lora_dropout": request.lora_dropout,
+            "seed": request.seed,
+            "first_loss": losses[0],
+            "last_loss": losses[-1],
+        },
+    }
+
+
+def _write_card(directory: Path, card: dict[str, Any]) -> None:
+    (directory / registry.CARD_FILE).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    base, training, data = card["base"], card["training"], card["data"]
+    (directory / "README.md").write_text(
+        f"""---
+base_model: {base["name"]}
+library_name: peft
+pipeline_tag: text-generation
+tags:
+- lora
+- sunto
+---
+
+# {card["name"]}
+
+A LoRA adapter for writing summaries, trained by Sunto {card["sunto"]} on {data["examples"]} pairs from `{data["file"]}`
+in {training["steps"]} steps at a learning rate of {training["learning_rate"]:g}.
+Loss on the training pairs: {training["first_loss"]:.3f} at the first step, {training["last_loss"]:.3f} at the last.
+It was not evaluated on held-out texts.
+
+An adapter can remember pieces of the notes it was trained on: think before you share it.
+""",
+        encoding="utf-8",
+    )
