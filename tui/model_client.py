@@ -26,7 +26,7 @@ from typing import Any
 
 from assistant.config import data_dir
 from assistant.errors import ExitCode, ProtocolError
-from assistant.i18n import _
+from assistant.i18n import _, current_language
 from assistant.protocol import (
     MAX_LINE_BYTES,
     TERMINAL,
@@ -284,7 +284,7 @@ async def _spawn(command: Sequence[str]) -> asyncio.subprocess.Process:
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         limit=MAX_LINE_BYTES,
-        env={**os.environ, "PYTHONUTF8": "1"},
+        env={**os.environ, "PYTHONUTF8": "1", "SUNTO_LANG": current_language()},
         **own_group,
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from pathlib import Path
 
@@ -26,7 +25,7 @@ class ProcessLog:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             if self._size() + len(data) > self._limit_bytes:
-                os.replace(self.path, self.path.with_name(self.path.name + ".1"))
+                self.path.replace(self.path.with_name(self.path.name + ".1"))
             with self.path.open("ab") as file:
                 file.write(data)
         except OSError:

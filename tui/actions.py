@@ -1,0 +1,158 @@
+"""Everything a person can tell the app to do, declared once.
+
+Completion, `/help`, the F1 screen, the keys at the foot and the command palette all come from this table. An action
+`name` is carried out by the method `command_<name>` of the chat screen; a test walks the table.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from assistant.config import STYLES
+from assistant.i18n import _, current_language
+
+Completes = Literal["", "path", "adapter", "document", "words"]
+
+
+@dataclass(frozen=True)
+class Action:
+    name: str
+    sentence: str
+    """What it does, for help and completion."""
+    arguments: str = ""
+    """As help shows them; capitals stand for something to fill in."""
+    aliases: tuple[str, ...] = ()
+    key: str = ""
+    """As Textual names it; empty for none."""
+    label: str = ""
+    """One word beside the key at the foot; empty keeps it off the foot."""
+    completes: Completes = ""
+    """What its arguments are completed from."""
+    words: tuple[str, ...] = ()
+    """The values arguments can have, where they are few."""
+    slash: bool = True
+    """False for what only has a key."""
+
+    @property
+    def usage(self) -> str:
+        """`/open PATH`; the bare key for an action without a slash command."""
+        if not self.slash:
+            return key_label(self.key)
+        return f"/{self.name} {self.arguments}".rstrip()
+
+
+def actions() -> tuple[Action, ...]:
+    """The table in the interface language, in the order help lists it."""
+    return _table(current_language())
+
+
+@cache
+def _table(_language: str) -> tuple[Action, ...]:
+    return (
+        Action("help", _("Show every command and key."), aliases=("?",), key="f1", label=_("Help")),
+        Action(
+            "open",
+            _("Open a document: a text, Markdown or PDF file. Dropping the file here does the same."),
+            arguments=_("PATH"),
+            aliases=("o", "apri"),
+            key="ctrl+o",
+            label=_("Open"),
+            completes="path",
+        ),
+        Action(
+            "summarize",
+            _("Summarize the open documents, with the pages each point comes from."),
+            arguments="[brief|outline|detailed] [it|en]",
+            aliases=("s", "riassumi"),
+            completes="words",
+            words=(*STYLES, "it", "en"),
+        ),
+        Action(
+            "describe",
+            _("Say in one or two sentences what the open documents are."),
+            arguments="[it|en]",
+            aliases=("d", "descrivi"),
+            completes="words",
+            words=("it", "en"),
+        ),
+        Action(
+            "close",
+            _("Take a document out of this conversation; without a name, the last one."),
+            arguments=_("[NAME]"),
+            aliases=("chiudi",),
+            completes="document",
+        ),
+        Action("new", _("Begin a new conversation; this one is kept."), aliases=("nuova",), key="ctrl+n"),
+        Action(
+            "adapter",
+            _("Answer with an adapter trained on your notes; `none` goes back to the plain model."),
+            arguments=_("NAME|none"),
+            aliases=("a",),
+            completes="adapter",
+        ),
+        Action("adapters", _("List the adapters on this machine.")),
+        Action(
+            "train",
+            _("Train an adapter on a file of examples and give it a name."),
+            arguments=_("DATA NAME"),
+            aliases=("addestra",),
+            completes="path",
+        ),
+        Action("model", _("Answer with another base model."), arguments=_("NAME"), aliases=("modello",)),
+        Action("models", _("List the base models and which of them this machine can run.")),
+        Action("doctor", _("Check what this machine is and which parts work.")),
+        Action(
+            "documents",
+            _("Show or hide the open documents."),
+            aliases=("documenti",),
+            key="f2",
+            label=_("Documents"),
+        ),
+        Action(
+            "stop",
+            _("Stop the answer and keep what is written. Pressed again, restart the model process."),
+            key="escape",
+            label=_("Stop"),
+            slash=False,
+        ),
+        Action("quit", _("Leave Sunto."), aliases=("q", "exit", "esci"), key="ctrl+q", label=_("Quit")),
+    )
+
+
+def commands() -> tuple[Action, ...]:
+    """The actions that have a slash command."""
+    return tuple(action for action in actions() if action.slash)
+
+
+def find_command(word: str) -> Action | None:
+    """The action with that name or alias, without its slash; upper and lower case are one."""
+    word = word.lower()
+    return next((action for action in commands() if word == action.name or word in action.aliases), None)
+
+
+def nearest_command(word: str) -> Action | None:
+    """The action a mistyped word most likely meant."""
+    spellings = {spelling: action for action in commands() for spelling in (action.name, *action.aliases)}
+    near = difflib.get_close_matches(word.lower(), spellings, n=1, cutoff=0.5)
+    return spellings[near[0]] if near else None
+
+
+def split_command(text: str) -> tuple[str, str] | None:
+    """`"/open a b"` → `("open", "a b")`; None for what does not begin with a slash and a word."""
+    if not text.startswith("/"):
+        return None
+    word, _space, rest = text[1:].partition(" ")
+    return (word, rest.strip()) if word and "\n" not in word else None
+
+
+_KEY_LABELS = {"escape": "Esc", "f1": "F1", "f2": "F2"}
+
+
+def key_label(key: str) -> str:
+    """`"ctrl+o"` → `"^O"`, as it is drawn at the foot."""
+    if key.startswith("ctrl+"):
+        return "^" + key.removeprefix("ctrl+").upper()
+    return _KEY_LABELS.get(key, key)
