@@ -33,3 +33,33 @@ def sunto_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def sample_docs() -> Path:
     return SAMPLE_DOCS
+
+
+@pytest.fixture(scope="session")
+def tiny_kept(tmp_path_factory: pytest.TempPathFactory):
+    """A `KeptModel`: the tiny random Llama, quantized to NF4 the way every base is."""
+    from assistant.weights.quantize import quantize_checkpoint
+    from assistant.weights.store import KeptModel
+    from tests.tiny_model import make_tiny_llama
+
+    root = tmp_path_factory.mktemp("tiny")
+    source = make_tiny_llama(root / "source")
+    quantize_checkpoint(source, root / "kept", root / "scratch", report=lambda done, total: None)
+    return KeptModel(
+        name="tiny",
+        directory=root / "kept",
+        revision="1",
+        weights_sha256="a" * 64,
+        chat_template_sha256="b" * 64,
+        context_tokens=2048,
+        chunk_tokens=256,
+        languages=("en",),
+    )
+
+
+@pytest.fixture
+def engine(tiny_kept):
+    """A fresh engine on the tiny model, on the CPU."""
+    from assistant.engine import load_engine
+
+    return load_engine(tiny_kept, "cpu")
