@@ -5,6 +5,7 @@
     │  └─ LibraryError                 the library file is damaged, read-only, full or from a newer Sunto
     ├─ DocumentError               3   (path)
     │  ├─ DocumentNotFoundError        no such file, or a folder where a file is meant
+    │  ├─ DocumentAccessError          it is there, but the system does not let us read it
     │  ├─ UnsupportedDocumentError     not a kind of document Sunto reads
     │  ├─ EncryptedDocumentError       needs a password, or another one
     │  ├─ DamagedDocumentError         broken beyond reading
@@ -79,6 +80,10 @@ class DocumentError(SuntoError):
 
 
 class DocumentNotFoundError(DocumentError):
+    pass
+
+
+class DocumentAccessError(DocumentError):
     pass
 
 

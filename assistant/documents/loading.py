@@ -1,0 +1,56 @@
+"""A path → a `Document`, by the reader for its suffix."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from assistant.documents.markdown import read_markdown
+from assistant.documents.model import Document
+from assistant.documents.pdf import read_pdf
+from assistant.documents.source import OnPage, Source, ignore_pages
+from assistant.documents.text import read_text
+from assistant.errors import UnsupportedDocumentError
+from assistant.generation import ShouldStop, never_stop
+from assistant.i18n import _
+from assistant.language import detect_language
+
+READER_VERSION = 1
+"""Goes up whenever the same file may give another text: part of every cache key."""
+
+READERS: dict[str, Callable[[Source], Document]] = {
+    ".txt": read_text,
+    ".text": read_text,
+    ".md": read_markdown,
+    ".markdown": read_markdown,
+    ".pdf": read_pdf,
+}
+"""By suffix, in lower case."""
+
+
+def load_document(
+    path: str | Path,
+    *,
+    password: str = "",
+    on_page: OnPage = ignore_pages,
+    should_stop: ShouldStop = never_stop,
+) -> Document:
+    """Read a document; works from any thread.
+
+    `on_page(done, total)` is called in the caller's thread. Raises the children of DocumentError, each with what
+    happened and what to do, and Stopped when `should_stop()` turns true.
+    """
+    source = Source(Path(path).expanduser().absolute(), password, on_page, should_stop)
+    source.check()
+    reader = READERS.get(source.path.suffix.lower())
+    if reader is None:
+        raise UnsupportedDocumentError(
+            _("{name} is not a kind of document Sunto reads.").format(name=source.name),
+            _("Sunto reads {suffixes}: save or export it as one of these.").format(suffixes=", ".join(READERS)),
+            path=source.path,
+        )
+    sha256 = source.sha256()
+    document = reader(source)
+    language = detect_language("\n".join(page.text for page in document.pages))
+    return replace(document, sha256=sha256, language=language)

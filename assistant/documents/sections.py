@@ -1,0 +1,33 @@
+"""Where the entries of a PDF's outline begin in the text of their pages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from assistant.documents.model import Page, Section
+from assistant.safe_text import printable
+
+
+def place_sections(outline: Iterable[tuple[str, int, int]], pages: Sequence[Page]) -> tuple[Section, ...]:
+    """Sections in reading order from (title, level, page index) entries; those beyond the last page are dropped."""
+    sections: list[Section] = []
+    reached: dict[int, int] = {}
+    """For each page, the offset just behind the last heading found there: two of the same name are two places."""
+    for title, level, index in outline:
+        title = " ".join(printable(title).split())
+        if not title or index >= len(pages):
+            continue
+        start, end = _find_heading(pages[index].text, title, reached.get(index, 0))
+        reached[index] = end
+        sections.append(Section(title, level, index + 1, start))
+    return tuple(sorted(sections, key=lambda section: (section.page, section.offset)))
+
+
+def _find_heading(text: str, title: str, start: int) -> tuple[int, int]:
+    """Span of the title in the text from `start` on, best at the start of a line; (start, start) when not there."""
+    words = r"\s+".join(re.escape(word) for word in title.split())
+    for before in (r"^(?:[\divxIVX]{1,6}(?:\.\d{1,3}){0,4}\.?\s+)?", r"(?<!\w)"):
+        if match := re.compile(before + words, re.IGNORECASE | re.MULTILINE).search(text, start):
+            return match.span()
+    return start, start
