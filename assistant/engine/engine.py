@@ -27,7 +27,7 @@ from assistant.generation import (
     ShouldStop,
     never_stop,
 )
-from assistant.hardware import peak_memory_bytes
+from assistant.hardware import peak_memory_bytes as process_peak_memory_bytes
 from assistant.i18n import _
 from assistant.weights import KeptModel
 
@@ -75,6 +75,14 @@ class Engine:
 
     def count_prompt_tokens(self, messages: Sequence[ChatMessage]) -> int:
         return len(self._template.encode(messages))
+
+    def encode_prompt(self, messages: Sequence[ChatMessage]) -> list[int]:
+        """Tokens of the whole prompt, up to where the answer begins."""
+        return self._template.encode(messages)
+
+    def encode_completion(self, text: str) -> list[int]:
+        """Tokens of an answer, with the token that ends it."""
+        return [*self.tokenizer.encode(text, add_special_tokens=False), self.tokenizer.eos_token_id]
 
     def use_adapter(self, directory: Path | None) -> None:
         if directory is None:
@@ -173,7 +181,7 @@ class Engine:
             generated_tokens=len(generated),
             prefill_seconds=read - started,
             decode_seconds=time.perf_counter() - read,
-            peak_memory_bytes=self._peak_memory_bytes(),
+            peak_memory_bytes=self.peak_memory_bytes(),
         )
 
     @property
@@ -201,10 +209,11 @@ class Engine:
                 _("Give fewer pages (--pages), or a base with a longer context (`sunto models list`)."),
             )
 
-    def _peak_memory_bytes(self) -> int:
+    def peak_memory_bytes(self) -> int:
+        """Highest so far: of the device on CUDA, of this process on a CPU."""
         if self.device.type == "cuda":
             return torch.cuda.max_memory_allocated(self.device)
-        return peak_memory_bytes()
+        return process_peak_memory_bytes()
 
 
 def _stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:
