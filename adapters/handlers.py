@@ -125,7 +125,7 @@ def _open(
 
 
 def _language_notice(job: str, documents: Sequence[Any], kept: Any) -> Generator[Event, None, None]:
-    from assistant.catalogue import language_notice
+    from assistant.advice import language_notice
 
     for language in sorted({document.language for document in documents if document.language}):
         if language not in kept.languages and (notice := language_notice(language, kept.name)):

@@ -119,7 +119,7 @@ class Session:
         from assistant.lease import AcceleratorLease
 
         lease = AcceleratorLease(data_dir())
-        lease.acquire(_("answers with {model}").format(model=kept.name), kept.memory_bytes)
+        lease.acquire(_("answers with {model}").format(model=kept.name), _weights_bytes(kept))
         self._lease = lease
 
     def _unload(self) -> None:
@@ -130,6 +130,10 @@ class Session:
             torch.cuda.empty_cache()
             self._lease.release()
             self._lease = None
+
+
+def _weights_bytes(kept: KeptModel) -> int:
+    return sum(file.stat().st_size for file in kept.directory.glob("*.safetensors"))
 
 
 def _ensure(wanted: str, reporter: Reporter, should_stop: ShouldStop) -> KeptModel:

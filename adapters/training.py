@@ -20,7 +20,7 @@ from assistant.errors import ConfigError, DatasetError, Stopped
 from assistant.generation import ShouldStop
 from assistant.i18n import _, plural
 from assistant.language import detect_language
-from assistant.prompts import summary_messages
+from assistant.prompts import task_prompt
 from assistant.protocol import Event, ModelRequest, Notice, Progress, Train, TrainStep
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _examples(request: Train, pairs: PairFile, engine: Engine) -> Generator[Even
 
 def _prompt(text: str) -> Any:
     """The very prompt that a summary is asked with, so that what is learned is what is used."""
-    return summary_messages(text, style="brief", language=detect_language(text) or "en")
+    return task_prompt("brief", text, detect_language(text))
 
 
 def _run(

@@ -38,6 +38,11 @@ def _(sentence: str) -> str:
     return _active.gettext(sentence) if sentence else ""
 
 
+def say_in(code: str, sentence: str) -> str:
+    """The sentence in that language, whatever the interface speaks: for what concerns a text in that language."""
+    return gettext.translation("sunto", _CATALOGUES, [code], fallback=True).gettext(sentence)
+
+
 def plural(one: str, many: str, count: int) -> str:
     """`one` or `many` in the interface language, with `{count}` filled in."""
     return _active.ngettext(one, many, count).format(count=count)

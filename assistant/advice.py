@@ -1,0 +1,44 @@
+"""What to tell a person when the model in use is not up to the text, in the text's own language."""
+
+from __future__ import annotations
+
+from assistant.catalogue import CATALOGUE, BaseModel
+from assistant.i18n import say_in
+from assistant.units import format_bytes, format_memory
+
+
+def N_(sentence: str) -> str:  # noqa: N802 - gettext's name for "translated later"
+    return sentence
+
+
+_HARDLY_KNOWS = {
+    "it": N_("This text is in Italian, and the base model {model} hardly knows Italian: do not trust what it writes."),
+    "en": N_("This text is in English, and the base model {model} hardly knows English: do not trust what it writes."),
+}
+_USE_INSTEAD = N_(
+    "{better} knows it. It needs {memory} of memory, best on an NVIDIA graphics card, and downloads {download}: "
+    "sunto models fetch {better}"
+)
+
+
+def language_notice(language: str, model: str) -> tuple[str, str] | None:
+    """Message and hint for a text in a language that `model` does not know; None for other languages."""
+    if language not in _HARDLY_KNOWS:
+        return None
+    message = say_in(language, _HARDLY_KNOWS[language]).format(model=model)
+    better = smallest_base_for(language)
+    if better is None:
+        return message, ""
+    hint = say_in(language, _USE_INSTEAD).format(
+        better=better.name,
+        memory=format_memory(better.memory_bytes),
+        download=format_bytes(better.download_bytes),
+    )
+    return message, hint
+
+
+def smallest_base_for(language: str) -> BaseModel | None:
+    """The catalogue's base that knows the language and asks least of the machine."""
+    return min(
+        (base for base in CATALOGUE if language in base.languages), key=lambda base: base.memory_bytes, default=None
+    )
