@@ -34,7 +34,9 @@ def start(sunto_home):
     yield _start
     for process in started:
         process.kill()
-        process.communicate()
+        process.wait()
+        for pipe in (process.stdin, process.stdout, process.stderr):
+            pipe.close()
 
 
 SLOW = """
@@ -78,7 +80,7 @@ def test_it_greets_answers_and_ends_on_shutdown(start):
     process = start()
     assert isinstance(decode(process.stdout.readline()), protocol.ProcessReady)
     send(process, protocol.ListAdapters(job="7"))
-    assert read_until(process, protocol.Finished)[-1] == protocol.Finished(job="7", result={"adapters": ()})
+    assert read_until(process, protocol.Finished)[-1] == protocol.Finished(job="7", result={"adapters": []})
     send(process, protocol.Shutdown())
     assert process.wait(timeout=10) == 0
 
