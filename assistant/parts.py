@@ -1,0 +1,156 @@
+"""What has to be written for a summary: the task, its prompt and its limits, and the parts of a long text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Literal
+
+from assistant.chunking import Chunk, split_document
+from assistant.documents.model import Document
+from assistant.errors import ContextOverflowError, NoTextError
+from assistant.generation import ChatMessage, GenerationConfig, LanguageModel
+from assistant.i18n import _
+from assistant.prompts import PROMPT_VERSION, Task, task_prompt
+from assistant.writing import Ask
+
+STYLE_TASKS: dict[str, Task] = {"brief": "brief", "outline": "outline", "detailed": "detailed"}
+
+TOKEN_CAPS: dict[Task, int] = {"part": 200, "describe": 120, "merge_describe": 120}
+"""Longest answer in tokens where the task asks for a few sentences; otherwise the configuration's own limit."""
+
+MAX_ANSWER_SHARE = 1 / 3
+"""Of the context window: a longer answer would leave too little of it for what is read."""
+
+PROMPT_SLACK_TOKENS = 16
+"""A text and a prompt counted apart may come to a few tokens less than when they are counted together."""
+
+MIN_ROOM_TOKENS = 32
+
+
+@dataclass(frozen=True)
+class SummaryOptions:
+    task: Literal["summarize", "describe"] = "summarize"
+    style: str = "brief"
+    language: str = "auto"
+    """`auto` is the documents' own."""
+    pages: str = ""
+    """As a person writes it, `3-9,12`; empty is all. Of each document."""
+    config: GenerationConfig = field(default_factory=GenerationConfig)
+
+    @property
+    def by_section(self) -> bool:
+        """Whether the result is what was written on each part, in order: there, merging would only lose."""
+        return self.task == "summarize" and self.style in ("outline", "detailed")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One chunk of one document, what to ask about it, and the key under which the answer is kept."""
+
+    document: Document
+    chunk: Chunk
+    ask: Ask
+    key: str
+
+    @property
+    def pages(self) -> frozenset[tuple[str, int]]:
+        return frozenset((self.document.path, page) for page in self.chunk.pages)
+
+    @property
+    def heading(self) -> str:
+        """Its section, or its pages where the document has no sections."""
+        if self.chunk.section:
+            return self.chunk.section
+        labels = {page.number: page.label for page in self.document.pages}
+        first, last = self.chunk.pages[0], self.chunk.pages[-1]
+        return f"p. {labels[first]}" if first == last else f"pp. {labels[first]}–{labels[last]}"
+
+
+class Instructions:
+    """What one job tells its model: in which language, how long, and with how much text at once."""
+
+    def __init__(self, model: LanguageModel, options: SummaryOptions, language: str) -> None:
+        self._model = model
+        self._options = options
+        self._language = language
+        self._config = fitting_config(options.config, model)
+
+    def parts(self, documents: Sequence[Document], chosen: dict[str, tuple[int, ...]]) -> list[Part]:
+        """Raises NoTextError where the chosen pages have none, ContextOverflowError."""
+        room = min(self._model.chunk_tokens, self.room(self._task(alone=True)), self.room(self._task(alone=False)))
+        chunks = [
+            (document, chunk)
+            for document in documents
+            for chunk in split_document(document, self._model.count_tokens, room, pages=chosen[document.path])
+        ]
+        if not chunks:
+            raise NoTextError(
+                _("There is no text to read on these pages."),
+                _("Choose other pages; scanned ones need text recognition (OCR) first."),
+                path=documents[0].path,
+            )
+        task = self._task(alone=len(chunks) == 1)
+        asks = [self.ask(task, chunk.text) for _document, chunk in chunks]
+        return [Part(document, chunk, ask, self.key(ask)) for (document, chunk), ask in zip(chunks, asks, strict=True)]
+
+    def ask(self, task: Task, text: str) -> Ask:
+        def messages(insist: bool) -> list[ChatMessage]:
+            return task_prompt(task, text, self._language, insist=insist)
+
+        return Ask(messages, self._task_config(task), self._language)
+
+    def merge_task(self) -> Task:
+        return "merge_describe" if self._options.task == "describe" else "merge_brief"
+
+    def room(self, task: Task) -> int:
+        """How many tokens of text fit into the prompt of a task."""
+        prompt = task_prompt(task, "", self._language, insist=True)
+        return room_tokens(self._model, prompt, self._task_config(task))
+
+    def key(self, ask: Ask) -> str:
+        """All that the answer depends on: text, task, style and language are in the messages."""
+        parts = {
+            "messages": [(message.role, message.content) for message in ask.messages(False)],
+            "prompts": PROMPT_VERSION,
+            "language": ask.language,
+            "model": self._model.fingerprint,
+            "config": asdict(ask.config),
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    def _task(self, *, alone: bool) -> Task:
+        """For the only part of a text, or for one of several."""
+        if self._options.task == "describe":
+            return "describe" if alone else "part"
+        return STYLE_TASKS[self._options.style] if alone or self._options.by_section else "part"
+
+    def _task_config(self, task: Task) -> GenerationConfig:
+        cap = TOKEN_CAPS.get(task, self._config.max_new_tokens)
+        return replace(self._config, max_new_tokens=min(cap, self._config.max_new_tokens))
+
+
+def fitting_config(config: GenerationConfig, model: LanguageModel) -> GenerationConfig:
+    """The configuration with an answer no longer than the context window allows."""
+    longest = int(model.context_tokens * MAX_ANSWER_SHARE)
+    return replace(config, max_new_tokens=min(config.max_new_tokens, longest))
+
+
+def room_tokens(model: LanguageModel, prompt: Sequence[ChatMessage], config: GenerationConfig) -> int:
+    """How many tokens can still be put into the prompt. Raises ContextOverflowError where it is next to none."""
+    taken = model.count_prompt_tokens(prompt) + config.max_new_tokens + PROMPT_SLACK_TOKENS
+    room = model.context_tokens - taken
+    if room < MIN_ROOM_TOKENS:
+        raise context_overflow(model)
+    return room
+
+
+def context_overflow(model: LanguageModel) -> ContextOverflowError:
+    return ContextOverflowError(
+        _("This does not fit into the context window of {name} ({tokens} tokens).").format(
+            name=model.name, tokens=model.context_tokens
+        ),
+        _("Ask a shorter question or for a shorter answer, or choose another model."),
+    )

@@ -1,0 +1,299 @@
+"""One piece of text from the model: watched while it comes, tried once more when it is no use, shown as it grows.
+
+No use means: nothing, the same words over and over, or another language than was asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from assistant.cited_text import Shown
+from assistant.errors import ModelError, Stopped
+from assistant.generation import (
+    ChatMessage,
+    Completion,
+    Delta,
+    FinishReason,
+    GenerationConfig,
+    LanguageModel,
+    Prefill,
+    ShouldStop,
+)
+from assistant.i18n import _, plural
+from assistant.language import detect_language
+from assistant.protocol import Event, Notice, Progress, TextDelta, TextReset
+from assistant.sentences import split_sentences
+
+Problem = Literal["", "language", "repetition", "empty"]
+_SEVERITY: tuple[Problem, ...] = ("", "language", "repetition", "empty")
+
+RETRY_REPETITION_PENALTY = 1.2
+"""Of the range 1.1 to 1.3 that Keskar et al. (2019) and the makers of small models suggest."""
+
+LOOP_CHARACTERS = 60
+"""So many characters of the same few words again and again, three times at least, are a loop and not emphasis."""
+_LOOP_CHECK_DELTAS = 16
+_NGRAM_WORDS = 4
+_NGRAM_MIN_WORDS = 60
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What to say to the model; `messages(insist)` is worded more strongly after an answer in the wrong language."""
+
+    messages: Callable[[bool], Sequence[ChatMessage]]
+    config: GenerationConfig
+    language: str
+    """The language the answer must be in; empty where any will do."""
+
+
+@dataclass(frozen=True)
+class Written:
+    text: str
+    finish_reason: FinishReason
+    problem: Problem = ""
+
+
+Attempt = Generator[Event, None, tuple[Written, Shown | None]]
+"""Yields what happens; returns the text and what it was shown through."""
+
+
+@dataclass
+class Usage:
+    """Sums over every call of the model in a job."""
+
+    prompt_tokens: int = 0
+    cached_tokens: int = 0
+    generated_tokens: int = 0
+    decode_seconds: float = 0.0
+    peak_memory_bytes: int = 0
+
+    def add(self, completion: Completion) -> None:
+        self.prompt_tokens += completion.prompt_tokens
+        self.cached_tokens += completion.cached_tokens
+        self.generated_tokens += completion.generated_tokens
+        self.decode_seconds += completion.decode_seconds
+        self.peak_memory_bytes = max(self.peak_memory_bytes, completion.peak_memory_bytes)
+
+    def as_json(self) -> dict[str, Any]:
+        rate = self.generated_tokens / self.decode_seconds if self.decode_seconds > 0 else 0.0
+        return {
+            "prompt_tokens": self.prompt_tokens,
+            "cached_tokens": self.cached_tokens,
+            "generated_tokens": self.generated_tokens,
+            "tokens_per_second": round(rate, 2),
+            "peak_memory_bytes": self.peak_memory_bytes,
+        }
+
+
+@dataclass
+class Screen:
+    """The text a person has seen so far; what its events say and what it holds are always the same."""
+
+    job: str
+    text: str = ""
+
+    def show(self, text: str) -> Iterator[Event]:
+        if text:
+            self.text += text
+            yield TextDelta(job=self.job, text=text)
+
+    def rewind(self, length: int) -> Iterator[Event]:
+        """Take back all but the first `length` characters."""
+        if length < len(self.text):
+            kept, self.text = self.text[:length], ""
+            yield TextReset(job=self.job)
+            yield from self.show(kept)
+
+
+@dataclass
+class Writer:
+    """The model and the screen of one job."""
+
+    model: LanguageModel
+    screen: Screen
+    should_stop: ShouldStop
+    usage: Usage = field(default_factory=Usage)
+    problems: Counter[Problem] = field(default_factory=Counter["Problem"])
+    finish_reason: FinishReason = "stop"
+
+    def check_stop(self) -> None:
+        if self.should_stop():
+            raise Stopped(self.screen.text)
+
+    def show(self, text: str, shown: Shown) -> Iterator[Event]:
+        """Show text that is all there already."""
+        yield from self.screen.show(shown.feed(text) + shown.finish())
+
+    def write(self, ask: Ask, shown: Callable[[], Shown] | None = None) -> Attempt:
+        """Have it written, streamed through a new `shown()` for each attempt, or silently where that is None.
+
+        Returns the better of at most two attempts, with the `Shown` that it went through.
+        """
+        start = len(self.screen.text)
+        first, sink = yield from self._attempt(ask, ask.config, shown, insist=False)
+        if not first.problem or not self._worth_retrying(first.problem, ask.language):
+            return (yield from self._settle(first, sink, shown, start))
+        yield from self.screen.rewind(start)
+        insist = first.problem == "language"
+        config = ask.config if insist else _retry_config(ask.config)
+        second, sink = yield from self._attempt(ask, config, shown, insist=insist)
+        if _SEVERITY.index(first.problem) < _SEVERITY.index(second.problem):
+            second, sink = first, None
+        return (yield from self._settle(second, sink, shown, start))
+
+    def notices(self) -> Iterator[Event]:
+        """What a person should know about how the writing went; once, at the end of the job."""
+        hint = _("A larger model does better: see `sunto models list`.")
+        for problem, count in self.problems.items():
+            yield Notice(job=self.screen.job, level="warning", message=_problem_sentence(problem, count), hint=hint)
+
+    def _attempt(
+        self, ask: Ask, config: GenerationConfig, shown: Callable[[], Shown] | None, *, insist: bool
+    ) -> Attempt:
+        sink = shown() if shown else None
+        watch = _LoopWatch(self.should_stop)
+        for item in self.model.stream(ask.messages(insist), config, watch.should_stop):
+            if isinstance(item, Prefill):
+                if sink:
+                    yield Progress(
+                        job=self.screen.job, stage="prefill", done=item.done, total=item.total, unit="tokens"
+                    )
+            elif isinstance(item, Delta):
+                watch.add(item.text)
+                if sink:
+                    yield from self.screen.show(sink.feed(item.text))
+            else:
+                self.usage.add(item)
+                if item.finish_reason == "cancelled" and not watch.looping:
+                    raise Stopped(self.screen.text)
+                return _judged(item, watch.looping, ask.language), sink
+        raise AssertionError("a stream ends with a completion")
+
+    def _worth_retrying(self, problem: Problem, language: str) -> bool:
+        """A model that does not know the language will not know it the second time either."""
+        known = getattr(self.model, "languages", ())
+        return problem != "language" or not known or language in known
+
+    def _settle(self, written: Written, sink: Shown | None, shown: Callable[[], Shown] | None, start: int) -> Attempt:
+        """End the text; where it is not what stands on the screen, put it there."""
+        if written.problem:
+            self.problems[written.problem] += 1
+        if written.problem == "repetition":
+            written = replace(written, text=without_repetition(written.text))
+            sink = None
+        self.finish_reason = written.finish_reason
+        if shown is None:
+            return written, None
+        if sink is not None:
+            yield from self.screen.show(sink.finish())
+            return written, sink
+        yield from self.screen.rewind(start)
+        sink = shown()
+        yield from self.show(written.text, sink)
+        return written, sink
+
+
+class _LoopWatch:
+    """Ends a generation that only repeats itself, instead of letting it run to its limit."""
+
+    def __init__(self, should_stop: ShouldStop) -> None:
+        self._should_stop = should_stop
+        self._text = ""
+        self._deltas = 0
+        self.looping = False
+
+    def add(self, text: str) -> None:
+        self._text += text
+        self._deltas += 1
+        if self._deltas % _LOOP_CHECK_DELTAS == 0:
+            self.looping = is_looping(self._text)
+
+    def should_stop(self) -> bool:
+        return self.looping or self._should_stop()
+
+
+def no_text_error(model: LanguageModel) -> ModelError:
+    return ModelError(
+        _("The model {name} wrote nothing usable.").format(name=model.name),
+        _("Try again with another model: see `sunto models list`."),
+    )
+
+
+def is_looping(text: str) -> bool:
+    """Whether the text ends in a loop, or is made of the same few phrases throughout."""
+    return _loop_length(text) > 0 or _is_monotonous(text)
+
+
+def without_repetition(text: str) -> str:
+    """The text with every sentence once, and without the loop at its end."""
+    while length := _loop_length(text):
+        text = text[:-length]
+    kept: list[str] = []
+    seen: list[str] = []
+    position = 0
+    for start, end in split_sentences(text):
+        sentence = " ".join(re.findall(r"\w+", text[start:end].lower()))
+        if not any(known.startswith(sentence) for known in seen):
+            kept.append(text[position:end])
+            seen.append(sentence)
+        position = end
+    return "".join(kept).strip()
+
+
+def _loop_length(text: str) -> int:
+    """How many characters are repeated at the end; 0 where it does not loop."""
+    tail = text.rstrip()[-3 * 240 :]
+    for length in range(1, len(tail) // 3 + 1):
+        times = max(3, -(-LOOP_CHARACTERS // length))
+        if tail.endswith(tail[-length:] * times):
+            return length
+    return 0
+
+
+def _is_monotonous(text: str) -> bool:
+    found = text.lower().split()
+    if len(found) < _NGRAM_MIN_WORDS:
+        return False
+    grams = [tuple(found[i : i + _NGRAM_WORDS]) for i in range(len(found) - _NGRAM_WORDS + 1)]
+    return len(set(grams)) * 2 < len(grams)
+
+
+def _judged(completion: Completion, looping: bool, language: str) -> Written:
+    text = completion.text.strip()
+    reason: FinishReason = "length" if looping else completion.finish_reason
+    if not re.search(r"\w", text):
+        return Written(text, reason, "empty")
+    if looping or is_looping(text):
+        return Written(text, reason, "repetition")
+    found = detect_language(text)
+    return Written(text, reason, "language" if language and found and found != language else "")
+
+
+def _retry_config(config: GenerationConfig) -> GenerationConfig:
+    penalty = max(RETRY_REPETITION_PENALTY, config.repetition_penalty + 0.1)
+    return replace(config, repetition_penalty=penalty, seed=config.seed + 1)
+
+
+def _problem_sentence(problem: Problem, count: int) -> str:
+    if problem == "language":
+        return plural(
+            "The model answered in another language than the one asked for.",
+            "The model wrote {count} parts in another language than the one asked for.",
+            count,
+        )
+    if problem == "repetition":
+        return plural(
+            "The model repeated itself; the repetitions were cut.",
+            "The model repeated itself in {count} parts; the repetitions were cut.",
+            count,
+        )
+    return plural(
+        "The model wrote nothing usable for one part.",
+        "The model wrote nothing usable for {count} parts.",
+        count,
+    )
