@@ -6,9 +6,7 @@ A setting comes from, strongest first: an option on the command line, `SUNTO_<NA
 
 from __future__ import annotations
 
-import difflib
 import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
@@ -21,9 +19,9 @@ STYLES = ("brief", "outline", "detailed")
 SUMMARY_LANGUAGES = ("auto", "it", "en")
 
 
-def setting(default: Any, sentence: str, *, choices: tuple[str, ...] = ()) -> Any:
+def setting(default: Any, sentence: str, *, choices: tuple[str, ...] = (), minimum: float | None = None) -> Any:
     """A field of `Settings` with the sentence that help and the settings screen show beneath it."""
-    return field(default=default, metadata={"sentence": sentence, "choices": choices})
+    return field(default=default, metadata={"sentence": sentence, "choices": choices, "minimum": minimum})
 
 
 @dataclass(frozen=True)
@@ -31,13 +29,11 @@ class Settings:
     model: str = setting("auto", "Base model: a name from `sunto models list`, a hub id, or a folder.")
     adapter: str = setting("none", "Adapter to answer with, or `none` for the bare base model.")
     style: str = setting("brief", "How a summary is written.", choices=STYLES)
-    language: str = setting(
-        "auto", "Language of summaries; `auto` is the document's own.", choices=SUMMARY_LANGUAGES
-    )
+    language: str = setting("auto", "Language of summaries; `auto` is the document's own.", choices=SUMMARY_LANGUAGES)
     device: str = setting("auto", "Where the model runs.", choices=("auto", "cpu", "cuda"))
-    temperature: float = setting(0.0, "0 gives the same answer every time; higher is more varied.")
-    max_new_tokens: int = setting(512, "Longest answer, in tokens (about three quarters of a word each).")
-    seed: int = setting(0, "Start of the random numbers, for answers that can be repeated.")
+    temperature: float = setting(0.0, "0 gives the same answer every time; higher is more varied.", minimum=0)
+    max_new_tokens: int = setting(512, "Longest answer, in tokens (about three quarters of a word each).", minimum=1)
+    seed: int = setting(0, "Start of the random numbers, for answers that can be repeated.", minimum=0)
 
 
 def data_dir() -> Path:
@@ -75,6 +71,8 @@ def load_settings(overrides: Mapping[str, object] | None = None) -> Settings:
 
 
 def _read_file(path: Path) -> dict[str, object]:
+    import tomllib  # deferred: help declares its options from `Settings` without reading any
+
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -89,6 +87,8 @@ def _read_file(path: Path) -> dict[str, object]:
 def _checked(name: str, value: object) -> object:
     known = {item.name: item for item in fields(Settings)}
     if name not in known:
+        import difflib  # deferred: only a mistake needs it
+
         near = difflib.get_close_matches(name, known, n=1)
         raise ConfigError(
             _("There is no setting called “{name}”.").format(name=name),
@@ -112,5 +112,13 @@ def _checked(name: str, value: object) -> object:
         raise ConfigError(
             _("The setting “{name}” cannot be “{value}”.").format(name=name, value=value),
             _("Choose one of: {choices}.").format(choices=", ".join(choices)),
+        )
+    minimum = known[name].metadata["minimum"]
+    if minimum is not None and not minimum <= converted < float("inf"):  # "not … <=" refuses NaN as well
+        raise ConfigError(
+            _("The setting “{name}” cannot be “{value}”.").format(name=name, value=value),
+            _("The smallest is {minimum}; the default is {default}.").format(
+                minimum=minimum, default=known[name].default
+            ),
         )
     return converted

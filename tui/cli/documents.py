@@ -1,0 +1,69 @@
+"""The commands that read documents: summarize, describe, ask, extract."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from assistant.config import data_dir, load_settings
+from assistant.errors import ConfigError
+from assistant.i18n import _
+from assistant.protocol import Chat, Describe, DocumentRequest, Extract, Summarize
+from tui.cli.job import JOB, Result, run_job
+from tui.cli.options import setting_overrides
+from tui.cli.output_file import checked_target, write_atomically
+from tui.cli.report import answer_line, extracted_pages, summary_line
+from tui.output import Output
+
+
+def summarize(options: Namespace, output: Output) -> int:
+    return _summarize(Summarize(job=JOB, **_document_fields(options)), options, output)
+
+
+def describe(options: Namespace, output: Output) -> int:
+    return _summarize(Describe(job=JOB, **_document_fields(options)), options, output)
+
+
+def ask(options: Namespace, output: Output) -> int:
+    if not (options.question or "").strip():
+        raise ConfigError(
+            _("There is no question."), _('Add it: sunto ask {path} --question "…"').format(path=options.arguments[0])
+        )
+    request = Chat(job=JOB, messages=(("user", options.question),), **_document_fields(options))
+
+    def present(result: Result) -> None:
+        output.say(answer_line(result))
+
+    return run_job(request, output, load_settings(setting_overrides(options)), present)
+
+
+def extract(options: Namespace, output: Output) -> int:
+    request = Extract(job=JOB, paths=tuple(options.arguments), pages=options.pages, password=options.password)
+
+    def present(result: Result) -> None:
+        documents = result.get("documents", [result])
+        for document in documents:
+            for line in extracted_pages(document, with_name=len(documents) > 1):
+                output.line(line)
+
+    return run_job(request, output, load_settings(), present)
+
+
+def _summarize(request: DocumentRequest, options: Namespace, output: Output) -> int:
+    settings = load_settings(setting_overrides(options))
+    target = None
+    if options.output:
+        target = checked_target(options.output, options.arguments, output, yes=options.yes)
+
+    def keep(result: Result) -> None:
+        if target:
+            write_atomically(target, result["summary"].rstrip("\n") + "\n")
+
+    def present(result: Result) -> None:
+        output.say(summary_line(result, kept_in=target or data_dir() / "library.sqlite3"))
+
+    return run_job(request, output, settings, present, keep=keep)
+
+
+def _document_fields(options: Namespace) -> dict[str, Any]:
+    return {"paths": tuple(options.arguments), "pages": options.pages, "password": options.password}

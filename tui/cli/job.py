@@ -1,0 +1,133 @@
+"""One job of a command: run it in this process, show its events, ask what can be asked, return its end."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from assistant.config import Settings
+from assistant.errors import ExitCode
+from assistant.i18n import _
+from assistant.protocol import Cancelled, DocumentRead, Event, Failed, Finished, Notice, Request
+from tui.cli.interrupt import stop_on_interrupt
+from tui.cli.show import show_event
+from tui.output import Mode, Output
+
+JOB = "cli"
+"""A command runs one job at a time: its id tells nothing more."""
+
+Result = dict[str, Any]
+Ending = Finished | Failed | Cancelled
+
+
+def set_up_logging(*, debug: bool) -> None:
+    """With --debug everything the program and its libraries say goes to stderr; without, none of it."""
+    if debug:
+        logging.basicConfig(level=logging.INFO, stream=sys.stderr, force=True)
+        for name in ("assistant", "adapters", "tui"):
+            logging.getLogger(name).setLevel(logging.DEBUG)
+        return
+    logging.getLogger().addHandler(logging.NullHandler())
+    warnings.simplefilter("ignore")
+    for name in ("TRANSFORMERS_VERBOSITY", "HF_HUB_VERBOSITY"):
+        os.environ.setdefault(name, "error")
+
+
+class JobRunner:
+    """Runs jobs one after the other, with one session: the model stays in memory between them."""
+
+    def __init__(self, output: Output, settings: Settings) -> None:
+        self._output = output
+        self._settings = settings
+        self._mending: dict[str, str] = {}
+        """Fields of requests that a person was asked for; the next requests have them from the start."""
+        self._told: set[Event] = set()
+        """What later jobs about the same documents need not say again."""
+
+    def __enter__(self) -> JobRunner:
+        from adapters.jobs import Session
+
+        self._session = Session(self._settings)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self._session.close()
+
+    def run(self, request: Request) -> Ending:
+        """The job's end, its other events shown on the way. What a person can mend at once is asked for, once."""
+        ending = self._run_once(dataclasses.replace(request, **self._mending))
+        if isinstance(ending, Failed) and (mending := self._ask_to_mend(ending)):
+            self._mending.update(mending)
+            ending = self._run_once(dataclasses.replace(request, **self._mending))
+        return ending
+
+    def _run_once(self, request: Request) -> Ending:
+        from adapters import jobs
+
+        with stop_on_interrupt(self._announce_stop) as should_stop:
+            for event in jobs.run(request, self._session, should_stop):
+                if isinstance(event, Finished | Failed | Cancelled):
+                    return event
+                if event not in self._told:
+                    show_event(event, self._output)
+                if isinstance(event, DocumentRead | Notice):
+                    self._told.add(event)
+        raise RuntimeError("a job ended without saying how")
+
+    def _ask_to_mend(self, failed: Failed) -> dict[str, str]:
+        """Fields with which the request may succeed after all; empty where nobody can be asked, or nobody answers."""
+        if self._output.mode is Mode.EVENTS or not self._output.somebody_there:
+            return {}
+        if failed.kind == "EncryptedDocumentError":
+            self._output.warn(failed.message)
+            password = self._output.ask_password(_("Password:"))
+            return {"password": password} if password else {}
+        if failed.kind == "AcceleratorBusyError":
+            self._output.warn(failed.message)
+            use_processor = self._output.confirm(_("Use the computer's processor instead? It is slower."))
+            return {"device": "cpu"} if use_processor else {}
+        return {}
+
+    def _announce_stop(self) -> None:
+        self._output.say(_("Stopping. Press Ctrl-C again to leave at once."))
+
+
+def run_job(
+    request: Request,
+    output: Output,
+    settings: Settings,
+    present: Callable[[Result], None],
+    *,
+    keep: Callable[[Result], None] | None = None,
+) -> int:
+    """The whole of most commands: run the job, `keep` its result, print it, and return the exit code.
+
+    `present` prints the result for a person; the other modes print it as it is.
+    """
+    with JobRunner(output, settings) as runner:
+        ending = runner.run(request)
+    output.end_line()
+    if isinstance(ending, Finished) and keep:
+        keep(ending.result)
+    return conclude(ending, output, present)
+
+
+def conclude(ending: Ending, output: Output, present: Callable[[Result], None]) -> int:
+    if output.mode is Mode.EVENTS:
+        output.event(ending)
+    if isinstance(ending, Cancelled):
+        output.say(_("Stopped."))
+        return ExitCode.CANCELLED
+    if isinstance(ending, Failed):
+        output.fail(ending.message, ending.hint)
+        return ending.exit_code
+    if output.mode is Mode.JSON:
+        output.json(ending.result)
+    elif output.mode is Mode.PLAIN:
+        present(ending.result)
+    return ExitCode.OK

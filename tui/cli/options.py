@@ -1,0 +1,214 @@
+"""The options of each command. One that is a setting takes its sentence, default and choices from `Settings`."""
+
+from __future__ import annotations
+
+import dataclasses
+from argparse import Namespace
+from typing import Any
+
+from assistant.config import Settings
+from assistant.errors import ConfigError
+from assistant.i18n import _
+from tui.cli.parser import Parser
+
+_SETTINGS = {item.name: item for item in dataclasses.fields(Settings)}
+
+
+def add_global_options(parser: Parser) -> None:
+    group = parser.add_argument_group(_("For every command"))
+    group.add_argument("--lang", metavar="it|en", type=_language, help=_("Language of the interface."))
+    group.add_argument("-q", "--quiet", action="store_true", help=_("Print errors and results only."))
+    group.add_argument(
+        "--debug", action="store_true", help=_("Show where an error came from, and what the libraries say.")
+    )
+    group.add_argument("--version", action="store_true", help=_("Print the version and leave."))
+    group.add_argument("-h", "--help", action="store_true", help=_("Print this help and leave."))
+
+
+def summary_options(parser: Parser) -> None:
+    group = parser.add_argument_group(_("The summary"))
+    _add_settings(group, "style", "language")
+    _add_pages(group)
+    group.add_argument(
+        "--output",
+        metavar=_("FILE"),
+        help=_("Also write the summary to this file; one that exists is replaced only after asking."),
+    )
+    _add_yes(group)
+    _add_model_options(parser)
+    _add_format_options(parser)
+
+
+def ask_options(parser: Parser) -> None:
+    group = parser.add_argument_group(_("The question"))
+    group.add_argument("--question", metavar=_("TEXT"), help=_("What you want to know from the documents."))
+    _add_settings(group, "language")
+    _add_pages(group)
+    _add_model_options(parser)
+    _add_format_options(parser)
+
+
+def chat_options(parser: Parser) -> None:
+    group = parser.add_argument_group(_("The conversation"))
+    _add_settings(group, "language")
+    _add_pages(group)
+    _add_model_options(parser)
+    parser.add_argument_group(_("What is printed")).add_argument(
+        "--json", action="store_true", help=_("Print each answer as one JSON object on a line.")
+    )
+
+
+def extract_options(parser: Parser) -> None:
+    _add_pages(parser.add_argument_group(_("The document")))
+    _add_format_options(parser)
+
+
+def plain_options(parser: Parser) -> None:
+    _add_format_options(parser)
+
+
+def remove_options(parser: Parser) -> None:
+    _add_yes(parser.add_argument_group(_("The question")))
+    _add_format_options(parser)
+
+
+def train_options(parser: Parser) -> None:
+    from assistant.protocol import Train
+
+    defaults = {item.name: item.default for item in dataclasses.fields(Train)}
+    group = parser.add_argument_group(_("The adapter"))
+    group.add_argument("--name", metavar=_("NAME"), help=_("What to call the adapter."))
+    group.add_argument(
+        "--base",
+        "--model",
+        dest="model",
+        metavar=_("NAME"),
+        help=_sentence(_(_SETTINGS["model"].metadata["sentence"]), _SETTINGS["model"].default),
+    )
+    group.add_argument(
+        "--overwrite",
+        "--yes",
+        dest="yes",
+        action="store_true",
+        help=_("Replace an adapter of that name without asking."),
+    )
+    training = parser.add_argument_group(_("The training"))
+    for flag, metavar, kind, sentence in (
+        (
+            "--learning-rate",
+            _("NUMBER"),
+            _positive_number,
+            _("How far each step moves the adapter; small keeps what the model knows."),
+        ),
+        ("--epochs", "N", _positive_integer, _("How many times to go through all examples.")),
+        ("--max-steps", "N", _natural, _("Stop after this many steps; 0 is no limit.")),
+        ("--batch-size", "N", _positive_integer, _("Examples that each step learns from.")),
+        ("--r", "N", _positive_integer, _("Rank: how much the adapter can hold, and how big it is.")),
+        (
+            "--lora-alpha",
+            "N",
+            _positive_integer,
+            _("How strongly the adapter speaks; usually twice the rank."),
+        ),
+        (
+            "--lora-dropout",
+            _("NUMBER"),
+            _share,
+            _("Share of the adapter left out at random in each step, so that it does not learn by heart."),
+        ),
+        ("--seed", "N", _natural, _("Start of the random numbers, for a training that can be repeated.")),
+    ):
+        default = defaults[flag.removeprefix("--").replace("-", "_")]
+        training.add_argument(flag, metavar=metavar, type=kind, default=default, help=_sentence(sentence, default))
+    _add_settings(training, "device")
+    _add_format_options(parser)
+
+
+def setting_overrides(options: Namespace) -> dict[str, object]:
+    """The settings that were given as options, as they were typed; `load_settings` checks them."""
+    return {name: value for name in _SETTINGS if (value := getattr(options, name, None)) is not None}
+
+
+def _add_pages(group: Any) -> None:
+    group.add_argument("--pages", metavar="3-9,12", default="", help=_("Read only these pages (default: all)."))
+    group.add_argument("--password", metavar=_("TEXT"), default="", help=_("Password of an encrypted document."))
+
+
+def _add_model_options(parser: Parser) -> None:
+    _add_settings(
+        parser.add_argument_group(_("The model")),
+        *("model", "adapter", "device", "max_new_tokens", "temperature", "seed"),
+    )
+
+
+def _add_format_options(parser: Parser) -> None:
+    group = parser.add_argument_group(_("What is printed"))
+    group.add_argument("--json", action="store_true", help=_("Print the result as one JSON object."))
+    group.add_argument(
+        "--events", action="store_true", help=_("Print one JSON event a line, as they come; the last has the result.")
+    )
+
+
+def _add_yes(group: Any) -> None:
+    group.add_argument("--yes", action="store_true", help=_("Answer every question with yes."))
+
+
+def _add_settings(group: Any, *names: str) -> None:
+    """The value stays text here: `load_settings` converts and checks it, as it does for the settings file."""
+    for name in names:
+        item = _SETTINGS[name]
+        choices: tuple[str, ...] = item.metadata["choices"]
+        metavar = "|".join(choices) or _metavar(item.default)
+        group.add_argument(
+            "--" + name.replace("_", "-"),
+            metavar=metavar,
+            help=_sentence(_(item.metadata["sentence"]), item.default),
+        )
+
+
+def _metavar(default: object) -> str:
+    if isinstance(default, int):
+        return "N"
+    return _("NUMBER") if isinstance(default, float) else _("NAME")
+
+
+def _sentence(sentence: str, default: object) -> str:
+    """The sentence with its default, per cent signs doubled as argparse wants them."""
+    text = _("{sentence} (default: {default})").format(sentence=sentence.removesuffix("."), default=default)
+    return text.replace("%", "%%") + "."
+
+
+def _language(text: str) -> str:
+    if text not in ("it", "en"):
+        raise ConfigError(
+            _("Sunto does not speak “{language}”.").format(language=text), _("Choose --lang it or --lang en.")
+        )
+    return text
+
+
+def _positive_integer(text: str) -> int:
+    return _number(text, int, lambda value: value > 0, _("a whole number above 0"))
+
+
+def _natural(text: str) -> int:
+    return _number(text, int, lambda value: value >= 0, _("a whole number, 0 or more"))
+
+
+def _positive_number(text: str) -> float:
+    return _number(text, float, lambda value: 0 < value < float("inf"), _("a number above 0"))
+
+
+def _share(text: str) -> float:
+    return _number(text, float, lambda value: 0 <= value < 1, _("a number from 0 to below 1"))
+
+
+def _number(text: str, kind: Any, holds: Any, wanted: str) -> Any:
+    try:
+        value = kind(text)
+    except ValueError:
+        value = None
+    if value is None or not holds(value):
+        raise ConfigError(
+            _("“{value}” is not {wanted}.").format(value=text, wanted=wanted), _("Look at the option before it.")
+        )
+    return value

@@ -1,0 +1,143 @@
+"""Results as a person reads them on the command line: plain text, one function for each kind of result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.i18n import _, plural
+from assistant.units import format_bytes, format_memory
+from tui.words import duration
+
+Row = dict[str, Any]
+
+
+def summary_line(result: Row, kept_in: Path) -> str:
+    """What was done: how much of what was read, by which model, how fast, and where it is kept."""
+    coverage = result["coverage"]
+    read = _("Read {used} of {pages} of {title}").format(
+        used=len(coverage["pages_used"]),
+        pages=plural("{count} page", "{count} pages", coverage["pages_total"]),
+        title=result["title"],
+    )
+    skipped = _skipped(coverage["pages_skipped"])
+    kept = _("Kept in {path}.").format(path=kept_in)
+    return "\n".join(filter(None, (f"{read}; {_made_by(result)}.", skipped, kept)))
+
+
+def answer_line(result: Row) -> str:
+    return _("Answered {made_by}.").format(made_by=_made_by(result))
+
+
+def extracted_pages(document: Row, *, with_name: bool) -> Iterator[str]:
+    """The text page by page, each under a line with its number; a document of one page has no such line."""
+    if with_name:
+        yield f"═══ {document['document']} ═══"
+        yield ""
+    pages = document["pages"]
+    for page in pages:
+        if len(pages) > 1:
+            label = page["label"]
+            number = str(page["number"])
+            name = number if label == number else f"{number} ({label})"
+            yield _("─── page {name} ───").format(name=name)
+            yield ""
+        yield page["text"].rstrip("\n") or _("(no text: {reason})").format(reason=", ".join(page["warnings"]) or "-")
+        yield ""
+
+
+def adapters_table(adapters: Sequence[Row]) -> str:
+    fits = {True: _("yes"), False: _("no"), None: _("base not here")}
+    rows = [
+        (
+            row["name"],
+            row["model"] or "-",
+            row["kind"],
+            str(row["r"]),
+            row["created"][:10] or "-",
+            fits[row["compatible"]],
+        )
+        for row in adapters
+    ]
+    return table((_("name"), _("base model"), _("kind"), _("rank"), _("made on"), _("fits")), rows)
+
+
+def adapter_card(adapter: Row) -> str:
+    """One adapter: a line for each thing that is known, what training noted included."""
+    facts = {key: value for key, value in adapter.items() if key != "card"}
+    return "\n".join(_facts({**adapter["card"], **facts}))
+
+
+def models_table(models: Sequence[Row]) -> str:
+    rows = [
+        (
+            row["name"],
+            _("yes") if row["installed"] else _("no"),
+            format_bytes(row["disk_bytes"] if row["installed"] else row["download_bytes"]),
+            ", ".join(row["languages"]) or "-",
+            row["licence"] or "-",
+            row["reason"],
+        )
+        for row in models
+    ]
+    return table((_("name"), _("here"), _("size"), _("languages"), _("licence"), _("this machine")), rows)
+
+
+def doctor_report(checks: Sequence[Row]) -> str:
+    """A line for each check; what to do is indented under what does not work."""
+    marks = {"ok": _("ok"), "warning": _("note"), "problem": _("PROBLEM")}
+    width = max((len(mark) for mark in marks.values()), default=0)
+    lines: list[str] = []
+    for check in checks:
+        lines.append(f"{marks.get(check['status'], check['status']):<{width}}  {check['name']}: {check['message']}")
+        lines += [" " * (width + 2) + more for more in (check["hint"], check["command"]) if more]
+    return "\n".join(lines)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Columns as wide as their widest cell; the last one is left ragged."""
+    widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (header, *rows)
+    )
+
+
+def _made_by(result: Row) -> str:
+    """`with starter and the adapter bio: 812 tokens read, 96 written, 21.3 tokens/s, 6.2 s, 410 MB of memory`."""
+    adapter = result.get("adapter")
+    model = (
+        _("with {model} and the adapter {adapter}").format(model=result["model"], adapter=adapter)
+        if adapter
+        else _("with {model}").format(model=result["model"])
+    )
+    numbers = [
+        _("{count} tokens read").format(count=result["prompt_tokens"]),
+        _("{count} written").format(count=result["generated_tokens"]),
+        _("{speed} tokens/s").format(speed=f"{result['tokens_per_second']:.1f}"),
+        duration(result["seconds"]),
+    ]
+    if memory := result.get("peak_memory_bytes"):
+        numbers.append(_("{size} of memory").format(size=format_memory(memory)))
+    return f"{model}: {', '.join(numbers)}"
+
+
+def _skipped(pages: Sequence[Row]) -> str:
+    if not pages:
+        return ""
+    listed = ", ".join(f"{page['page']} ({page['reason']})" for page in pages)
+    return _("Pages left out: {pages}.").format(pages=listed)
+
+
+def _facts(value: Row, indent: str = "") -> Iterator[str]:
+    for key, item in value.items():
+        if isinstance(item, dict):
+            yield f"{indent}{key}:"
+            yield from _facts(item, indent + "  ")
+        elif isinstance(item, list) and len(item) > 12:
+            yield f"{indent}{key}: " + _("{count} values").format(count=len(item))
+        elif isinstance(item, list):
+            yield f"{indent}{key}: {', '.join(str(part) for part in item)}"
+        elif item not in (None, ""):
+            yield f"{indent}{key}: {item}"

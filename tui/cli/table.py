@@ -1,0 +1,203 @@
+"""Every command: what it is called, what it takes, which request it sends, and where it is carried out.
+
+Help is written from this table, and a test holds it against `adapters.jobs.HANDLERS`: what one front end can do,
+the other can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from assistant.i18n import _
+from tui.cli import options
+from tui.cli.parser import Parser
+
+
+@dataclass(frozen=True)
+class Command:
+    name: str
+    summary: str
+    """One sentence, for the list of commands and the top of its own help."""
+    request: str
+    """Name of the protocol class it sends."""
+    handler: str
+    """`module:function`, imported when the command runs; takes (options, output), returns the exit code."""
+    add_options: Callable[[Parser], None]
+    usage: str
+    """Its arguments, as help shows them."""
+    least: int = 0
+    """Arguments it must have."""
+    most: int | None = 0
+    """Arguments it may have; None is any number."""
+    examples: tuple[str, ...] = ()
+    more: str = ""
+    """What else a person should know before running it."""
+
+
+INTERNAL_REQUESTS = {
+    "LoadModel": "every answer loads its model by itself; the app sends this early so that nobody waits",
+}
+"""Requests without a command of their own, and why."""
+
+
+def command_groups() -> list[tuple[str, list[Command]]]:
+    """The commands under their headings, in the interface language, in the order help lists them."""
+    return [
+        (_("Read documents"), _document_commands()),
+        (_("Adapters, trained on your notes"), _adapter_commands()),
+        (_("Base models and this machine"), _machine_commands()),
+    ]
+
+
+def all_commands() -> dict[str, Command]:
+    return {command.name: command for _title, commands in command_groups() for command in commands}
+
+
+def _document_commands() -> list[Command]:
+    paths = _("PATH… [options]")
+    return [
+        Command(
+            "summarize",
+            _("Summarize documents, with the pages each point comes from."),
+            request="Summarize",
+            handler="tui.cli.documents:summarize",
+            add_options=options.summary_options,
+            usage=paths,
+            least=1,
+            most=None,
+            examples=(
+                "sunto summarize lecture.pdf",
+                "sunto summarize lecture.pdf --style outline --pages 3-9,12",
+                "sunto summarize lecture.pdf --output lecture.md",
+            ),
+            more=_("What is done of a summary is kept: stop it, and the same command goes on from there."),
+        ),
+        Command(
+            "describe",
+            _("Say in one or two sentences what documents are."),
+            request="Describe",
+            handler="tui.cli.documents:describe",
+            add_options=options.summary_options,
+            usage=paths,
+            least=1,
+            most=None,
+            examples=("sunto describe lecture.pdf",),
+        ),
+        Command(
+            "ask",
+            _("Answer a question from documents, with the pages the answer comes from."),
+            request="Chat",
+            handler="tui.cli.documents:ask",
+            add_options=options.ask_options,
+            usage=_('PATH… --question "…" [options]'),
+            least=1,
+            most=None,
+            examples=('sunto ask lecture.pdf --question "Where do the light reactions happen?"',),
+        ),
+        Command(
+            "chat",
+            _("Chat line by line, about documents or without any."),
+            request="Chat",
+            handler="tui.cli.chat:chat",
+            add_options=options.chat_options,
+            usage=_("[PATH…] [options]"),
+            most=None,
+            examples=("sunto chat lecture.pdf",),
+            more=_(
+                "In the chat, /adapter NAME answers with another adapter, /quit or Ctrl-D leaves, "
+                "and Ctrl-C stops an answer."
+            ),
+        ),
+        Command(
+            "extract",
+            _("Print the text of documents as Sunto reads it, page by page."),
+            request="Extract",
+            handler="tui.cli.documents:extract",
+            add_options=options.extract_options,
+            usage=paths,
+            least=1,
+            most=None,
+            examples=("sunto extract lecture.pdf", "sunto extract lecture.pdf --pages 2 --json"),
+        ),
+    ]
+
+
+def _adapter_commands() -> list[Command]:
+    return [
+        Command(
+            "train",
+            _("Train an adapter on a file of examples."),
+            request="Train",
+            handler="tui.cli.manage:train",
+            add_options=options.train_options,
+            usage=_("DATA --name NAME [options]"),
+            least=1,
+            most=1,
+            examples=("sunto train pairs.jsonl --name biology",),
+            more=_('DATA has one example a line: {"document": "…", "summary": "…"}.'),
+        ),
+        Command(
+            "adapters list",
+            _("List the adapters on this machine."),
+            request="ListAdapters",
+            handler="tui.cli.manage:adapters_list",
+            add_options=options.plain_options,
+            usage=_("[options]"),
+        ),
+        Command(
+            "adapters show",
+            _("Show what one adapter is and what it was trained on."),
+            request="ShowAdapter",
+            handler="tui.cli.manage:adapters_show",
+            add_options=options.plain_options,
+            usage=_("NAME [options]"),
+            least=1,
+            most=1,
+            examples=("sunto adapters show biology",),
+        ),
+    ]
+
+
+def _machine_commands() -> list[Command]:
+    return [
+        Command(
+            "models list",
+            _("List the base models, which are here, and which this machine can run."),
+            request="ListModels",
+            handler="tui.cli.manage:models_list",
+            add_options=options.plain_options,
+            usage=_("[options]"),
+        ),
+        Command(
+            "models fetch",
+            _("Download a base model and make it ready; one cut short goes on where it was."),
+            request="FetchModel",
+            handler="tui.cli.manage:models_fetch",
+            add_options=options.plain_options,
+            usage=_("NAME [options]"),
+            least=1,
+            most=1,
+            examples=("sunto models fetch starter", "sunto models fetch Qwen/Qwen3-4B-Instruct-2507"),
+        ),
+        Command(
+            "models remove",
+            _("Delete a base model from this machine."),
+            request="RemoveModel",
+            handler="tui.cli.manage:models_remove",
+            add_options=options.remove_options,
+            usage=_("NAME [options]"),
+            least=1,
+            most=1,
+            examples=("sunto models remove starter",),
+        ),
+        Command(
+            "doctor",
+            _("Say what this machine is, what works, and what to do about what does not."),
+            request="Diagnose",
+            handler="tui.cli.manage:doctor",
+            add_options=options.plain_options,
+            usage=_("[options]"),
+            more=_("Ends with exit code 0 when everything needed works, and 4 when there is a problem to mend."),
+        ),
+    ]

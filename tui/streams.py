@@ -1,0 +1,58 @@
+"""The standard streams: any character on any console, and data kept apart from whatever a library prints."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import stat
+import sys
+from collections.abc import Generator
+from typing import TextIO
+
+
+def prepare_streams() -> None:
+    """Make stdout and stderr take any character: UTF-8 on Windows, `?` where the encoding lacks one."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            utf8 = sys.platform == "win32" and "PYTHONIOENCODING" not in os.environ
+            stream.reconfigure(encoding="utf-8" if utf8 else None, errors="replace")
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+
+
+@contextlib.contextmanager
+def data_stream() -> Generator[TextIO]:
+    """The stdout that data goes to. Until the end, everything else that prints to stdout lands on stderr."""
+    sys.stdout.flush()
+    if sys.stdout is not sys.__stdout__:  # replaced, by a test or an embedding program: no descriptor to speak of
+        replaced = sys.stdout
+        with contextlib.redirect_stdout(sys.stderr):
+            yield replaced
+        return
+    descriptor = sys.stdout.fileno()
+    kept = os.dup(descriptor)
+    with contextlib.suppress(OSError):  # stderr may be closed; then prints go where they would have gone
+        os.dup2(2, descriptor)
+    data = os.fdopen(kept, "w", encoding=sys.stdout.encoding, errors="replace")
+    try:
+        yield data
+    finally:
+        with contextlib.suppress(OSError):
+            sys.stdout.flush()
+        os.dup2(kept, descriptor)
+        with contextlib.suppress(OSError):  # a closed pipe: what was left unwritten has no reader
+            data.close()
+
+
+def size_if_file(stream: TextIO) -> int | None:
+    """Bytes in the file that the stream writes to; None when that is a terminal, a pipe or a device."""
+    try:
+        status = os.fstat(stream.fileno())
+    except (OSError, ValueError):
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def is_utf8(stream: TextIO) -> bool:
+    return (stream.encoding or "").lower().replace("-", "") == "utf8"

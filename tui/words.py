@@ -1,0 +1,62 @@
+"""Numbers and stages as a person reads them, in the interface language. For both front ends."""
+
+from __future__ import annotations
+
+from assistant.i18n import _, plural
+from assistant.units import format_bytes
+
+
+def stage_name(stage: str) -> str:
+    """What a job is doing, for a `Progress.stage`."""
+    names = {
+        "download": _("Downloading the model"),
+        "quantize": _("Making the model small"),
+        "load": _("Loading the model"),
+        "read": _("Reading the document"),
+        "prefill": _("Reading the text"),
+        "map": _("Summarizing the parts"),
+        "merge": _("Joining the parts"),
+        "write": _("Writing"),
+        "train": _("Training"),
+        "check": _("Checking"),
+    }
+    return names.get(stage, stage)
+
+
+def duration(seconds: float) -> str:
+    """`0.4 s`, `42 s`, `3 min 20 s`, `2 h 5 min`."""
+    if seconds < 10:
+        return _("{seconds} s").format(seconds=f"{max(seconds, 0):.1f}")
+    whole = round(seconds)
+    if whole < 60:
+        return _("{seconds} s").format(seconds=whole)
+    if whole < 3600:
+        return _("{minutes} min {seconds} s").format(minutes=whole // 60, seconds=whole % 60)
+    return _("{hours} h {minutes} min").format(hours=whole // 3600, minutes=whole % 3600 // 60)
+
+
+def time_left(seconds: float) -> str:
+    """An estimate, rounded so that it does not flicker: `about 40 s left`."""
+    step = 5 if seconds > 15 else 1
+    return _("about {time} left").format(time=duration(max(step, round(seconds / step) * step)))
+
+
+def amount(done: float, total: float, unit: str) -> str:
+    """`3 of 12 pages`, `41.0 MB of 92.9 MB`; empty when the total is not known."""
+    if total <= 0:
+        return ""
+    if unit == "bytes":
+        return _("{done} of {total}").format(done=format_bytes(done), total=format_bytes(total))
+    whole = int(total)
+    things = {
+        "tokens": plural("{count} token", "{count} tokens", whole),
+        "pages": plural("{count} page", "{count} pages", whole),
+        "chunks": plural("{count} part", "{count} parts", whole),
+        "steps": plural("{count} step", "{count} steps", whole),
+    }
+    return _("{done} of {total}").format(done=int(done), total=things[unit]) if unit in things else ""
+
+
+def language_name(code: str) -> str:
+    """`it` → Italian; empty for a language Sunto does not know."""
+    return {"it": _("Italian"), "en": _("English")}.get(code, "")
