@@ -84,7 +84,8 @@ def _read_file(path: Path) -> dict[str, object]:
         ) from error
 
 
-def _checked(name: str, value: object) -> object:
+def _checked(name: str, value: object) -> Any:
+    """The value in the setting's own type. Raises ConfigError."""
     known = {item.name: item for item in fields(Settings)}
     if name not in known:
         import difflib  # deferred: only a mistake needs it
@@ -96,29 +97,22 @@ def _checked(name: str, value: object) -> object:
             if near
             else _("Known settings: {names}.").format(names=", ".join(known)),
         )
-    kind = type(known[name].default)
+    default: Any = known[name].default
+    choices: tuple[str, ...] = known[name].metadata["choices"]
+    minimum: float | None = known[name].metadata["minimum"]
     try:
-        converted = kind(value)
+        converted = type(default)(value)
     except (TypeError, ValueError) as error:
-        raise ConfigError(
-            _("The setting “{name}” cannot be “{value}”.").format(name=name, value=value),
-            _("It is a {kind}; the default is {default}.").format(
-                kind={int: _("whole number"), float: _("number")}.get(kind, _("text")),
-                default=known[name].default,
-            ),
-        ) from error
-    choices = known[name].metadata["choices"]
+        kind = {"int": _("whole number"), "float": _("number")}.get(type(default).__name__, _("text"))
+        hint = _("It is a {kind}; the default is {default}.").format(kind=kind, default=default)
+        raise _refused(name, value, hint) from error
     if choices and converted not in choices:
-        raise ConfigError(
-            _("The setting “{name}” cannot be “{value}”.").format(name=name, value=value),
-            _("Choose one of: {choices}.").format(choices=", ".join(choices)),
-        )
-    minimum = known[name].metadata["minimum"]
-    if minimum is not None and not minimum <= converted < float("inf"):  # "not … <=" refuses NaN as well
-        raise ConfigError(
-            _("The setting “{name}” cannot be “{value}”.").format(name=name, value=value),
-            _("The smallest is {minimum}; the default is {default}.").format(
-                minimum=minimum, default=known[name].default
-            ),
-        )
+        raise _refused(name, value, _("Choose one of: {choices}.").format(choices=", ".join(choices)))
+    if minimum is not None and not minimum <= converted < float("inf"):  # written so that NaN is refused as well
+        hint = _("The smallest is {minimum}; the default is {default}.").format(minimum=minimum, default=default)
+        raise _refused(name, value, hint)
     return converted
+
+
+def _refused(name: str, value: object, hint: str) -> ConfigError:
+    return ConfigError(_("The setting “{name}” cannot be “{value}”.").format(name=name, value=value), hint)
