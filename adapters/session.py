@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.registry import check_compatible, get_adapter
-from adapters.relay import Emit, Reporter, relay
+from adapters.relay import Reporter, relay
 from assistant.config import Settings, data_dir, load_settings
 from assistant.errors import Stopped
 from assistant.generation import ShouldStop
 from assistant.i18n import _
-from assistant.protocol import Event, ModelLoaded, ModelRequest, Notice
+from assistant.protocol import Event, ModelLoaded, ModelRequest
 
 if TYPE_CHECKING:
     from assistant.engine.engine import Engine
@@ -86,7 +86,7 @@ class Session:
             return self._engine
         self._unload()
         started = time.monotonic()
-        engine = yield from relay(lambda emit: self._load(job, kept, device, emit, should_stop))
+        engine = yield from relay(lambda emit: self._load(kept, device, Reporter(job, emit), should_stop))
         self._engine, self._loaded_as = engine, (kept.name, device)
         yield ModelLoaded(
             job=job,
@@ -99,15 +99,14 @@ class Session:
         )
         return engine
 
-    def _load(self, job: str, kept: KeptModel, wanted: str, emit: Emit, should_stop: ShouldStop) -> Engine:
+    def _load(self, kept: KeptModel, wanted: str, reporter: Reporter, should_stop: ShouldStop) -> Engine:
         from assistant.engine import load_engine
         from assistant.hardware import choose_device
 
-        reporter = Reporter(job, emit)
         reporter.progress("load", 0, 0, detail=kept.name)
-        device, reason = choose_device(wanted)
-        if reason and wanted not in ("auto", device):
-            emit(Notice(job=job, level="warning", message=reason))
+        device, _reason = choose_device(wanted)
+        if device == "cpu" and wanted == "auto":
+            _notice_unused_card(reporter)
         if should_stop():
             raise Stopped
         if device != "cpu":
@@ -130,6 +129,18 @@ class Session:
             torch.cuda.empty_cache()
             self._lease.release()
             self._lease = None
+
+
+def _notice_unused_card(reporter: Reporter) -> None:
+    """The commonest trap on Windows: pip's default torch knows no CUDA, and everything quietly runs on the CPU."""
+    from assistant.hardware import cpu_only_torch_fix, describe_machine, torch_is_cpu_only
+
+    if torch_is_cpu_only() and (command := cpu_only_torch_fix(describe_machine())):
+        reporter.notice(
+            "warning",
+            _("This machine has an NVIDIA card, but the installed torch cannot use it, so answers will be slow."),
+            _("Mend it with: {command}").format(command=command),
+        )
 
 
 def _weights_bytes(kept: KeptModel) -> int:

@@ -76,7 +76,7 @@ def train(
     model.train()
     for number, batch in enumerate(_batches(examples, settings, total), start=1):
         started = time.perf_counter()
-        learning_rate = schedule.get_last_lr()[0]
+        learning_rate = float(schedule.get_last_lr()[0])
         loss = _accumulate(model, batch, should_stop)
         if loss is None:
             return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -96,7 +96,7 @@ class Engine:
         self._adapter = adapter
 
     @contextmanager
-    def training(self) -> Iterator[Any]:
+    def training(self) -> Generator[Any]:
         """The bare base in the layout that has gradients; afterwards everything is as it was.
 
         Whoever trains attaches its own adapter and takes it off again.

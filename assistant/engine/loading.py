@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -62,12 +62,13 @@ def compute_dtype(device: str) -> Any:
     if device.startswith("cuda"):
         return torch.bfloat16 if torch.cuda.is_bf16_supported(including_emulation=False) else torch.float16
     # Without these instructions torch computes bfloat16 products far slower than float32.
-    fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
+    cpu: Any = torch.cpu  # torch has no public name for these two questions
+    fast = cpu._is_avx512_bf16_supported() or cpu._is_amx_tile_supported()
     return torch.bfloat16 if fast else torch.float32
 
 
 @contextmanager
-def load_errors(directory: Path) -> Iterator[None]:
+def load_errors(directory: Path) -> Generator[None]:
     """Turn what torch, transformers and safetensors raise while loading into our own errors."""
     import torch
     from safetensors import SafetensorError
@@ -89,7 +90,7 @@ def load_errors(directory: Path) -> Iterator[None]:
 
 
 def _set_compute_dtype(model: Any, dtype: Any) -> None:
-    from bitsandbytes.nn import Linear4bit
+    from bitsandbytes.nn.modules import Linear4bit
 
     for module in model.modules():
         if isinstance(module, Linear4bit):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import torch
 from torch import nn
@@ -37,10 +38,10 @@ class LoraLinear(nn.Module):
         return self.base(x) + nn.functional.linear(low, self.lora_B.to(x.dtype)) * self.scaling
 
 
-def linear_modules(model: nn.Module) -> dict[str, nn.Module]:
+def linear_modules(model: Any) -> dict[str, nn.Linear]:
     """Every linear layer an adapter may change, by name: all but the output head, as in QLoRA."""
-    head = model.get_output_embeddings()  # pyright: ignore[reportCallIssue]
-    found: dict[str, nn.Module] = {}
+    head = model.get_output_embeddings()
+    found: dict[str, nn.Linear] = {}
     for name, module in model.named_modules():
         layer = module.base if isinstance(module, LoraLinear) else module
         if isinstance(layer, nn.Linear) and layer is not head and not name.endswith(".base"):
@@ -48,7 +49,7 @@ def linear_modules(model: nn.Module) -> dict[str, nn.Module]:
     return found
 
 
-def check_fits(model: nn.Module, adapter: Adapter) -> None:
+def check_fits(model: Any, adapter: Adapter) -> None:
     """Raises AdapterMismatchError with every difference, expected and got."""
     layers = linear_modules(model)
     differences: list[str] = []
@@ -73,15 +74,16 @@ def check_fits(model: nn.Module, adapter: Adapter) -> None:
         )
 
 
-def attach(model: nn.Module, adapter: Adapter) -> None:
+def attach(model: Any, adapter: Adapter) -> None:
     """Make the model answer with the adapter. Check with `check_fits` first; the model must be bare."""
     layers = linear_modules(model)
     for name, (a, b, scaling) in adapter.weights.items():
-        to = {"device": _device(layers[name]), "dtype": model.dtype}
-        _replace(model, name, LoraLinear(layers[name], a.to(**to), b.to(**to), scaling))
+        device = layers[name].weight.device
+        a, b = a.to(device, model.dtype), b.to(device, model.dtype)
+        _replace(model, name, LoraLinear(layers[name], a, b, scaling))
 
 
-def attach_new(model: nn.Module, settings: LoraSettings, seed: int) -> list[LoraLinear]:
+def attach_new(model: Any, settings: LoraSettings, seed: int) -> list[LoraLinear]:
     """Put a fresh adapter on every linear layer, ready to be trained: float32, B zero, so that nothing changes yet."""
     generator = torch.Generator().manual_seed(seed)
     added: list[LoraLinear] = []
@@ -89,7 +91,7 @@ def attach_new(model: nn.Module, settings: LoraSettings, seed: int) -> list[Lora
         a = torch.empty(settings.r, layer.in_features)
         nn.init.kaiming_uniform_(a, a=math.sqrt(5), generator=generator)  # PEFT's default for A
         b = torch.zeros(layer.out_features, settings.r)
-        device = _device(layer)
+        device = layer.weight.device
         lora = LoraLinear(layer, a.to(device), b.to(device), settings.lora_alpha / settings.r, settings.lora_dropout)
         lora.lora_A.requires_grad_(True)
         lora.lora_B.requires_grad_(True)
@@ -118,7 +120,3 @@ def _attached(model: nn.Module) -> Iterator[tuple[str, LoraLinear]]:
 def _replace(model: nn.Module, name: str, module: nn.Module) -> None:
     parent, _dot, child = name.rpartition(".")
     setattr(model.get_submodule(parent), child, module)
-
-
-def _device(layer: nn.Module) -> torch.device:
-    return next(layer.parameters()).device

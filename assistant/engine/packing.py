@@ -19,7 +19,7 @@ _ROWS = 32
 
 def layers(model: Any) -> list[Any]:
     """Every `Linear4bit` of the model."""
-    from bitsandbytes.nn import Linear4bit
+    from bitsandbytes.nn.modules import Linear4bit
 
     return [module for module in model.modules() if isinstance(module, Linear4bit)]
 
