@@ -39,7 +39,7 @@ _POSSESSIVE = re.compile(r"'s\b")
 _WORD = re.compile(r"[^\W_]+")
 _NUMBER = re.compile(r"(?<![^\W_])\d+(?:(?:[.,]|[\u00a0\u2009\u202f](?=\d{3}))\d+)*")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,\u00a0\u2009\u202f]\d{3})+")
-_ROMAN = re.compile(r"\b(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})\b")
+_ROMAN = re.compile(r"\b(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?<=[IVXL])\b")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50}
 _NUMBER_WORDS = {
     word: str(value)
