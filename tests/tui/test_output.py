@@ -60,7 +60,7 @@ def test_quiet_leaves_only_errors_and_data(capsys):
 
 def test_what_a_library_prints_never_lands_among_the_data(capsys):
     with Output() as output:
-        print("chatter of a library")
+        print("chatter of a library")  # noqa: T201
         output.line("data")
     assert capsys.readouterr() == ("data\n", "chatter of a library\n")
 
