@@ -88,7 +88,7 @@ def _table(_language: str) -> tuple[Action, ...]:
         Action("new", _("Begin a new conversation; this one is kept."), aliases=("nuova",), key="ctrl+n"),
         Action(
             "adapter",
-            _("Answer with an adapter trained on your notes; `none` goes back to the plain model."),
+            _("Answer with an adapter trained on your notes; “none” goes back to the plain model."),
             arguments=_("NAME|none"),
             aliases=("a",),
             completes="adapter",

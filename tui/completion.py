@@ -47,7 +47,7 @@ def _commands(start: str) -> list[Completion]:
         if action not in found and any(alias.startswith(start) for alias in action.aliases)
     ]
     return [
-        Completion(f"/{action.name}" + (" " if action.arguments else ""), action.usage, action.sentence)
+        Completion(f"/{action.name}" + (" " if action.arguments else ""), f"/{action.name}", action.sentence)
         for action in found
     ]
 

@@ -55,6 +55,7 @@ class ScriptedProcess:
         self.out = os.fdopen(os.dup(1), "wb", buffering=0)
         self.requests: queue.Queue[Request] = queue.Queue()
         self.cancelled: set[str] = set()
+        self.is_loaded = False
 
     def main(self) -> None:
         if self.script.get("crash_at_start"):
@@ -114,8 +115,10 @@ class ScriptedProcess:
         if rule["then"] == "fail":
             self.send(self.failure(request, rule))
             return
+        self.is_loaded = True
         self.send(self.loaded(request))
-        self.send(Finished(job=request.job, result={"model": MODEL, "device": "cpu"}))
+        adapter = "" if request.adapter == "none" else request.adapter
+        self.send(Finished(job=request.job, result={"model": MODEL, "adapter": adapter, "device": "cpu"}))
 
     def loaded(self, request: Any) -> ModelLoaded:
         adapter = "" if request.adapter in ("", "none") else request.adapter
@@ -161,6 +164,9 @@ class ScriptedProcess:
 
     def answer(self, request: Chat | Summarize | Describe) -> None:
         rule = self.rule(request)
+        if not self.is_loaded:
+            self.is_loaded = True
+            self.send(self.loaded(request))
         if notice := rule.get("notice"):
             self.send(Notice(job=request.job, level="info", message=notice))
         for path in request.paths:

@@ -1,0 +1,73 @@
+"""The app: one screen, one model process, and the wire between them.
+
+The first screen is drawn before anything else is imported or read; the library, the model process and the last
+conversation follow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+
+from textual import work
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from assistant.config import Settings, load_settings
+from assistant.i18n import _
+from tui.actions import actions
+from tui.model_client import ModelClient
+from tui.screens.chat import ChatScreen, FromModelProcess
+
+
+class SuntoApp(App[None]):
+    TITLE = "Sunto"
+    CSS_PATH = "app.tcss"
+
+    def __init__(self, settings: Settings | None = None, *, model_command: Sequence[str] | None = None) -> None:
+        """`model_command` starts another model process than the real one. Raises ConfigError."""
+        super().__init__()
+        self.settings = settings or load_settings()
+        self.client = ModelClient(model_command, on_event=self._hand_on)
+        self.chat = ChatScreen(self.client, self.settings)
+        for action in actions():
+            if action.key and action.name != "quit":  # Textual binds quit itself, above every widget
+                self.bind(action.key, f"screen.run('{action.name}')", description=action.sentence, show=False)
+
+    def get_default_screen(self) -> Screen[None]:
+        return self.chat
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self._after_first_paint)
+
+    async def on_unmount(self) -> None:
+        await asyncio.gather(self.client.close(), self.chat.conversation.close())
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C with nothing selected."""
+        self.notify(_("Ctrl+C copies what is selected. Ctrl+Q leaves, Esc stops an answer."), markup=False)
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        yield SystemCommand(_("Colours"), _("Choose another theme."), self.action_change_theme)
+        if isinstance(screen, ChatScreen):
+            for action in actions():
+                yield SystemCommand(
+                    action.usage, action.sentence, lambda name=action.name: self.call_later(screen.action_run, name)
+                )
+
+    @work(exit_on_error=False, group="start")
+    async def _after_first_paint(self) -> None:
+        self.client.start()
+        await self.chat.take_up()
+        await self.chat.welcome_model(await asyncio.to_thread(_model_is_kept))
+
+    def _hand_on(self, event: object) -> None:
+        # To the screen, not to the app: the app's own queue is the way of every key press.
+        self.chat.post_message(FromModelProcess(event))
+
+
+def _model_is_kept() -> bool:
+    """Whether any base model is on this machine. Reads a few small files and nothing of the weights."""
+    from assistant.weights.store import kept_manifests
+
+    return next(kept_manifests(), None) is not None

@@ -1,0 +1,153 @@
+"""The conversation on the screen, and its copy in the library.
+
+Every write goes through one thread, in order, so the screen never waits for a disk and no answer overtakes its
+question. When the library cannot be written (a full disk, a read-only folder), the conversation goes on in memory
+and the person is told once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from assistant.errors import LibraryError, SuntoError
+
+if TYPE_CHECKING:
+    from assistant.documents.model import Document
+    from assistant.generation import ShouldStop
+    from assistant.library import Library, State
+
+T = TypeVar("T")
+
+EXCHANGE_MESSAGES = 40
+"""Messages that go along with a question; the model process leaves out what does not fit its context window."""
+
+
+@dataclass
+class Message:
+    """One message, as it was last saved."""
+
+    role: str
+    content: str
+    state: State = "done"
+    details: dict[str, Any] = field(default_factory=dict[str, Any])
+    id: int | None = None
+    """None until it is in the library."""
+
+
+class Conversation:
+    def __init__(self, on_trouble: Callable[[SuntoError], None]) -> None:
+        self.messages: list[Message] = []
+        self._on_trouble = on_trouble
+        self._id: int | None = None
+        self._library: Library | None = None
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="library")
+
+    async def restore(self) -> list[str]:
+        """Take up the latest conversation. Returns the paths of its documents."""
+        return await self._in_thread(self._restore, otherwise=[])
+
+    def begin_new(self) -> None:
+        """Leave this conversation as it is; the next message begins another."""
+        self.messages = []
+        self._id = None
+
+    async def add(self, role: str, content: str, state: State = "done", **details: Any) -> Message:
+        message = Message(role, content, state, details)
+        self.messages.append(message)
+        await self._in_thread(self._add, message, otherwise=None)
+        return message
+
+    async def update(self, message: Message, content: str, state: State, **details: Any) -> None:
+        message.content, message.state, message.details = content, state, details
+        await self._in_thread(self._update, message, otherwise=None)
+
+    async def attach(self, path: Path) -> None:
+        await self._in_thread(self._attach, path, otherwise=None)
+
+    async def detach(self, path: Path) -> None:
+        await self._in_thread(self._detach, path, otherwise=None)
+
+    def exchange(self) -> tuple[tuple[str, str], ...]:
+        """What was said so far, as a question's context: questions that got no answer are left out."""
+        said: list[tuple[str, str]] = []
+        for message in self.messages:
+            if message.role == "assistant" and said and message.content.strip():
+                said.append((message.role, message.content))
+            elif message.role == "user":
+                if said and said[-1][0] == "user":
+                    said.pop()
+                said.append((message.role, message.content))
+        return tuple(said[-EXCHANGE_MESSAGES:])
+
+    def read_document(
+        self, path: Path, password: str, on_page: Callable[[int, int], None], should_stop: ShouldStop
+    ) -> Document:
+        """Read a file through the library's cache. Slow: for a thread of its own."""
+        try:
+            reader = self._thread.submit(self._open).result().open_document
+        except LibraryError:  # told when the conversation was restored; a document can be read all the same
+            from assistant.documents import load_document
+
+            reader = load_document
+        return reader(path, password=password, on_page=on_page, should_stop=should_stop)
+
+    async def close(self) -> None:
+        """Wait for what is being written."""
+        if self._library is not None:
+            await self._in_thread(self._library.close, otherwise=None)
+        self._thread.shutdown(wait=False)
+
+    # --- in the library's thread --------------------------------------------------------------------------
+
+    async def _in_thread(self, work: Callable[..., T], *arguments: object, otherwise: T) -> T:
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._thread, work, *arguments)
+        except SuntoError as error:
+            self._on_trouble(error)
+            return otherwise
+
+    def _open(self) -> Library:
+        if self._library is None:
+            from assistant.library import Library  # deferred: the first screen does without it
+
+            self._library = Library()
+        return self._library
+
+    def _restore(self) -> list[str]:
+        library = self._open()
+        self._id = library.latest_conversation()
+        if self._id is None:
+            return []
+        self.messages = [
+            Message(record.role, record.content, record.state, record.details, record.id)
+            for record in library.messages(self._id)
+        ]
+        return library.attached_documents(self._id)
+
+    def _conversation(self) -> int:
+        if self._id is None:
+            self._id = self._open().new_conversation()
+        return self._id
+
+    def _add(self, message: Message) -> None:
+        message.id = self._open().add_message(
+            self._conversation(), message.role, message.content, state=message.state, details=message.details
+        )
+
+    def _update(self, message: Message) -> None:
+        if message.id is None:
+            self._add(message)
+        else:
+            self._open().update_message(message.id, message.content, state=message.state, details=message.details)
+
+    def _attach(self, path: Path) -> None:
+        self._open().attach_document(self._conversation(), path)
+
+    def _detach(self, path: Path) -> None:
+        if self._id is not None:
+            self._open().detach_document(self._id, path)

@@ -1,0 +1,109 @@
+"""What a typed command asks of the model process. Arguments that make no sense raise ConfigError."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assistant.config import STYLES
+from assistant.errors import ConfigError, DatasetError
+from assistant.i18n import _
+from assistant.protocol import Chat, Describe, LoadModel, Summarize, Train
+from tui.dropped_paths import to_path
+from tui.open_documents import OpenDocuments
+
+LANGUAGES = ("it", "en")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which model and adapter a request is for, as chosen when it was typed; empty means as the settings say."""
+
+    model: str = ""
+    adapter: str = ""
+
+
+def summarize(job: str, argument: str, documents: OpenDocuments, choice: Choice) -> Summarize:
+    style, language = _words(argument, STYLES, LANGUAGES)
+    return Summarize(
+        job=job,
+        style=style,
+        language=language,
+        paths=_paths(documents),
+        password=documents.password,
+        model=choice.model,
+        adapter=choice.adapter,
+    )
+
+
+def describe(job: str, argument: str, documents: OpenDocuments, choice: Choice) -> Describe:
+    (language,) = _words(argument, LANGUAGES)
+    return Describe(
+        job=job,
+        language=language,
+        paths=_paths(documents),
+        password=documents.password,
+        model=choice.model,
+        adapter=choice.adapter,
+    )
+
+
+def chat(job: str, exchange: tuple[tuple[str, str], ...], documents: OpenDocuments, choice: Choice) -> Chat:
+    """`exchange` ends with the question."""
+    return Chat(
+        job=job,
+        messages=exchange,
+        paths=_paths(documents),
+        password=documents.password,
+        model=choice.model,
+        adapter=choice.adapter,
+    )
+
+
+def load(job: str, choice: Choice) -> LoadModel:
+    return LoadModel(job=job, model=choice.model, adapter=choice.adapter)
+
+
+def train(job: str, argument: str, choice: Choice) -> Train:
+    data, name = split_train(argument)
+    return Train(job=job, data=str(data), name=name, model=choice.model)
+
+
+def split_train(argument: str) -> tuple[Path, str]:
+    """The data file, which may hold spaces or be quoted, and the last word: the adapter's name."""
+    data, _space, name = argument.rpartition(" ")
+    if not data.strip():
+        raise ConfigError(
+            _("Training needs a file of examples and a name for the adapter."),
+            _("For example: /train examples.jsonl physics"),
+        )
+    path = to_path(data).absolute()
+    if not path.exists():
+        raise DatasetError(
+            _("There is no file “{name}”.").format(name=path.name),
+            _("Check the path: {path}").format(path=path),
+            path=path,
+        )
+    return path, name
+
+
+def _paths(documents: OpenDocuments) -> tuple[str, ...]:
+    return tuple(str(document.path) for document in documents)
+
+
+def _words(argument: str, *kinds: Sequence[str]) -> list[str]:
+    """One word of each kind, in any order; "" for a kind that is not there."""
+    found = [""] * len(kinds)
+    for word in argument.lower().split():
+        for index, kind in enumerate(kinds):
+            if word in kind:
+                found[index] = word
+                break
+        else:
+            known = ", ".join(value for kind in kinds for value in kind)
+            raise ConfigError(
+                _("“{word}” is not understood here.").format(word=word),
+                _("Known words: {words}.").format(words=known),
+            )
+    return found

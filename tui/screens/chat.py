@@ -1,0 +1,376 @@
+"""The one screen of the app: the conversation, its documents, and a line to type in.
+
+It decides whose turn it is and hands each event to the turn it belongs to. What the commands mean is in
+`tui.screens.commands`; drawing is the widgets' work; talking to the model process is `tui.model_client`'s.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.screen import Screen
+
+from assistant.config import Settings
+from assistant.errors import SuntoError
+from assistant.i18n import _
+from assistant.protocol import TERMINAL, Event, Failed, Finished, ProcessReady, Request
+from assistant.safe_text import printable
+from tui import requests
+from tui.actions import actions, find_command, nearest_command, split_command
+from tui.conversation import Conversation
+from tui.dropped_paths import existing_files
+from tui.model_client import ProcessDied, ProcessStarting
+from tui.requests import Choice
+from tui.results import as_text, nothing_more
+from tui.running_turn import RunningTurn, restored
+from tui.screens.commands import Commands
+from tui.status import status_after, status_while
+from tui.turns import Turn, TurnQueue
+from tui.widgets.completion_list import CompletionList
+from tui.widgets.composer import Composer
+from tui.widgets.document_panel import DocumentPanel
+from tui.widgets.frozen_message import FrozenMessage, Kind
+from tui.widgets.key_hints import KeyHints
+from tui.widgets.status_bar import StatusBar
+from tui.widgets.transcript import Transcript
+from tui.widgets.welcome import Welcome
+
+
+class Client(Protocol):
+    """What the screen needs of a model client."""
+
+    def send(self, request: Request) -> None: ...
+
+    def cancel(self, job: str) -> None: ...
+
+
+class FromModelProcess(Message):
+    """An event of the protocol, or one about the process itself."""
+
+    def __init__(self, event: object) -> None:
+        super().__init__()
+        self.event = event
+
+
+class ChatScreen(Screen[None]):
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]  # noqa: RUF012 - Textual's class variable
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
+
+    def __init__(self, client: Client, settings: Settings) -> None:
+        super().__init__()
+        self._client = client
+        self._queue = TurnQueue()
+        self._turn_shown: RunningTurn | None = None
+        self._questions: dict[str, FrozenMessage] = {}
+        """What is shown for each turn that waits, by job."""
+        self._typed_early: list[str] | None = []
+        """Lines sent before the last conversation was back; None from then on."""
+        self._reopened: set[str] = set()
+        """Paths of documents that came back with the conversation."""
+        self.model_at_hand = False
+        """A base model is on this machine, so that nothing need be fetched."""
+        self.conversation = Conversation(self._library_trouble)
+        self.commands = Commands(self, Choice(settings.model, settings.adapter))
+        self._settings = settings
+
+    def compose(self) -> ComposeResult:
+        self.transcript = Transcript()
+        self.panel = DocumentPanel(self.conversation.read_document)
+        self.completions = CompletionList()
+        self.composer = Composer(self.completions, placeholder=_("Ask, or type / for commands"))
+        self.status = StatusBar()
+        with Horizontal(id="desk"):
+            with Vertical(id="talk"):
+                yield self.transcript
+                yield self.completions
+                yield self.composer
+            yield self.panel
+        yield self.status
+        yield KeyHints()
+
+    async def on_mount(self) -> None:
+        self.composer.adapter_names = _adapter_names
+        self.composer.document_names = lambda: [document.name for document in self.panel.documents]
+        self.composer.focus()
+        await self.transcript.show(Welcome())
+        adapter = self._settings.adapter
+        self.status.change(adapter="" if adapter == "none" else adapter)
+
+    # --- the start, after the first paint -----------------------------------------------------------------
+
+    async def take_up(self) -> None:
+        """Bring back the latest conversation and its documents."""
+        paths = await self.conversation.restore()
+        messages = self.conversation.messages
+        if messages:
+            await self.transcript.fill(restored(messages))
+            self.composer.remember([message.content for message in messages if message.role == "user"])
+        self._reopened = set(paths)
+        for path in paths:
+            self.panel.open(requests.to_path(path))
+        early, self._typed_early = self._typed_early or [], None
+        for text in early:
+            await self.submit(text)
+
+    async def welcome_model(self, kept: bool) -> None:
+        """Say whether a model is at hand, and begin to load it when one is."""
+        self.model_at_hand = kept
+        for welcome in self.query(Welcome):
+            welcome.note_model(kept)
+        if kept:
+            choice = self.commands.choice
+            self._queue.add(Turn("", lambda job: requests.load(job, choice), nothing_more))
+            await self._advance()
+
+    # --- what is typed ------------------------------------------------------------------------------------
+
+    @on(Composer.Submitted)
+    async def _submitted(self, event: Composer.Submitted) -> None:
+        await self.submit(event.text)
+
+    async def submit(self, text: str) -> None:
+        """Carry out one line: a dropped path, a command, or a question."""
+        if self._typed_early is not None:
+            self._typed_early.append(text)
+            return
+        self.transcript.follow()
+        try:
+            await self._carry_out(text)
+        except SuntoError as error:
+            await self._say_error(error)
+
+    async def _carry_out(self, text: str) -> None:
+        command = split_command(text)
+        action = find_command(command[0]) if command else None
+        if command and action:
+            await getattr(self.commands, action.name)(command[1])
+        elif existing_files(text):
+            await self.commands.open(text)
+        elif command:
+            await self._unknown_command(command[0])
+        else:
+            await self.commands.question(text)
+
+    async def _unknown_command(self, word: str) -> None:
+        near = nearest_command(word)
+        hint = (
+            _("Did you mean `/{near}`?").format(near=near.name)
+            if near
+            else _("F1 shows every command. A question that begins with a slash needs a space before it.")
+        )
+        sentence = _("There is no command /{word}.").format(word=as_text(word))
+        await self.say(f"{sentence}  \n*{hint}*", "error")
+
+    @on(Composer.FilesDropped)
+    def _files_dropped(self, event: Composer.FilesDropped) -> None:
+        for path in event.paths:
+            self.panel.open(path.absolute())
+
+    @on(CompletionList.Chosen)
+    def _completion_chosen(self, event: CompletionList.Chosen) -> None:
+        self.composer.accept(event.completion)
+
+    async def action_run(self, name: str) -> None:
+        """An action by key, click or palette. One that needs words is put into the composer."""
+        action = next(action for action in actions() if action.name == name)
+        if action.arguments and not action.arguments.startswith("["):
+            self.composer.write(f"/{name} ")
+            self.composer.focus()
+            return
+        try:
+            await getattr(self.commands, name)("")
+        except SuntoError as error:
+            await self._say_error(error)
+
+    def action_scroll_transcript(self, pages: int) -> None:
+        if self.transcript.max_scroll_y > 0:  # short conversations stand on the composer, at a negative offset
+            height = max(1, self.transcript.size.height - 1)
+            self.transcript.scroll_relative(y=pages * height, animate=False)
+
+    # --- turns --------------------------------------------------------------------------------------------
+
+    async def ask(self, turn: Turn) -> None:
+        """Show what was asked, and begin at once or when everything before it is done."""
+        await self.query(Welcome).remove()
+        waits = self._queue.running is not None
+        question = FrozenMessage(turn.shown, "question", footnote=_("waiting") if waits else "", queued=waits)
+        self._questions[turn.job] = question
+        await self.transcript.show(question)
+        self._queue.add(turn)
+        await self._advance()
+
+    async def stop(self) -> None:
+        """Stop the answer; when none is being given, take back the last prompt that waits."""
+        running = self._queue.running
+        if running is not None and running.visible:
+            self.status.change(phase="stopping")
+            self._client.cancel(running.job)
+        elif turn := self._queue.withdraw_last():
+            await self._questions.pop(turn.job).remove()
+            self._show_waiting()
+            if not self.composer.text:
+                self.composer.write(turn.shown)
+
+    async def begin_new_conversation(self) -> None:
+        """Empty the desk. An answer being given is stopped and kept; a training goes on."""
+        while turn := self._queue.withdraw_last():
+            self._questions.pop(turn.job)
+        keep = self._turn_shown.widgets if self._turn_shown is not None else []
+        if self._turn_shown is not None and self._turn_shown.turn.remembered:
+            self._client.cancel(self._turn_shown.turn.job)
+            await self._turn_shown.abandon()
+            self._turn_shown, keep = None, []
+        self.conversation.begin_new()
+        self.panel.close_all()
+        await self.transcript.clear(keep)
+        if not keep:
+            await self.transcript.show(Welcome())
+        self._show_waiting()
+
+    async def _advance(self) -> None:
+        """Begin the next turn, if none runs."""
+        while (turn := self._queue.next()) is not None:
+            try:
+                if turn.visible:
+                    await self._begin(turn)
+                request = turn.request(turn.job)
+            except SuntoError as error:
+                await self._end_turn(turn, Failed(job=turn.job, kind="", message=error.message, hint=error.hint))
+                continue
+            self._client.send(request)
+            self.status.change(phase="working" if turn.visible else "loading")
+            break
+        self._show_waiting()
+
+    async def _begin(self, turn: Turn) -> None:
+        question = self._questions.pop(turn.job)
+        question.set_class(False, "-queued")
+        question.footnote = ""
+        self._turn_shown = RunningTurn(turn, question, self.transcript, self.conversation)
+        await self._turn_shown.begin()
+
+    async def _end_turn(self, turn: Turn, event: Event) -> None:
+        self._queue.ended(turn.job)
+        running, self._turn_shown = self._turn_shown, None
+        if not isinstance(event, Finished) and turn.refused is not None:
+            turn.refused()
+        if running is not None and running.turn is turn:
+            await running.receive(event)
+        elif isinstance(event, Failed) and not turn.visible:
+            await self._say_error(SuntoError(event.message, event.hint))
+
+    def _show_waiting(self) -> None:
+        self.status.change(waiting=sum(turn.visible for turn in self._queue.waiting))
+
+    # --- events of the model process ----------------------------------------------------------------------
+
+    @on(FromModelProcess)
+    async def _from_model_process(self, message: FromModelProcess) -> None:
+        event = message.event
+        turn = self._queue.running
+        if isinstance(event, ProcessStarting):
+            self.status.change(phase="starting", model="", context_used=0, tokens_per_second=0.0)
+        elif isinstance(event, ProcessReady):
+            self.status.change(phase="idle" if turn is None else "working")
+        elif isinstance(event, ProcessDied):
+            await self._process_died(event)
+        elif isinstance(event, Event) and turn is not None and event.job == turn.job:
+            await self._turn_event(turn, event)
+
+    async def _turn_event(self, turn: Turn, event: Event) -> None:
+        if isinstance(event, TERMINAL):
+            self.status.change(**status_after(event, self.commands.choice, self._settings))
+            if isinstance(event, Finished) and event.result.get("model"):
+                self.model_at_hand = True
+            await self._end_turn(turn, event)
+            await self._advance()
+            return
+        self.status.change(**status_while(event, self.status.status.phase))
+        if self._turn_shown is not None:
+            await self._turn_shown.receive(event)
+
+    async def _process_died(self, event: ProcessDied) -> None:
+        """The turn that was running has already said so; without one, say it here."""
+        if not event.restarting:
+            self.status.change(phase="down", model="")
+            await self.say(
+                _("The model process does not stay up ({reason}). It is tried again with your next question.").format(
+                    reason=as_text(event.reason)
+                ),
+                "error",
+            )
+
+    # --- documents ----------------------------------------------------------------------------------------
+
+    @on(DocumentPanel.Read)
+    async def _document_read(self, event: DocumentPanel.Read) -> None:
+        document = event.document
+        path = str(document.path)
+        if path in self._reopened:
+            self._reopened.discard(path)
+            return
+        await self.conversation.attach(document.path)
+        facts = _("Opened **{title}**").format(title=as_text(document.title)) + f"  \n{document.facts}"
+        warnings = document.document.warnings if document.document else ()
+        for warning in warnings:
+            facts += f"  \n⚠ {as_text(warning)}"
+        await self.say(facts, "document")
+
+    @on(DocumentPanel.NotRead)
+    async def _document_not_read(self, event: DocumentPanel.NotRead) -> None:
+        self._reopened.discard(str(event.document.path))
+        await self._say_error(event.error)
+
+    @on(DocumentPanel.PasswordNeeded)
+    async def _password_needed(self, event: DocumentPanel.PasswordNeeded) -> None:
+        if str(event.path) in self._reopened and not event.tried:
+            self._reopened.discard(str(event.path))
+            await self.say(
+                _("“{name}” is protected by a password: open it again to go on with it.").format(
+                    name=as_text(event.path.name)
+                ),
+                "warning",
+            )
+            return
+        from tui.screens.password import PasswordScreen
+
+        def answered(password: str | None) -> None:
+            if password:
+                self.panel.open(event.path, password)
+
+        self.app.push_screen(PasswordScreen(event.path.name, tried=event.tried), answered)
+
+    def toggle_panel(self) -> None:
+        """On a narrow screen the panel is hidden until asked for, on a wide one shown until sent away."""
+        self.toggle_class("-panel-shown" if self.has_class("-narrow") else "-panel-hidden")
+
+    # --- what is said -------------------------------------------------------------------------------------
+
+    async def say(self, text: str, kind: Kind = "notice") -> None:
+        """Something from the app itself, as Markdown. Not part of the conversation."""
+        await self.query(Welcome).remove()
+        running = self._turn_shown.widgets[-1] if self._turn_shown is not None else None
+        await self.transcript.show(FrozenMessage(text, kind), before=running)
+
+    async def _say_error(self, error: SuntoError) -> None:
+        text = as_text(error.message) + (f"  \n*{as_text(error.hint)}*" if error.hint else "")
+        await self.say(text, "error")
+
+    def _library_trouble(self, error: SuntoError) -> None:
+        self.notify(
+            f"{printable(error.message)} {printable(error.hint)}",
+            title=_("This conversation is not being saved"),
+            severity="warning",
+            timeout=15,
+            markup=False,
+        )
+
+
+def _adapter_names() -> list[str]:
+    from adapters.registry import list_adapters
+
+    return [record.name for record in list_adapters()]

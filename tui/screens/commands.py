@@ -1,0 +1,165 @@
+"""What each action of the table does: one method per name, given the words after the command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from assistant.errors import ConfigError
+from assistant.i18n import _
+from assistant.protocol import Diagnose, ListAdapters, ListModels
+from tui import requests, results
+from tui.dropped_paths import existing_files, to_path
+from tui.requests import Choice
+from tui.turns import Turn
+
+if TYPE_CHECKING:
+    from tui.screens.chat import ChatScreen
+
+Present = Callable[[dict[str, Any]], str]
+
+
+class Commands:
+    """A method raises SuntoError when its arguments make no sense; the screen shows it."""
+
+    def __init__(self, screen: ChatScreen, choice: Choice) -> None:
+        self._screen = screen
+        self.choice = choice
+
+    # --- documents ----------------------------------------------------------------------------------------
+
+    async def open(self, argument: str) -> None:
+        if not argument:
+            raise ConfigError(
+                _("Which file should be opened?"),
+                _("Type its path after /open, or drop the file here. Tab completes."),
+            )
+        for path in existing_files(argument) or [to_path(argument)]:
+            self._screen.panel.open(path.absolute())
+
+    async def close(self, argument: str) -> None:
+        documents = self._screen.panel.documents
+        if not documents:
+            raise ConfigError(_("No document is open."))
+        document = documents.by_name(argument) if argument else documents[-1]
+        if document is None:
+            names = ", ".join(item.name for item in documents)
+            raise ConfigError(
+                _("No open document is called “{name}”.").format(name=argument),
+                _("Open: {names}.").format(names=names),
+            )
+        self._screen.panel.close(document.path)
+        await self._screen.conversation.detach(document.path)
+        await self._screen.say(_("Closed **{title}**.").format(title=results.as_text(document.title)))
+
+    async def documents(self, _argument: str) -> None:
+        self._screen.toggle_panel()
+
+    # --- answers ------------------------------------------------------------------------------------------
+
+    async def summarize(self, argument: str) -> None:
+        documents, choice = self._documents(), self.choice
+        requests.summarize("", argument, documents, choice)  # says now what is wrong with the argument
+        await self._answer("summarize", argument, lambda job: requests.summarize(job, argument, documents, choice))
+
+    async def describe(self, argument: str) -> None:
+        documents, choice = self._documents(), self.choice
+        requests.describe("", argument, documents, choice)
+        await self._answer("describe", argument, lambda job: requests.describe(job, argument, documents, choice))
+
+    async def question(self, text: str) -> None:
+        """Not a command: what is typed without a slash."""
+        documents, choice, conversation = self._screen.panel.documents, self.choice, self._screen.conversation
+        await self._screen.ask(
+            Turn(
+                text,
+                lambda job: requests.chat(job, conversation.exchange(), documents, choice),
+                results.nothing_more,
+                remembered=True,
+            )
+        )
+
+    async def stop(self, _argument: str) -> None:
+        await self._screen.stop()
+
+    async def new(self, _argument: str) -> None:
+        await self._screen.begin_new_conversation()
+
+    # --- models and adapters ------------------------------------------------------------------------------
+
+    async def model(self, argument: str) -> None:
+        if not argument:
+            await self.models("")
+            return
+        await self._switch(f"/model {argument}", replace(self.choice, model=argument))
+
+    async def adapter(self, argument: str) -> None:
+        if not argument:
+            await self.adapters("")
+            return
+        from adapters.registry import get_adapter
+
+        if argument != "none":
+            get_adapter(argument)
+        switched = replace(self.choice, adapter=argument)
+        if argument == "none" and not self._screen.model_at_hand:
+            self.choice = switched  # nothing to load, and nothing is fetched for it
+            await self._screen.say(_("Answers now come from the plain model."))
+            return
+        await self._switch(f"/adapter {argument}", switched)
+
+    async def adapters(self, _argument: str) -> None:
+        await self._look_up("/adapters", lambda job: ListAdapters(job=job), results.adapters_text)
+
+    async def models(self, _argument: str) -> None:
+        await self._look_up("/models", lambda job: ListModels(job=job), results.models_text)
+
+    async def train(self, argument: str) -> None:
+        choice = self.choice
+        requests.split_train(argument)  # says now what is wrong with the argument
+        await self._look_up(
+            f"/train {argument}", lambda job: requests.train(job, argument, choice), results.trained_text
+        )
+
+    # --- the app ------------------------------------------------------------------------------------------
+
+    async def doctor(self, _argument: str) -> None:
+        await self._look_up("/doctor", lambda job: Diagnose(job=job), results.doctor_text)
+
+    async def help(self, _argument: str) -> None:
+        from tui.screens.help import HelpScreen
+
+        self._screen.app.push_screen(HelpScreen())
+
+    async def quit(self, _argument: str) -> None:
+        self._screen.app.exit()
+
+    # ------------------------------------------------------------------------------------------------------
+
+    def _documents(self) -> Any:
+        if not self._screen.panel.documents:
+            raise ConfigError(
+                _("There is no open document."),
+                _("Open one first: /open and a path, or drop a file here."),
+            )
+        return self._screen.panel.documents
+
+    async def _answer(self, command: str, argument: str, request: Callable[[str], Any]) -> None:
+        shown = f"/{command} {argument}".rstrip()
+        await self._screen.ask(Turn(shown, request, results.nothing_more, remembered=True))
+
+    async def _look_up(self, shown: str, request: Callable[[str], Any], present: Present) -> None:
+        await self._screen.ask(Turn(shown, request, present))
+
+    async def _switch(self, shown: str, switched: Choice) -> None:
+        """Answer with another model or adapter, once it turns out to load; go back when it does not."""
+        before, self.choice = self.choice, switched
+
+        def go_back() -> None:
+            if self.choice == switched:
+                self.choice = before
+
+        await self._screen.ask(
+            Turn(shown, lambda job: requests.load(job, switched), results.loaded_text, refused=go_back)
+        )

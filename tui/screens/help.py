@@ -1,0 +1,81 @@
+"""Every command and key, from the table of actions."""
+
+from __future__ import annotations
+
+from rich.table import Table
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from assistant.i18n import _
+from tui.actions import actions, commands, key_label
+
+EDITING_KEYS = (
+    ("Enter", "send"),
+    ("^J", "newline"),
+    ("Tab", "complete"),
+    ("↑ ↓", "history"),
+    ("PgUp PgDn", "scroll"),
+    ("^C", "copy"),
+    ("^P", "palette"),
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    BINDINGS = [Binding("escape,f1,q", "dismiss(None)", show=False)]  # noqa: RUF012 - Textual's class variable
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll() as panel:
+            panel.border_title = _("Help")
+            panel.border_subtitle = _("Esc closes")
+            yield Static(
+                _(
+                    "Open a document, then ask about it in your own words. What you write goes to a model on this "
+                    "machine and nowhere else."
+                ),
+                markup=False,
+            )
+            yield Static(_("Commands"), markup=False, classes="heading")
+            yield Static(_command_table(), markup=False)
+            yield Static(_("Keys"), markup=False, classes="heading")
+            yield Static(_key_table(), markup=False)
+
+
+def _command_table() -> Table:
+    table = _table()
+    for action in commands():
+        sentence = Text(action.sentence)
+        if action.aliases:
+            aliases = ", ".join(f"/{alias}" for alias in action.aliases)
+            sentence.append("  " + _("Also {aliases}.").format(aliases=aliases), "dim")
+        table.add_row(Text(action.usage, "bold"), sentence)
+    return table
+
+
+def _key_table() -> Table:
+    sentences = {
+        "send": _("Send what is written."),
+        "newline": _("Begin a new line. Alt+Enter, Shift+Enter, or a backslash before Enter do the same."),
+        "complete": _("Take the highlighted completion."),
+        "history": _("What was sent before."),
+        "scroll": _("Move through the conversation."),
+        "copy": _("Copy what is selected with the mouse."),
+        "palette": _("Every command, searchable; themes too."),
+    }
+    table = _table()
+    for keys, meaning in EDITING_KEYS:
+        table.add_row(Text(keys, "bold"), Text(sentences[meaning]))
+    for action in actions():
+        if action.key:
+            table.add_row(Text(key_label(action.key), "bold"), Text(action.sentence))
+    return table
+
+
+def _table() -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(max_width=40)
+    table.add_column(ratio=1)
+    return table

@@ -1,0 +1,41 @@
+"""Asks for the password of a document."""
+
+from __future__ import annotations
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Vertical
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from assistant.i18n import _
+from assistant.safe_text import printable
+
+
+class PasswordScreen(ModalScreen[str | None]):
+    """Gives back the password, or None when the person thinks better of it."""
+
+    BINDINGS = [Binding("escape", "dismiss(None)", show=False)]  # noqa: RUF012 - Textual's class variable
+
+    def __init__(self, name: str, *, tried: bool) -> None:
+        super().__init__()
+        self._name = printable(name)
+        self._tried = tried
+
+    def compose(self) -> ComposeResult:
+        sentence = (
+            _("That password does not open “{name}”. Try another one.")
+            if self._tried
+            else _("“{name}” is protected by a password.")
+        )
+        with Vertical():
+            yield Static(sentence.format(name=self._name), markup=False)
+            yield Input(password=True, placeholder=_("Password"))
+            yield Static(
+                _("Enter opens it, Esc leaves it closed. The password is kept nowhere."),
+                markup=False,
+                classes="hint",
+            )
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value or None)

@@ -1,0 +1,105 @@
+"""One line: what the model process is doing, which model and adapter answer, how full the context window is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+from rich.text import Text
+from textual.widgets import Static
+
+from assistant.i18n import _
+from assistant.safe_text import printable
+
+Phase = Literal["starting", "idle", "loading", "working", "training", "stopping", "down"]
+
+GAUGE_COLUMNS = 6
+
+
+@dataclass(frozen=True)
+class ModelStatus:
+    phase: Phase = "starting"
+    model: str = ""
+    """Empty until one is loaded."""
+    adapter: str = ""
+    """Empty for the plain model."""
+    device: str = ""
+    context_tokens: int = 0
+    context_used: int = 0
+    tokens_per_second: float = 0.0
+    waiting: int = 0
+    """Prompts that wait for their turn."""
+
+
+class StatusBar(Static):
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+        self.status = ModelStatus()
+
+    def on_mount(self) -> None:
+        self._show()
+
+    def on_resize(self) -> None:
+        self._show()
+
+    def change(self, **changes: Any) -> None:
+        """Replace some fields of the status."""
+        status = replace(self.status, **changes)
+        if status != self.status:
+            self.status = status
+            self._show()
+
+    def _show(self) -> None:
+        # layout=False: always one line, so nothing else has to be laid out again.
+        self.update(status_line(self.status, self.app.theme_variables, self.size.width), layout=False)
+
+
+def status_line(status: ModelStatus, colours: dict[str, str], columns: int) -> Text:
+    """As much as fits, the most important first."""
+    dot, phase = _phase(status, colours)
+    line = Text(no_wrap=True, overflow="ellipsis")
+    line.append("● ", dot)
+    line.append(phase)
+    for part in _parts(status):
+        if line.cell_len + 3 + len(part) > columns:
+            break
+        line.append(" │ ", "dim")
+        line.append(part)
+    return line
+
+
+def _phase(status: ModelStatus, colours: dict[str, str]) -> tuple[str, str]:
+    phase = {
+        "starting": (colours.get("warning", "yellow"), _("starting")),
+        "idle": (colours.get("success", "green"), _("ready")),
+        "loading": (colours.get("warning", "yellow"), _("loading the model")),
+        "working": (colours.get("accent", "cyan"), _("working")),
+        "training": (colours.get("accent", "cyan"), _("training")),
+        "stopping": (colours.get("warning", "yellow"), _("stopping; Esc again restarts")),
+        "down": (colours.get("error", "red"), _("the model process is down")),
+    }[status.phase]
+    if status.waiting:
+        return phase[0], phase[1] + " " + _("(+{count} waiting)").format(count=status.waiting)
+    return phase
+
+
+def _parts(status: ModelStatus) -> list[str]:
+    model = printable(status.model)
+    adapter = printable(status.adapter)
+    parts = [
+        model or _("no model loaded"),
+        _("adapter {name}").format(name=adapter) if adapter else "",
+        f"{status.tokens_per_second:.0f} tok/s" if status.tokens_per_second else "",
+        _context(status),
+        status.device.upper(),
+    ]
+    return [part for part in parts if part]
+
+
+def _context(status: ModelStatus) -> str:
+    if not status.context_tokens or not status.context_used:
+        return ""
+    share = min(1.0, status.context_used / status.context_tokens)
+    filled = round(share * GAUGE_COLUMNS)
+    gauge = "▰" * filled + "▱" * (GAUGE_COLUMNS - filled)
+    return _("context {gauge} {share:.0%}").format(gauge=gauge, share=share)
