@@ -21,7 +21,7 @@ from assistant.errors import AdapterCorruptError, AdapterError, AdapterMismatchE
 from assistant.i18n import _
 
 if TYPE_CHECKING:
-    from assistant.weights import KeptModel
+    from assistant.weights.store import KeptModel
 
 CONFIG_FILE = "adapter_config.json"
 CARD_FILE = "sunto.json"
