@@ -8,13 +8,14 @@ Sizes of bases from the hub are computed from their published parameter counts (
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from assistant.hardware import Machine
 from assistant.i18n import _
-from assistant.units import format_bytes
+from assistant.units import format_memory
 
-GIB = 1 << 30
 RUNTIME_BYTES = 600 << 20
 """What a CUDA context, or the libraries on a CPU, take beside the weights."""
 
@@ -121,19 +122,57 @@ STARTER = BaseModel(
     ),
 )
 
-DEFAULT_BASE = "Qwen/Qwen3-4B-Instruct-2507"
-
-CATALOGUE = (
-    STARTER,
-    _hub(
-        "Qwen/Qwen3-4B-Instruct-2507",
-        "Qwen3 4B Instruct 2507",
-        parameters=4_022_468_096,
-        embedding_parameters=388_956_160,
-        kv_bytes_per_token=147_456,
-        languages=("en", "it"),
-    ),
+_NESSO = _hub(
+    "mii-llm/nesso-0.4B-instruct",
+    "Nesso 0.4B Instruct",
+    parameters=438_000_000,
+    embedding_parameters=123_125_760,
+    kv_bytes_per_token=40_960,
+    languages=("it", "en"),
+    context_tokens=4096,
+    chunk_tokens=1000,
 )
+_QWEN25_1B = _hub(
+    "Qwen/Qwen2.5-1.5B-Instruct",
+    "Qwen2.5 1.5B Instruct",
+    parameters=1_543_714_304,
+    embedding_parameters=233_373_696,
+    kv_bytes_per_token=28_672,
+    languages=("en", "it"),
+    chunk_tokens=2000,
+)
+_SMOLLM3 = _hub(
+    "HuggingFaceTB/SmolLM3-3B",
+    "SmolLM3 3B",
+    parameters=3_075_098_624,
+    embedding_parameters=262_668_288,
+    kv_bytes_per_token=73_728,
+    languages=("en", "it"),
+)
+_QWEN3_4B = _hub(
+    "Qwen/Qwen3-4B-Instruct-2507",
+    "Qwen3 4B Instruct 2507",
+    parameters=4_022_468_096,
+    embedding_parameters=388_956_160,
+    kv_bytes_per_token=147_456,
+    languages=("en", "it"),
+)
+_GRANITE_8B = _hub(
+    "ibm-granite/granite-4.1-8b",
+    "Granite 4.1 8B",
+    parameters=8_800_000_000,
+    embedding_parameters=411_041_792,
+    kv_bytes_per_token=163_840,
+    languages=("en", "it"),
+)
+
+CATALOGUE = (STARTER, _NESSO, _QWEN25_1B, _SMOLLM3, _QWEN3_4B, _GRANITE_8B)
+"""Smallest first."""
+
+_ADVISED_ON_A_GPU = (_QWEN3_4B, _QWEN25_1B, _NESSO, STARTER)
+_ADVISED_ON_A_CPU = (_QWEN25_1B, _NESSO, STARTER)
+"""Best first. Qwen3 4B is the ordinary choice from 4 GB of graphics memory on; without a card a smaller one answers at
+a pace one can wait for."""
 
 
 def find_base(name: str) -> BaseModel | None:
@@ -145,3 +184,44 @@ def nearest_names(name: str) -> list[str]:
     """Names of the catalogue that look like this one, best first."""
     by_tail = {base.name.rsplit("/", 1)[-1].lower(): base.name for base in CATALOGUE}
     return [by_tail[tail] for tail in difflib.get_close_matches(name.rsplit("/", 1)[-1].lower(), by_tail, n=2)]
+
+
+def fits(memory_bytes: int, machine: Machine) -> tuple[bool, str]:
+    """Whether a model that takes so much runs on this machine now, and why, in one sentence."""
+    needed = format_memory(memory_bytes)
+    gpu = machine.gpu
+    if gpu is not None and gpu.memory_free_bytes >= memory_bytes:
+        return True, _("Needs {needed}; {free} are free on the {gpu}.").format(
+            needed=needed, free=format_memory(gpu.memory_free_bytes), gpu=gpu.name
+        )
+    free = format_memory(machine.memory_available_bytes)
+    if machine.memory_available_bytes < memory_bytes:
+        return False, _("Needs {needed} of memory; only {free} are free.").format(needed=needed, free=free)
+    if gpu is not None:
+        return True, _("Needs {needed}, more than is free on the {gpu}: runs on the CPU, slower.").format(
+            needed=needed, gpu=gpu.name
+        )
+    return True, _("Needs {needed}; {free} of memory are free. Runs on the CPU.").format(needed=needed, free=free)
+
+
+def _fits_on_gpu(base: BaseModel, machine: Machine) -> bool:
+    return machine.gpu is not None and machine.gpu.memory_free_bytes >= base.memory_bytes
+
+
+def largest_that_fits(candidates: Sequence[BaseModel], machine: Machine) -> BaseModel:
+    """The best of some models for this machine: on the graphics card if one fits there; the smallest if none fits."""
+    on_gpu = [base for base in candidates if _fits_on_gpu(base, machine)]
+    anywhere = [base for base in candidates if fits(base.memory_bytes, machine)[0]]
+    if pool := on_gpu or anywhere:
+        return max(pool, key=lambda base: base.parameters)
+    return min(candidates, key=lambda base: base.parameters)
+
+
+def recommend(machine: Machine, language: str = "") -> tuple[BaseModel, str]:
+    """The base we would choose on this machine, for texts in `language` if one is given, and why, in one sentence."""
+    advised = [base for base in _ADVISED_ON_A_GPU if _fits_on_gpu(base, machine)]
+    if not advised:
+        advised = [base for base in _ADVISED_ON_A_CPU if fits(base.memory_bytes, machine)[0]]
+    candidates = (*advised, *CATALOGUE)  # if nothing fits: the smallest that would do, with what it needs
+    best = next(base for base in candidates if not language or language in base.languages)
+    return best, fits(best.memory_bytes, machine)[1]

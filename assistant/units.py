@@ -16,12 +16,10 @@ def format_memory(count: float) -> str:
 
 
 def _scaled(count: float, base: int) -> str:
-    if count < base:
-        return f"{count:.0f} B"
-    units = ("kB", "MB", "GB", "TB")
-    for unit in units:
+    units = ("B", "kB", "MB", "GB", "TB")
+    step = 0
+    while step < len(units) - 1 and round(count, 1) >= base:
         count /= base
-        if round(count, 1) < base or unit == units[-1]:
-            break
-    text = f"{count:.1f} {unit}"
+        step += 1
+    text = f"{count:.1f} {units[step]}" if step else f"{count:.0f} B"
     return text.replace(".", ",") if current_language() == "it" else text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,22 +13,27 @@ from typing import Any, cast
 from assistant.errors import ModelLoadError
 from assistant.i18n import _
 
+CONFIG = "config.json"
+INDEX = "model.safetensors.index.json"
 DEFAULT_CONTEXT_TOKENS = 8192
 DEFAULT_CHUNK_TOKENS = 2000
-_WANTED = frozenset({
-    "config.json",
-    "generation_config.json",
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "tokenizer.model",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.json",
-    "merges.txt",
-    "chat_template.jinja",
-    "chat_template.json",
-    "model.safetensors.index.json",
-})
+_WANTED = frozenset(
+    {
+        CONFIG,
+        "generation_config.json",
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "tokenizer.model",
+        "special_tokens_map.json",
+        "added_tokens.json",
+        "vocab.json",
+        "merges.txt",
+        "chat_template.jinja",
+        "chat_template.json",
+        INDEX,
+    }
+)
+_SAFETENSORS = re.compile(r"[\w-][\w.-]*\.safetensors", re.ASCII)
 _PICKLED = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
 """Formats that can run code while they are read."""
 
@@ -40,25 +46,18 @@ class Checkpoint:
     """Already quantized as Sunto does it."""
 
 
-def wanted_files(available: Collection[str]) -> tuple[str, ...]:
-    """The files of a model directory that Sunto uses: configuration, tokenizer, safetensors weights."""
-    return tuple(sorted(name for name in available if name in _WANTED or _is_weights(name)))
-
-
-def _is_weights(name: str) -> bool:
-    """`model.safetensors` or one of its shards; not `consolidated.safetensors` or a file in a subfolder."""
-    return name.startswith("model") and name.endswith(".safetensors") and "/" not in name
-
-
 def inspect_checkpoint(
-    name: str, available: Collection[str], config: Mapping[str, Any], tokenizer_config: Mapping[str, Any]
+    name: str,
+    available: Collection[str],
+    config: Mapping[str, Any],
+    index: Mapping[str, Any],
 ) -> Checkpoint:
     """Raises ModelLoadError for what Sunto does not run: pickled weights, a repository's own code, an adapter,
     weights quantized in another way."""
-    files = wanted_files(available)
-    if not any(_is_weights(file) for file in files):
+    weights = _weight_files(available, index)
+    if not weights or not config:
         raise _no_weights(name, available)
-    if _needs_own_code(config) or "auto_map" in tokenizer_config:
+    if _needs_own_code(config):
         raise ModelLoadError(
             _("The model {name} needs program code of its own to run, and Sunto never runs such code.").format(
                 name=name
@@ -73,7 +72,15 @@ def inspect_checkpoint(
             ),
             _("Choose the original model; Sunto quantizes it itself."),
         )
-    return Checkpoint(files, bool(quantization))
+    return Checkpoint(tuple(sorted(weights | (_WANTED & set(available)))), bool(quantization))
+
+
+def _weight_files(available: Collection[str], index: Mapping[str, Any]) -> set[str]:
+    """The shards the index names, or the one file; none when a shard is missing or named like a path."""
+    named = set(cast("Mapping[str, str]", index.get("weight_map") or {}).values()) or {"model.safetensors"}
+    if not all(_SAFETENSORS.fullmatch(name) for name in named):
+        return set()
+    return named if named <= set(available) else set()
 
 
 def _no_weights(name: str, available: Collection[str]) -> ModelLoadError:
@@ -84,9 +91,7 @@ def _no_weights(name: str, available: Collection[str]) -> ModelLoadError:
         )
     if any(file.endswith(_PICKLED) for file in available):
         return ModelLoadError(
-            _("The weights of {name} come only as pickle files, which can run code when opened.").format(
-                name=name
-            ),
+            _("The weights of {name} come only as pickle files, which can run code when opened.").format(name=name),
             _("Sunto opens safetensors only: look for a version of this model that has them."),
         )
     return ModelLoadError(
@@ -95,11 +100,20 @@ def _no_weights(name: str, available: Collection[str]) -> ModelLoadError:
     )
 
 
+def no_chat_template(name: str) -> ModelLoadError:
+    return ModelLoadError(
+        _("The model {name} has no chat template: it was not made for conversation.").format(name=name),
+        _("Choose one whose name ends in “Instruct” or “it”."),
+    )
+
+
 def _needs_own_code(config: Mapping[str, Any]) -> bool:
     """Some models transformers knows still carry the code they once needed; theirs is simply not used."""
     if "auto_map" not in config:
         return False
-    from transformers.models.auto.configuration_auto import CONFIG_MAPPING_NAMES  # deferred: a second
+    from transformers.models.auto.configuration_auto import (  # deferred: takes a second
+        CONFIG_MAPPING_NAMES,  # pyright: ignore[reportPrivateImportUsage]
+    )
 
     return config.get("model_type") not in CONFIG_MAPPING_NAMES
 

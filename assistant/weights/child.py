@@ -72,9 +72,7 @@ def run_child(
     return ChildEnd(returncode, tuple(talk))
 
 
-def _listen(
-    lines: queue.Queue[str | None], on_line: Callable[[str], object], should_stop: ShouldStop
-) -> None:
+def _listen(lines: queue.Queue[str | None], on_line: Callable[[str], object], should_stop: ShouldStop) -> None:
     """Until the child closes its stdout."""
     while True:
         if should_stop():

@@ -8,9 +8,7 @@ from typing import Protocol
 class OnProgress(Protocol):
     """Fields as in `assistant.protocol.Progress`; `total` is 0 when it is not known."""
 
-    def __call__(
-        self, stage: str, done: float, total: float, unit: str = "", detail: str = "", /
-    ) -> object: ...
+    def __call__(self, stage: str, done: float, total: float, unit: str = "", detail: str = "", /) -> object: ...
 
 
 class OnNotice(Protocol):

@@ -9,7 +9,7 @@ one, and a save after that is lossy (notes of the project, and `assistant.engine
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -57,8 +57,7 @@ def quantize_checkpoint(
             use_safetensors=True,
             local_files_only=True,
         )
-    if hasattr(model.config, "auto_map"):  # names code of the repository, which Sunto never runs
-        del model.config.auto_map
+    vars(model.config).pop("auto_map", None)  # names code of the repository, which Sunto never runs
     destination.mkdir(parents=True, exist_ok=True)
     model.save_pretrained(destination)
     tokenizer.save_pretrained(destination)
@@ -131,7 +130,7 @@ class _SpokenBar:
 
 
 @contextmanager
-def _bars_to(report: Report, start: float, end: float) -> Iterator[None]:
+def _bars_to(report: Report, start: float, end: float) -> Generator[None]:
     """While open, transformers' progress bars move the share of the work done from `start` to `end`."""
     reached = start
 

@@ -8,6 +8,7 @@ The child writes one JSON object a line: `{"done": 0.4}` while it works, then `{
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -18,8 +19,10 @@ from typing import Any, NoReturn
 from assistant.errors import ModelError, ModelLoadError, OutOfMemoryError
 from assistant.generation import ShouldStop
 from assistant.i18n import _
+from assistant.weights.checkpoint import no_chat_template
 from assistant.weights.child import ChildEnd, run_child
 from assistant.weights.progress import OnProgress
+from assistant.weights.store import disk_full
 
 _CHILD_ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
 
@@ -74,10 +77,9 @@ def _python_path() -> str:
 def _failure(name: str, outcome: dict[str, Any], end: ChildEnd) -> ModelError:
     kind = outcome.get("error")
     if kind == "NoChatTemplateError":
-        return ModelLoadError(
-            _("The model {name} has no chat template: it was not made for conversation.").format(name=name),
-            _("Choose one whose name ends in “Instruct” or “it”."),
-        )
+        return no_chat_template(name)
+    if kind == "DiskFull":
+        return disk_full(name)
     if kind == "MemoryError" or (kind is None and end.returncode < 0):
         return OutOfMemoryError(
             _("There was not enough memory to quantize {name}.").format(name=name),
@@ -115,16 +117,21 @@ def main(arguments: list[str]) -> int:
     except Exception as error:  # the seam: whatever a library raises is told to the parent
         sentence = str(error).strip().splitlines()
         reason = sentence[0] if sentence else type(error).__name__
-        kind = "MemoryError" if _ran_out_of_memory(error) else type(error).__name__
-        send({"error": kind, "reason": reason})
+        send({"error": _kind(error), "reason": reason})
         raise
     send({"versions": versions})
     return 0
 
 
-def _ran_out_of_memory(error: Exception) -> bool:
-    """torch says it with a RuntimeError on a CPU (c10/core/impl/alloc_cpu.cpp)."""
-    return isinstance(error, MemoryError) or "can't allocate memory" in str(error)
+def _kind(error: Exception) -> str:
+    """Names what the parent tells apart. torch and safetensors say it with general errors, in words:
+    `c10/core/impl/alloc_cpu.cpp`, and the system's own message for a full disk (ENOSPC; 112 on Windows)."""
+    words = str(error)
+    if isinstance(error, MemoryError) or "can't allocate memory" in words:
+        return "MemoryError"
+    if "os error 28" in words or "os error 112" in words or getattr(error, "errno", None) == errno.ENOSPC:
+        return "DiskFull"
+    return type(error).__name__
 
 
 def _leave_with_the_parent() -> NoReturn:

