@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Protocol
 
 from assistant.grounding import Claim, is_claim
@@ -20,13 +19,19 @@ Cite = Callable[[str], Claim | None]
 Mark = Callable[[Claim], str]
 
 _PAGE_WORD = r"(?:pages?|pagine|pagina|pagg?|pp?)"
+_PAGE_NUMBER = rf"{_PAGE_WORD}\.?\s*(?:\d|[ivxlc]+(?![^\W\d_]))"
 _PAGE_MARK = re.compile(
-    rf"\s*[\[(]\s*(?:[^\[\]()\n]{{1,60}},\s*)?{_PAGE_WORD}\.?\s*[\divxlc][^\[\]()\n]{{0,30}}[\])]", re.IGNORECASE
+    rf"\s*[\[(]\s*(?:[^\[\]()\n]{{1,60}},\s*)?{_PAGE_NUMBER}[^\[\]()\n]{{0,30}}[\])]", re.IGNORECASE
 )
+_MAYBE_PAGE_WORD = rf"p(?:a(?:g(?:g|es?|in[ae]?)?)?|p)?|{_PAGE_WORD}\.?\s*[ivxlc]*|{_PAGE_NUMBER}[^\[\]()\n]{{0,30}}"
 _MAYBE_PAGE_MARK = re.compile(
-    rf"\s*(?:\[[^\[\]()\n]{{0,100}}|\(\s*(?:p(?:a(?:g(?:g|es?|in[ae]?)?)?|p)?|{_PAGE_WORD}\.?\s*[\divxlc]?[^\[\]()\n]{{0,30}})?)\Z",
+    rf"\s*(?:\[[^\[\]()\n]{{0,100}}|\(\s*(?:{_MAYBE_PAGE_WORD})?)\Z",
     re.IGNORECASE,
 )
+"""The end of a text that may go on to be a reference: after `[` it could also be a document's name."""
+
+_UNDECIDED = re.compile(r"""(?<=[.!?…»”’"')\]*_])[^\S\n]+\S*\Z""")
+"""A stop and an unfinished word: "sec. X" may go on as "sec. XIX", which is one sentence, or as "Xerxes"."""
 
 
 def page_mark(claim: Claim, *, several_documents: bool) -> str:
@@ -81,28 +86,36 @@ class CitedText:
 
     def feed(self, piece: str) -> str:
         self._open = self._open[: self._shown] + _PAGE_MARK.sub("", self._open[self._shown :] + piece)
-        return self._complete(final=False) + self._show(self._safe_end())
+        given = self._complete(final=False)
+        return given + self._show(len(self._open[: self._decided()].rstrip()))  # a reference goes before white space
 
     def finish(self) -> str:
         """The rest, its last sentence counted as complete."""
         return self._complete(final=True)
 
     def _complete(self, *, final: bool) -> str:
-        """Give back the sentences that are certainly over, each with its reference."""
+        """Give back the sentences that are over, each with its reference."""
         given = ""
-        for end in self._ends(final=final):
+        while end := self._first_end(final=final):
+            end = max(end, self._shown)  # what was shown stays, even where what follows makes it read otherwise
             given += self._show(end)
             given += self._reference(self._open[:end])
             self._open, self._shown = self._open[end:], 0
         return given
 
-    def _ends(self, *, final: bool) -> list[int]:
-        """Ends of complete sentences, each counted from the end of the one before."""
-        spans = _claim_spans(self._open)
-        if not final:
-            spans = spans[: _certain(self._open, spans)]
-        ends = [end for _start, end in spans]
-        return [end - before for before, end in pairwise([0, *ends])]
+    def _first_end(self, *, final: bool) -> int:
+        """Where the first sentence ends; 0 where it may still go on."""
+        text = self._open if final else self._open[: self._decided()]
+        spans = _claim_spans(text)
+        if not spans:
+            return 0
+        end = spans[0][1]
+        return end if final or len(spans) > 1 or "\n" in text[end:] else 0
+
+    def _decided(self) -> int:
+        """How much of the text reads the same whatever comes next."""
+        waiting = [pattern.search(self._open, self._shown) for pattern in (_UNDECIDED, _MAYBE_PAGE_MARK)]
+        return min((match.start() for match in waiting if match), default=len(self._open))
 
     def _reference(self, sentence: str) -> str:
         if not is_claim(sentence):
@@ -112,13 +125,6 @@ class CitedText:
             return ""
         self.claims.append(claim)
         return self._mark(claim)
-
-    def _safe_end(self) -> int:
-        """White space waits, since a reference may go before it; so does what may become a page reference."""
-        spans = _claim_spans(self._open)
-        end = spans[0][1] if spans else 0
-        maybe_mark = _MAYBE_PAGE_MARK.search(self._open, self._shown)
-        return min(end, maybe_mark.start()) if maybe_mark else end
 
     def _show(self, end: int) -> str:
         given = self._open[self._shown : end]
@@ -134,20 +140,3 @@ def _claim_spans(text: str) -> list[tuple[int, int]]:
         spans += [(offset + start, offset + end) for start, end in split_sentences(line)]
         offset += len(line)
     return spans
-
-
-def _certain(text: str, spans: list[tuple[int, int]]) -> int:
-    """How many of the sentences are complete whatever comes next.
-
-    The last is when its line ended. One before it is when the first word after it is complete: "sec. X" may go on
-    as "sec. XIX", which is one sentence.
-    """
-    if not spans:
-        return 0
-    start, end = spans[-1]
-    if "\n" in text[end:]:
-        return len(spans)
-    begun = len(spans) - 1
-    if begun and "\n" not in text[spans[-2][1] : start] and " " not in text[start:]:
-        begun -= 1
-    return begun

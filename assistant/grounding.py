@@ -45,7 +45,11 @@ _LONGER_WINDOW_COST = 0.02
 _MISSING_NUMBERS_COST = 0.25
 """For a claim none of whose numbers are in the passage; in proportion where some are."""
 
-_MARKS = re.compile(r"^\s*(?:[-*+•–]\s+|\d{1,3}[.)]\s+|#{1,6}\s+|>\s*)+|[*_`]+|\[(?=[^\]]*\]\()|\]\([^)]*\)")
+_MARKS = re.compile(
+    r"^\s*(?:[-*+•–]\s+|\d{1,3}[.)]\s+|#{1,6}\s+|>\s*)+"  # list, heading, quotation
+    r"|[*`]+|(?<!\w)_+|_+(?!\w)"  # emphasis, code
+    r"|\[(?=[^\]]*\]\()|\]\([^)]*\)"  # a link's address
+)
 
 
 @dataclass(frozen=True)
