@@ -21,9 +21,7 @@ def sunto_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     home = tmp_path / "sunto-home"
     monkeypatch.setenv("SUNTO_HOME", str(home))
     monkeypatch.setenv("SUNTO_LANG", "en")
-    for name in [
-        name for name in os.environ if name.startswith("SUNTO_") and name not in ("SUNTO_HOME", "SUNTO_LANG")
-    ]:
+    for name in [name for name in os.environ if name.startswith("SUNTO_") and name not in ("SUNTO_HOME", "SUNTO_LANG")]:
         if name != "SUNTO_TEST_HOME":
             monkeypatch.delenv(name)
     set_language("en")
@@ -63,3 +61,31 @@ def engine(tiny_kept):
     from assistant.engine import load_engine
 
     return load_engine(tiny_kept, "cpu")
+
+
+@pytest.fixture(scope="session")
+def starter_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory with the starter model in it, fetched at first use.
+
+    `SUNTO_TEST_HOME` names one that is kept from run to run.
+    """
+    import subprocess
+    import sys
+
+    home = Path(os.environ.get("SUNTO_TEST_HOME") or tmp_path_factory.mktemp("starter-home"))
+    fetched = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from tui.cli import entry; sys.exit(entry())",
+            "models",
+            "fetch",
+            "starter",
+        ],
+        cwd=SAMPLE_DOCS.parent,
+        env={**os.environ, "SUNTO_HOME": str(home), "SUNTO_LANG": "en"},
+        capture_output=True,
+        encoding="utf-8",
+    )
+    assert fetched.returncode == 0, fetched.stderr
+    return home

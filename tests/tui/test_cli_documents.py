@@ -1,0 +1,90 @@
+"""The command line on real documents, good and bad, without a model."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tui.cli import main
+
+
+def test_extract_reads_a_pdf_page_by_page(sample_docs, capsys):
+    assert main(["extract", str(sample_docs / "photosynthesis.pdf"), "--json"]) == 0
+    document = json.loads(capsys.readouterr().out)
+    assert document["document"] == "photosynthesis.pdf"
+    assert document["title"] == "Photosynthesis"
+    assert document["language"] == "en"
+    assert [(page["number"], page["label"]) for page in document["pages"]] == [(1, "41"), (2, "42"), (3, "43")]
+    assert all(set(page) >= {"text", "engine", "warnings"} for page in document["pages"])
+    assert all(set(section) >= {"title", "level", "page"} for section in document["sections"])
+
+
+def test_extract_of_two_documents_gives_both(sample_docs, capsys):
+    paths = [str(sample_docs / name) for name in ("derivate.txt", "rivoluzione-francese.md")]
+    assert main(["extract", *paths, "--json"]) == 0
+    documents = json.loads(capsys.readouterr().out)["documents"]
+    assert [document["document"] for document in documents] == ["derivate.txt", "rivoluzione-francese.md"]
+
+
+def test_only_the_pages_asked_for_are_printed(sample_docs, capsys):
+    assert main(["extract", str(sample_docs / "photosynthesis.pdf"), "--pages", "2", "--json"]) == 0
+    assert [page["number"] for page in json.loads(capsys.readouterr().out)["pages"]] == [2]
+
+
+def test_an_encrypted_document_opens_with_its_password(sample_docs, capsys):
+    path = str(sample_docs / "dna-encrypted.pdf")
+    assert main(["extract", path, "--password", "sunto", "--json"]) == 0
+    assert "DNA" in capsys.readouterr().out
+
+
+BAD = {
+    "encrypted": lambda docs, folder: docs / "dna-encrypted.pdf",
+    "damaged": lambda docs, folder: docs / "dna-damaged.pdf",
+    "scanned": lambda docs, folder: docs / "la-cellula-scansione.pdf",
+    "missing": lambda docs, folder: docs / "photosynthesys.pdf",
+    "a folder": lambda docs, folder: folder,
+    "empty": lambda docs, folder: _file(folder / "empty.txt", b""),
+    "not a document": lambda docs, folder: _file(folder / "song.mp3", b"ID3\x04\x00\x00\x00"),
+    "not a PDF": lambda docs, folder: _file(folder / "lecture.pdf", b"<html>Page not found</html>"),
+}
+
+
+def _file(path, content):
+    path.write_bytes(content)
+    return path
+
+
+@pytest.mark.parametrize("command", ["extract", "summarize"])
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_document_gets_two_sentences_and_exit_code_3(kind, command, sample_docs, tmp_path, capsys):
+    assert main([command, str(BAD[kind](sample_docs, tmp_path)), "--json"]) == 3
+    out, err = capsys.readouterr()
+    assert out == ""
+    error = err[err.index("Error: ") :].splitlines()
+    assert len(error) == 2, "one sentence what happened, one what to do"
+    assert error[1].startswith("  ")
+    assert "Traceback" not in err
+
+
+def test_every_bad_document_has_an_error_of_its_own(sample_docs, tmp_path, capsys):
+    messages = set()
+    for make in BAD.values():
+        main(["extract", str(make(sample_docs, tmp_path)), "--json"])
+        err = capsys.readouterr().err
+        messages.add(err[err.index("Error: ") :].splitlines()[0])
+    assert len(messages) == len(BAD)
+
+
+@pytest.mark.parametrize("pages", ["9", "0", "2-1", "a", "1,,2"])
+def test_pages_that_cannot_be_are_refused(pages, sample_docs, capsys):
+    assert main(["extract", str(sample_docs / "photosynthesis.pdf"), "--pages", pages]) == 2
+    assert capsys.readouterr().err.splitlines()[-2].startswith("Error: ")
+
+
+def test_what_acts_on_a_terminal_is_shown_as_text(tmp_path, capsys):
+    path = _file(tmp_path / "evil.txt", b"Hello \x1b]0;owned\x07 [bold red]text[/] \x1b[2J end.")
+    assert main(["extract", str(path)]) == 0
+    out = capsys.readouterr().out
+    assert "\x1b" not in out
+    assert "[bold red]text[/]" in out
