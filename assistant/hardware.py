@@ -53,7 +53,7 @@ class Machine:
     memory_total_bytes: int
     memory_available_bytes: int
     disk_free_bytes: int
-    """On the disk of the data directory."""
+    """On the disk of the data directory; 0 when that cannot be made."""
     gpus: tuple[Gpu, ...]
     """NVIDIA cards that their driver lists, whether or not torch can use them."""
 
@@ -74,9 +74,16 @@ def describe_machine() -> Machine:
         cores=psutil.cpu_count(logical=False) or os.cpu_count() or 1,
         memory_total_bytes=memory.total,
         memory_available_bytes=memory.available,
-        disk_free_bytes=shutil.disk_usage(data_dir()).free,
+        disk_free_bytes=_disk_free_bytes(),
         gpus=_nvidia_gpus(),
     )
+
+
+def _disk_free_bytes() -> int:
+    try:
+        return shutil.disk_usage(data_dir()).free
+    except (ConfigError, OSError):  # whoever needs the directory says so
+        return 0
 
 
 def _cpu_name() -> str:

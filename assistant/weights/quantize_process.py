@@ -16,11 +16,11 @@ import threading
 from pathlib import Path
 from typing import Any, NoReturn
 
+from assistant.children import ChildEnd, run_module
 from assistant.errors import ModelError, ModelLoadError, OutOfMemoryError
 from assistant.generation import ShouldStop
 from assistant.i18n import _
 from assistant.weights.checkpoint import no_chat_template
-from assistant.weights.child import ChildEnd, run_child
 from assistant.weights.progress import OnProgress
 from assistant.weights.store import disk_full
 
@@ -57,21 +57,16 @@ def quantize_in_child(
             outcome.update(report)
 
     on_progress("quantize", 0, 0, "", name)
-    end = run_child(
-        [sys.executable, "-P", "-m", "assistant.weights.quantize_process", json.dumps(job)],
+    end = run_module(
+        "assistant.weights.quantize_process",
+        json.dumps(job),
         on_line=on_line,
         should_stop=should_stop,
-        environment={**_CHILD_ENVIRONMENT, "PYTHONPATH": _python_path()},
+        environment=_CHILD_ENVIRONMENT,
     )
     if "versions" not in outcome:
         raise _failure(name, outcome, end)
     return outcome["versions"]
-
-
-def _python_path() -> str:
-    """So that the child finds this package where the parent did, installed or run from its source tree."""
-    here = str(Path(__file__).parents[2])
-    return os.pathsep.join([here, *filter(None, [os.environ.get("PYTHONPATH")])])
 
 
 def _failure(name: str, outcome: dict[str, Any], end: ChildEnd) -> ModelError:

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from assistant.catalogue import BaseModel, WheelFile
+from assistant.children import ChildEnd, run_child
 from assistant.config import offline
 from assistant.errors import FetchError, ModelNotFoundError, Stopped
 from assistant.generation import ShouldStop
 from assistant.i18n import _
-from assistant.weights.child import ChildEnd, run_child
 from assistant.weights.progress import OnProgress
 from assistant.weights.sources import Gathered
 from assistant.weights.store import FileRecord, check_disk_space, file_sha256

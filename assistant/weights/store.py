@@ -29,6 +29,7 @@ from assistant.weights.progress import OnNotice, silent
 
 MANIFEST = "sunto-model.json"
 MANIFEST_FORMAT = 1
+_MAKING = ".making"
 _HASH_BLOCK_BYTES = 1 << 20
 
 
@@ -103,7 +104,7 @@ def model_dir(name: str) -> Path:
 
 def work_dir(name: str) -> Path:
     """Where a model's parts are gathered while it is being made; kept after an interruption, to go on from there."""
-    return models_dir() / f"{safe_name(name)}.making"
+    return models_dir() / f"{safe_name(name)}{_MAKING}"
 
 
 def read_manifest(name: str) -> Manifest | None:
@@ -200,11 +201,22 @@ def kept_manifests() -> Iterator[Manifest]:
             yield manifest
 
 
+def unfinished() -> list[Path]:
+    """Directories of models that were begun: half-fetched, or without a manifest."""
+    return [
+        path
+        for path in sorted(models_dir().iterdir())
+        if path.is_dir() and (path.name.endswith(_MAKING) or _read_manifest(path / MANIFEST) is None)
+    ]
+
+
 def disk_bytes(name: str) -> int:
     """What this model takes in the data directory, half-made parts included."""
-    return sum(
-        path.stat().st_size for root in (model_dir(name), work_dir(name)) for path in root.rglob("*") if path.is_file()
-    )
+    return tree_bytes(model_dir(name)) + tree_bytes(work_dir(name))
+
+
+def tree_bytes(directory: Path) -> int:
+    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
 
 
 def discard(directory: Path) -> None:

@@ -1,18 +1,25 @@
-"""Run a helper program, hear its lines as they come, and be able to stop it at once."""
+"""Run a helper program, hear its lines as they come, and be able to stop it at once.
+
+Documents are read by another kind of child, with limits on memory and time: see `assistant.documents.pdf`.
+"""
 
 from __future__ import annotations
 
 import os
 import queue
 import subprocess
+import sys
+import sysconfig
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import IO
 
 from assistant.errors import Stopped
 from assistant.generation import ShouldStop
+from assistant.safe_text import printable
 
 _POLL_SECONDS = 0.1
 _TALK_LINES = 40
@@ -23,7 +30,7 @@ class ChildEnd:
     returncode: int
     """Negative when a signal ended it."""
     talk: tuple[str, ...]
-    """The last lines of its stderr."""
+    """The last lines of its stderr, harmless for a terminal."""
 
 
 def run_child(
@@ -53,7 +60,7 @@ def run_child(
     talk: deque[str] = deque(maxlen=_TALK_LINES)
     readers = (
         threading.Thread(target=_pump, args=(child.stdout, lines.put), daemon=True),
-        threading.Thread(target=_drain, args=(child.stderr, talk.append), daemon=True),
+        threading.Thread(target=_drain, args=(child.stderr, lambda line: talk.append(printable(line))), daemon=True),
     )
     for reader in readers:
         reader.start()
@@ -70,6 +77,33 @@ def run_child(
             if stream is not None:
                 stream.close()
     return ChildEnd(returncode, tuple(talk))
+
+
+def run_module(
+    module: str,
+    *arguments: str,
+    on_line: Callable[[str], object],
+    should_stop: ShouldStop,
+    environment: Mapping[str, str] | None = None,
+) -> ChildEnd:
+    """Run one of our own modules in a child with this same Python. See `run_child`.
+
+    `-P` keeps a student's own `logging.py` in the current folder from being imported in the place of Python's.
+    """
+    return run_child(
+        [sys.executable, "-P", "-m", module, *arguments],
+        on_line=on_line,
+        should_stop=should_stop,
+        environment={**_source_tree(), **(environment or {})},
+    )
+
+
+def _source_tree() -> dict[str, str]:
+    """The way to this package when it is run from its source tree, not installed."""
+    home = Path(__file__).resolve().parents[1]
+    if home in (Path(sysconfig.get_path(kind)).resolve() for kind in ("purelib", "platlib")):
+        return {}
+    return {"PYTHONPATH": os.pathsep.join([str(home), *filter(None, [os.environ.get("PYTHONPATH")])])}
 
 
 def _listen(lines: queue.Queue[str | None], on_line: Callable[[str], object], should_stop: ShouldStop) -> None:
