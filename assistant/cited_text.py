@@ -21,11 +21,11 @@ Mark = Callable[[Claim], str]
 _PAGE_WORD = r"(?:pages?|pagine|pagina|pagg?|pp?)"
 _PAGE_NUMBER = rf"{_PAGE_WORD}\.?\s*(?:\d|[ivxlc]+(?![^\W\d_]))"
 _PAGE_MARK = re.compile(
-    rf"\s*[\[(]\s*(?:[^\[\]()\n]{{1,60}},\s*)?{_PAGE_NUMBER}[^\[\]()\n]{{0,30}}[\])]", re.IGNORECASE
+    rf"[^\S\n]*[\[(]\s*(?:[^\[\]()\n]{{1,60}},\s*)?{_PAGE_NUMBER}[^\[\]()\n]{{0,30}}[\])]", re.IGNORECASE
 )
 _MAYBE_PAGE_WORD = rf"p(?:a(?:g(?:g|es?|in[ae]?)?)?|p)?|{_PAGE_WORD}\.?\s*[ivxlc]*|{_PAGE_NUMBER}[^\[\]()\n]{{0,30}}"
 _MAYBE_PAGE_MARK = re.compile(
-    rf"\s*(?:\[[^\[\]()\n]{{0,100}}|\(\s*(?:{_MAYBE_PAGE_WORD})?)\Z",
+    rf"[^\S\n]*(?:\[[^\[\]()\n]{{0,100}}|\(\s*(?:{_MAYBE_PAGE_WORD})?)\Z",
     re.IGNORECASE,
 )
 """The end of a text that may go on to be a reference: after `[` it could also be a document's name."""
@@ -114,8 +114,11 @@ class CitedText:
 
     def _decided(self) -> int:
         """How much of the text reads the same whatever comes next."""
-        waiting = [pattern.search(self._open, self._shown) for pattern in (_UNDECIDED, _MAYBE_PAGE_MARK)]
-        return min((match.start() for match in waiting if match), default=len(self._open))
+        end = len(self._open)
+        for pattern in (_MAYBE_PAGE_MARK, _UNDECIDED):
+            if waiting := pattern.search(self._open[:end], self._shown):
+                end = waiting.start()
+        return end
 
     def _reference(self, sentence: str) -> str:
         if not is_claim(sentence):
