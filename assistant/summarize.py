@@ -84,6 +84,8 @@ class _Summary:
         self._passages = Passages(documents)
         self._claims: list[Claim] = []
         self._unit_seconds: list[float] = []
+        self._wrote = False
+        """Whether the screen holds more than headings."""
 
     def run(self) -> Generator[Event, None, dict[str, Any]]:
         parts = self._instructions.parts(self._documents, self._chosen)
@@ -94,7 +96,7 @@ class _Summary:
         else:
             texts = yield from self._map(parts)
             yield from self._merge(texts)
-        if not self._claims and not self._writer.screen.text.strip():
+        if not self._wrote:
             raise no_text_error(self._model)
         yield from self._writer.notices()
         yield from support_notice(self._job, self._claims)
@@ -167,7 +169,7 @@ class _Summary:
         for index, group in enumerate(groups):
             yield Progress(job=self._job, stage="merge", done=index, total=len(groups))
             ask = self._instructions.ask("part", _joined(group))
-            text = yield from self._write(ask, self._instructions.key(ask))
+            text = yield from self._write(ask, self._instructions.key(ask), whole=True)
             texts.append(text or _joined(group))
         return texts
 
@@ -193,14 +195,19 @@ class _Summary:
         if self._library:
             self._library.put_unit(key, text)
 
-    def _write(self, ask: Ask, key: str) -> Generator[Event, None, str]:
-        """Have it written in silence, or take it from the library."""
+    def _write(self, ask: Ask, key: str, *, whole: bool = False) -> Generator[Event, None, str]:
+        """Have it written in silence, or take it from the library.
+
+        With `whole` an answer cut at its limit counts as none: what it had not come to would be lost.
+        """
         self._writer.check_stop()
         if (kept := self._kept(key)) is not None:
             return kept
         started = time.monotonic()
         written, _shown = yield from self._writer.write(ask)
         self._unit_seconds.append(time.monotonic() - started)
+        if whole and written.finish_reason == "length":
+            return ""
         if not written.problem:  # what went wrong may go right the next time
             self._keep(key, written.text)
         return written.text
@@ -215,6 +222,7 @@ class _Summary:
         written, shown = yield from self._writer.write(ask, partial(self._cited, pages))
         self._unit_seconds.append(time.monotonic() - started)
         self._claims += shown.claims if shown else []
+        self._wrote |= bool(written.text)
         if not written.problem:
             self._keep(key, written.text)
 
@@ -225,6 +233,7 @@ class _Summary:
         shown = self._cited(pages)
         yield from self._writer.show(text, shown)
         self._claims += shown.claims
+        self._wrote |= bool(text)
 
     def _cited(self, pages: PageSet | None) -> CitedText:
         several = len(self._documents) > 1

@@ -119,6 +119,8 @@ class Writer:
     should_stop: ShouldStop
     usage: Usage = field(default_factory=Usage)
     problems: Counter[Problem] = field(default_factory=Counter["Problem"])
+    cut: bool = False
+    """Whether some text on the screen ends where its limit was."""
     finish_reason: FinishReason = "stop"
 
     def check_stop(self) -> None:
@@ -151,6 +153,10 @@ class Writer:
         hint = _("A larger model does better: see `sunto models list`.")
         for problem, count in self.problems.items():
             yield Notice(job=self.screen.job, level="warning", message=_problem_sentence(problem, count), hint=hint)
+        if self.cut:
+            message = _("The answer was cut at its longest length.")
+            hint = _("Raise the setting “max_new_tokens” for longer answers.")
+            yield Notice(job=self.screen.job, level="info", message=message, hint=hint)
 
     def _attempt(
         self, ask: Ask, config: GenerationConfig, shown: Callable[[], Shown] | None, *, insist: bool
@@ -164,9 +170,10 @@ class Writer:
                         job=self.screen.job, stage="prefill", done=item.done, total=item.total, unit="tokens"
                     )
             elif isinstance(item, Delta):
-                watch.add(item.text)
+                piece = item.text if watch.text else item.text.lstrip()
+                watch.add(piece)
                 if sink:
-                    yield from self.screen.show(sink.feed(item.text))
+                    yield from self.screen.show(sink.feed(piece))
             else:
                 self.usage.add(item)
                 if item.finish_reason == "cancelled" and not watch.looping:
@@ -185,10 +192,12 @@ class Writer:
             self.problems[written.problem] += 1
         if written.problem == "repetition":
             written = replace(written, text=without_repetition(written.text))
-            sink = None
+        if written.problem in ("repetition", "empty"):
+            sink = None  # what it showed is not what is kept
         self.finish_reason = written.finish_reason
         if shown is None:
             return written, None
+        self.cut |= written.finish_reason == "length" and not written.problem
         if sink is not None:
             yield from self.screen.show(sink.finish())
             return written, sink
@@ -203,15 +212,16 @@ class _LoopWatch:
 
     def __init__(self, should_stop: ShouldStop) -> None:
         self._should_stop = should_stop
-        self._text = ""
+        self.text = ""
+        """From the first character that is not white space."""
         self._deltas = 0
         self.looping = False
 
     def add(self, text: str) -> None:
-        self._text += text
+        self.text += text
         self._deltas += 1
         if self._deltas % _LOOP_CHECK_DELTAS == 0:
-            self.looping = is_looping(self._text)
+            self.looping = is_looping(self.text)
 
     def should_stop(self) -> bool:
         return self.looping or self._should_stop()
@@ -267,7 +277,7 @@ def _judged(completion: Completion, looping: bool, language: str) -> Written:
     text = completion.text.strip()
     reason: FinishReason = "length" if looping else completion.finish_reason
     if not re.search(r"\w", text):
-        return Written(text, reason, "empty")
+        return Written("", reason, "empty")
     if looping or is_looping(text):
         return Written(text, reason, "repetition")
     found = detect_language(text)

@@ -86,7 +86,22 @@ def test_our_references_are_taken_out_of_what_the_model_is_told_it_said():
 
 
 PIECES = st.sampled_from(
-    ["Cells divide", ". ", " ", "\n", "- ", "[p. 9]", "[", "]", "(plants)", "(pages 1-2)", "(p. xi)", "(note", "sec. X", "IX"]
+    [
+        "Cells divide",
+        ". ",
+        " ",
+        "\n",
+        "- ",
+        "[p. 9]",
+        "[",
+        "]",
+        "(plants)",
+        "(pages 1-2)",
+        "(p. xi)",
+        "(a",
+        "sec. X",
+        "IX",
+    ]
 )
 
 
