@@ -1,0 +1,1 @@
+"""The scripts Sunto is measured against: each does the one thing, and nothing around it."""

@@ -1,0 +1,29 @@
+"""The token ids that `sunto describe DOCUMENT` sends to the starter: `prompt_ids.py DOCUMENT IDS.json`.
+
+Also says where the checkpoint is, for the script that loads it without Sunto.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+from assistant.documents import load_document
+from assistant.engine import load_engine
+from assistant.parts import Instructions, SummaryOptions
+from assistant.weights import ensure_model
+
+
+def main() -> None:
+    path, target = map(Path, sys.argv[1:])
+    document = load_document(path)
+    kept = ensure_model("starter")
+    engine = load_engine(kept, "cpu")
+    parts = Instructions(engine, SummaryOptions(task="describe"), document.language).parts(
+        [document], {str(document.path): ()}
+    )
+    assert len(parts) == 1, "the document must fit into one prompt"
+    target.write_text(json.dumps(engine.encode_prompt(parts[0].ask.messages(False))), encoding="utf-8")
+    print(kept.directory)
+
+
+main()
