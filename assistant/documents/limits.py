@@ -18,6 +18,8 @@ from typing import Literal
 @dataclass(frozen=True)
 class Limits:
     file_bytes: int = 500 << 20
+    text_bytes: int = 64 << 20
+    """Of a plain text file, which is read in our own process: a shelf of 100 thick books."""
     memory_bytes: int = 1536 << 20
     """Of the child: its address space on Linux, its resident memory elsewhere."""
     cpu_seconds: int = 120

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 from assistant.documents.model import Document, Page, Section
 from assistant.documents.source import Source
-from assistant.documents.text import page_texts
+from assistant.documents.text import check_text, page_texts
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FRONT_FIELD = re.compile(r"(title|author|authors|subject|date)\s*:\s*(.*)", re.IGNORECASE)
 _LIST_ENTRY = re.compile(r"\s*-\s+(.*)")
 
-# CommonMark 0.31: at most three spaces before; a closing run of # needs a space in front of it.
-_ATX = re.compile(r" {0,3}(#{1,6})(?:[ \t]+(.*?))??(?:[ \t]+#+)?[ \t]*")
+# CommonMark 0.31: at most three spaces before, at least one behind.
+_ATX = re.compile(r" {0,3}(#{1,6})[ \t](.*)")
 _SETEXT = re.compile(r" {0,3}(=+|-+)[ \t]*")
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})(.*)")
 _NOT_A_PARAGRAPH = re.compile(r" {4}|\t| {0,3}(?:[-*+>|]|\d{1,9}[.)])(?:\s|$)| {0,3}#")
@@ -26,6 +26,7 @@ def read_markdown(source: Source) -> Document:
     """Raises DocumentError children for a file that is not text or has none."""
     texts = page_texts(source)
     metadata, texts[0] = split_front_matter(texts[0])
+    check_text(source, texts)
     sections = tuple(_sections(texts))
     source.on_page(len(texts), len(texts))
     return Document(
@@ -84,8 +85,8 @@ def _sections(texts: list[str]) -> Iterator[Section]:
                 before = ""
             elif opened := _opened_fence(line):
                 fence, before = opened, ""
-            elif (heading := _ATX.fullmatch(line)) and _plain(heading[2] or ""):
-                yield Section(_plain(heading[2]), len(heading[1]), number, offset)
+            elif (heading := _ATX.fullmatch(line)) and (title := _plain(_without_closing_hashes(heading[2]))):
+                yield Section(title, len(heading[1]), number, offset)
                 before = ""
             elif before and (underline := _SETEXT.fullmatch(line)):
                 start = offset - len(before) - 1
@@ -107,6 +108,12 @@ def _opened_fence(line: str) -> str:
 def _closes(fence: str, line: str) -> bool:
     stripped = line.strip()
     return len(stripped) >= len(fence) and set(stripped) == {fence[0]}
+
+
+def _without_closing_hashes(title: str) -> str:
+    """`Title ##` → `Title`, but `C#` stays."""
+    bare = title.rstrip().rstrip("#")
+    return bare if not bare or bare[-1].isspace() else title
 
 
 def _plain(title: str) -> str:

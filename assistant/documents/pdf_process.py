@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import queue
+import signal
 import subprocess
 import sys
 import threading
@@ -17,14 +18,22 @@ from typing import IO, Literal
 
 from assistant.documents.limits import Breach, Limits, Watchdog
 from assistant.documents.pdf_messages import ChildMessage, Done, Job, Opened, Refused, decode, encode
-from assistant.errors import Stopped
+from assistant.errors import DocumentAccessError, Stopped
 from assistant.generation import ShouldStop
+from assistant.i18n import _
 
 Ending = Breach | Literal["done", "crashed"]
 
 _LOOK_SECONDS = 0.1
 """How often the watchdog looks and `should_stop` is asked while the child is silent."""
 _QUEUED_LINES = 64
+
+# A negative exit code is a signal. pdfium aborts when it gets no memory; on Windows it raises this exception.
+_ABORTED = -signal.SIGABRT
+_PDFIUM_OUT_OF_MEMORY = 0xE0000008
+_OUT_OF_CPU_TIME = -24
+"""SIGXCPU, which Windows does not name."""
+
 _PACKAGE_ROOT = Path(__file__).parents[2]
 
 # What an interpreter needs to start and to find its packages. Everything else, tokens and keys among it, stays here.
@@ -47,17 +56,27 @@ def run_child(job: Job, limits: Limits, on_message: Callable[[ChildMessage], Non
         target=_pump, args=(process.stdout, lines, _longest_line(limits)), daemon=True, name="pdf-lines"
     )
     pump.start()
+    ending: Ending = "crashed"
     try:
         _send(process.stdin, job)
-        return _listen(lines, Watchdog(process.pid, limits), on_message, should_stop)
+        ending = _listen(lines, Watchdog(process.pid, limits), on_message, should_stop)
     finally:
         process.kill()
-        while lines.get() is not None:  # lets the pump, which may wait for room in the queue, come to its end
-            pass
-        pump.join()
+        while pump.is_alive():  # it may wait for room in the queue
+            with contextlib.suppress(queue.Empty):
+                lines.get_nowait()
+            pump.join(0.01)
         process.wait()
         process.stdout.close()
         _close(process.stdin)
+    return _cause_of_death(process.returncode) if ending == "crashed" else ending
+
+
+def _cause_of_death(returncode: int) -> Ending:
+    """Which limit a child died of, as far as its exit code says."""
+    if returncode in (_ABORTED, _PDFIUM_OUT_OF_MEMORY):
+        return "memory"
+    return "time" if returncode == _OUT_OF_CPU_TIME else "crashed"
 
 
 def _start() -> subprocess.Popen[bytes]:
@@ -65,15 +84,21 @@ def _start() -> subprocess.Popen[bytes]:
     # Run from a source tree, `assistant` is not installed. -P keeps the current folder, which may be anybody's
     # downloads, off the import path.
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_PACKAGE_ROOT), os.environ.get("PYTHONPATH"))))
-    return subprocess.Popen(
-        [sys.executable, "-P", "-X", "utf8", "-m", "assistant.documents.pdf_child"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=environment,
-        start_new_session=True,  # Ctrl-C in the terminal is ours to handle
-        creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
-    )
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-P", "-X", "utf8", "-m", "assistant.documents.pdf_child"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=environment,
+            start_new_session=True,  # Ctrl-C in the terminal is ours to handle
+            creationflags=subprocess.CREATE_NO_WINDOW if sys.platform == "win32" else 0,
+        )
+    except OSError as error:
+        raise DocumentAccessError(
+            _("The process that reads PDFs cannot be started: {reason}.").format(reason=error.strerror or error),
+            _("Close some other programs and try again."),
+        ) from error
 
 
 def _listen(

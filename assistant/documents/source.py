@@ -74,10 +74,14 @@ class Source:
                 _("Save or download it again; a copy may have been cut off."),
                 path=self.path,
             )
-        if status.st_size > self.limits.file_bytes:
+        self.check_size(status.st_size, self.limits.file_bytes)
+
+    def check_size(self, size_bytes: int, most_bytes: int) -> None:
+        """Raises DocumentLimitError."""
+        if size_bytes > most_bytes:
             raise DocumentLimitError(
                 _("{name} is {size} MB, more than the {most} MB Sunto reads.").format(
-                    name=self.name, size=status.st_size >> 20, most=self.limits.file_bytes >> 20
+                    name=self.name, size=size_bytes >> 20, most=most_bytes >> 20
                 ),
                 _("Split it and open the parts you need."),
                 path=self.path,
@@ -87,10 +91,13 @@ class Source:
         with self.translated(), self.path.open("rb") as file:
             return file.read(HEAD_BYTES)
 
-    def read_bytes(self) -> bytes:
-        """All of it; never more than the limit, even if the file is growing."""
+    def read_bytes(self, most_bytes: int) -> bytes:
+        """All of it. Raises DocumentLimitError when that is more than `most_bytes`, even if the file is growing."""
         with self.translated(), self.path.open("rb") as file:
-            return file.read(self.limits.file_bytes)
+            data = file.read(most_bytes + 1)
+            size_bytes = max(len(data), self.path.stat().st_size)
+        self.check_size(size_bytes, most_bytes)
+        return data
 
     def sha256(self) -> str:
         with self.translated():

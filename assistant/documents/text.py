@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import unicodedata
+from collections.abc import Sequence
 
 from assistant.documents.content import looks_like
 from assistant.documents.model import Document, Page
@@ -46,14 +47,15 @@ codecs.register_error("latin-1-gaps", _fill_gap)
 def read_text(source: Source) -> Document:
     """Raises DocumentError children for a file that is not text or has none."""
     texts = page_texts(source)
+    check_text(source, texts)
     source.on_page(len(texts), len(texts))
     pages = tuple(Page(number, str(number), text, "text") for number, text in enumerate(texts, start=1))
     return Document(str(source.path), source.name, source.title, pages)
 
 
 def page_texts(source: Source) -> list[str]:
-    """The clean text of each page of a text file."""
-    data = source.read_bytes()
+    """The clean text of each page of a text file. Raises DocumentError children for one that is not text."""
+    data = source.read_bytes(source.limits.text_bytes)
     kind = looks_like(data)
     if kind not in ("text", "html"):  # a web page's source is text, and may be what one wants to read about
         raise UnsupportedDocumentError(
@@ -66,11 +68,14 @@ def page_texts(source: Source) -> list[str]:
     pieces = decode_text(data).split("\f")
     if len(pieces) > 1 and not pieces[-1].strip():  # a form feed after the last page, too
         pieces.pop()
-    texts = [unicodedata.normalize("NFC", printable(piece)).strip("\n") for piece in pieces]
+    return [unicodedata.normalize("NFC", printable(piece)).strip("\n") for piece in pieces]
+
+
+def check_text(source: Source, texts: Sequence[str]) -> None:
+    """Raises NoTextError."""
     if not any(text.strip() for text in texts):
         raise NoTextError(
             _("{name} has no text: only spaces and empty lines.").format(name=source.name),
             _("Check that you saved it after writing."),
             path=source.path,
         )
-    return texts
