@@ -41,7 +41,7 @@ class SuntoApp(App[None]):
         self.call_after_refresh(self._after_first_paint)
 
     async def on_unmount(self) -> None:
-        await asyncio.gather(self.client.close(), self.chat.conversation.close())
+        await asyncio.gather(self.client.close(), self.chat.leave())
 
     def action_help_quit(self) -> None:
         """Ctrl+C with nothing selected."""
@@ -51,15 +51,13 @@ class SuntoApp(App[None]):
         yield SystemCommand(_("Colours"), _("Choose another theme."), self.action_change_theme)
         if isinstance(screen, ChatScreen):
             for action in actions():
-                yield SystemCommand(
-                    action.usage, action.sentence, lambda name=action.name: self.call_later(screen.action_run, name)
-                )
+                yield SystemCommand(action.usage, action.sentence, lambda name=action.name: screen.action_run(name))
 
     @work(exit_on_error=False, group="start")
     async def _after_first_paint(self) -> None:
         self.client.start()
         await self.chat.take_up()
-        await self.chat.welcome_model(await asyncio.to_thread(_model_is_kept))
+        self.chat.call_later(self.chat.welcome_model, await asyncio.to_thread(_model_is_kept))
 
     def _hand_on(self, event: object) -> None:
         # To the screen, not to the app: the app's own queue is the way of every key press.

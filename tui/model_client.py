@@ -42,7 +42,8 @@ from assistant.protocol import (
 )
 from tui.process_log import ProcessLog
 
-COMMAND = (sys.executable, "-m", "adapters.model_process")
+COMMAND = (sys.executable, "-P", "-m", "adapters.model_process")
+"""`-P`: a `random.py` in the folder where the app was started must not become the model process's."""
 CANCEL_GRACE_SECONDS = 5.0
 CLOSE_GRACE_SECONDS = 0.3
 LOG_GRACE_SECONDS = 1.0

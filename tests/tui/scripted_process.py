@@ -6,7 +6,8 @@ Run as `python scripted_process.py SCRIPT.json`. The script is an object:
 
 The first rule whose `when` occurs in the request's kind or question is used. `then` is `finish`, `fail`, `crash`
 (`os._exit(9)` after half the text), `hang` (after half the text, deaf to `Cancel`) or `reset` (takes the first half
-back). `word_seconds` is the pause after each word; `result` is merged into what `Finished` carries.
+back). `word_seconds` is the pause after each word; `progress` holds the fields of `Progress` events that come
+first; `result` is merged into what `Finished` carries.
 """
 
 from __future__ import annotations
@@ -172,6 +173,9 @@ class ScriptedProcess:
         for path in request.paths:
             read = {"title": Path(path).stem, "pages": 1, "readable_pages": 1, "language": "en"}
             self.send(DocumentRead(job=request.job, path=path, **read))
+        for progress in rule.get("progress", []):
+            self.send(Progress(job=request.job, **progress))
+            time.sleep(rule.get("word_seconds", 0))
         self.send(Progress(job=request.job, stage="prefill", done=10, total=20, unit="tokens"))
         words = re.findall(r"\s*\S+\s*", rule["text"])
         half = len(words) // 2

@@ -114,7 +114,7 @@ class ChatScreen(Screen[None]):
             self.panel.open(requests.to_path(path))
         early, self._typed_early = self._typed_early or [], None
         for text in early:
-            await self.submit(text)
+            self.call_later(self.submit, text)
 
     async def welcome_model(self, kept: bool) -> None:
         """Say whether a model is at hand, and begin to load it when one is."""
@@ -148,8 +148,8 @@ class ChatScreen(Screen[None]):
         action = find_command(command[0]) if command else None
         if command and action:
             await getattr(self.commands, action.name)(command[1])
-        elif existing_files(text):
-            await self.commands.open(text)
+        elif existing_files(text) or (command and "/" in command[0]):
+            await self.commands.open(text)  # a command has one slash, an absolute path has more
         elif command:
             await self._unknown_command(command[0])
         else:
@@ -174,8 +174,15 @@ class ChatScreen(Screen[None]):
     def _completion_chosen(self, event: CompletionList.Chosen) -> None:
         self.composer.accept(event.completion)
 
-    async def action_run(self, name: str) -> None:
-        """An action by key, click or palette. One that needs words is put into the composer."""
+    def action_run(self, name: str) -> None:
+        """An action by key, click or palette.
+
+        Carried out among this screen's messages, not among the app's: those are the way of every key press.
+        """
+        self.call_later(self._run_action, name)
+
+    async def _run_action(self, name: str) -> None:
+        """One that needs words is put into the composer."""
         action = next(action for action in actions() if action.name == name)
         if action.arguments and not action.arguments.startswith("["):
             self.composer.write(f"/{name} ")
@@ -230,6 +237,12 @@ class ChatScreen(Screen[None]):
         if not keep:
             await self.transcript.show(Welcome())
         self._show_waiting()
+
+    async def leave(self) -> None:
+        """Keep what is written so far; the app is about to end."""
+        if self._turn_shown is not None:
+            await self._turn_shown.abandon()
+        await self.conversation.close()
 
     async def _advance(self) -> None:
         """Begin the next turn, if none runs."""
@@ -346,7 +359,10 @@ class ChatScreen(Screen[None]):
 
     def toggle_panel(self) -> None:
         """On a narrow screen the panel is hidden until asked for, on a wide one shown until sent away."""
-        self.toggle_class("-panel-shown" if self.has_class("-narrow") else "-panel-hidden")
+        narrow = self.has_class("-narrow")
+        self.toggle_class("-panel-shown" if narrow else "-panel-hidden")
+        self.panel.border_subtitle = _("F2 closes") if narrow else ""
+        self.call_after_refresh(self.composer.focus)
 
     # --- what is said -------------------------------------------------------------------------------------
 

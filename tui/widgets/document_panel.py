@@ -58,6 +58,7 @@ class DocumentCard(Static):
         chapters = [section for section in document.sections if section.level <= 2]
         if len(chapters) < 2:
             return
+        card.append("\n")
         for section in chapters[:MAX_CHAPTERS]:
             indent = "  " * (section.level - 1)
             label = document.pages[section.page - 1].label if section.page <= len(document.pages) else ""

@@ -4,45 +4,85 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Callable
 
 from rich.text import Text
 from textual.widgets import Static
 
 from assistant.i18n import _
 from assistant.protocol import Progress, TrainStep
-from tui.progress_line import Estimate, describe
-from tui.words import time_left
+from assistant.safe_text import printable
+from tui.progress_line import Estimate
+from tui.words import amount, duration, stage_name
 
 SPARKS = "▁▂▃▄▅▆▇█"
 SPARK_COLUMNS = 16
+MIN_COLUMNS = 20
+MIN_BAR_COLUMNS = 6
+MAX_BAR_COLUMNS = 24
 
 
 class JobLine(Static):
     def __init__(self, text: str) -> None:
-        super().__init__(Text(text), markup=False)
+        super().__init__(markup=False)
         self._estimate = Estimate()
         self._losses: deque[float] = deque(maxlen=SPARK_COLUMNS)
+        self._line: Callable[[int], str] = lambda _columns: text
+        """The line for so many columns."""
+
+    def on_resize(self) -> None:
+        self._draw()
+
+    def say(self, text: str) -> None:
+        self._show(lambda _columns: text)
 
     def show(self, progress: Progress) -> None:
         left = self._estimate.seconds_left(progress, time.monotonic())
-        self.say(describe(progress, left, max(self.size.width, 20)))
+        self._show(lambda columns: progress_text(progress, left, columns))
 
     def show_training(self, step: TrainStep) -> None:
         self._losses.append(step.loss)
-        self.say(training_line(step, sparkline(self._losses), max(self.size.width, 20)))
+        curve = sparkline(self._losses)
+        self._show(lambda columns: training_line(step, curve, columns))
 
-    def say(self, line: str) -> None:
+    def _show(self, line: Callable[[int], str]) -> None:
+        self._line = line
+        self._draw()
+
+    def _draw(self) -> None:
+        line = self._line(max(self.size.width, MIN_COLUMNS))
         # layout=False: the line keeps its one row, so nothing has to be laid out again.
         self.update(Text(line, no_wrap=True, overflow="ellipsis"), layout=False)
 
 
-def training_line(step: TrainStep, curve: str, columns: int) -> str:
-    """`Step 12 of 60 · loss 2.134 ▇▅▃ · learning rate 0.0001 · about 3 min left`; the end is dropped to fit."""
-    line = _("Step {step} of {total}").format(step=step.step, total=step.total_steps)
+def progress_text(progress: Progress, seconds_left: float | None, columns: int) -> str:
+    """`Downloading the model ━━━━━───── 50% · 46.0 MB of 92.0 MB · 12 s left`; the bar takes the room there is."""
+    label = stage_name(progress.stage)
+    share = min(max(progress.done / progress.total, 0.0), 1.0) if progress.total > 0 else None
+    line = "" if share is None else f"{share:.0%}"
     for part in (
-        _("loss {loss:.3f}").format(loss=step.loss) + (f" {curve}" if columns >= 60 else ""),
-        time_left(step.seconds_left) if step.seconds_left >= 1 else "",
+        amount(progress.done, progress.total, progress.unit),
+        _("{time} left").format(time=duration(seconds_left)) if seconds_left and seconds_left >= 1 else "",
+        " ".join(printable(progress.detail).split()),
+    ):
+        if part and len(label) + len(line) + len(part) + 4 <= columns:
+            line += f" · {part}" if line else part
+    room = columns - len(label) - len(line) - 2
+    if share is not None and room >= MIN_BAR_COLUMNS:
+        width = min(room, MAX_BAR_COLUMNS)
+        filled = round(share * width)
+        line = "━" * filled + "─" * (width - filled) + " " + line
+    return f"{label} {line}" if share is not None or not line else f"{label} · {line}"
+
+
+def training_line(step: TrainStep, curve: str, columns: int) -> str:
+    """`Step 12/60 · loss 2.134 · 3 min 20 s left · learning rate 0.0001 · ▇▅▃`; the end is dropped to fit."""
+    line = _("Step {step}/{total}").format(step=step.step, total=step.total_steps)
+    for part in (
+        _("loss {loss:.3f}").format(loss=step.loss),
+        _("{time} left").format(time=duration(step.seconds_left)) if step.seconds_left >= 1 else "",
         _("learning rate {rate:.2g}").format(rate=step.learning_rate),
+        curve,
     ):
         if part and len(line) + 3 + len(part) <= columns:
             line += " · " + part

@@ -1,0 +1,195 @@
+"""Whose turn it is, what goes along with a question, and how results and steps are put into words. No terminal."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from markdown_it import MarkdownIt
+
+from assistant.config import Settings
+from assistant.errors import ConfigError, DatasetError
+from assistant.i18n import set_language
+from assistant.protocol import Finished, ModelLoaded, Progress, TextDelta, TrainStep
+from tui import results
+from tui.conversation import Conversation, Message
+from tui.requests import Choice, split_train
+from tui.status import status_after, status_while
+from tui.turns import Turn, TurnQueue
+from tui.widgets.job_line import progress_text, sparkline, training_line
+
+
+def turn(shown: str = "why?") -> Turn:
+    return Turn(shown, lambda job: TextDelta(job=job, text=""), results.nothing_more)
+
+
+def test_one_turn_runs_at_a_time_and_the_others_keep_their_order():
+    queue = TurnQueue()
+    turns = [turn(str(number)) for number in range(3)]
+    for item in turns:
+        queue.add(item)
+    assert queue.next() is turns[0]
+    assert queue.next() is None
+    assert queue.ended("somebody else's job") is None
+    assert queue.ended(turns[0].job) is turns[0]
+    assert queue.next() is turns[1]
+
+
+def test_what_nobody_asked_for_cannot_be_taken_back():
+    queue = TurnQueue()
+    queue.add(turn("asked"))
+    queue.add(turn(""))
+    assert queue.withdraw_last().shown == "asked"
+    assert queue.withdraw_last() is None
+
+
+def exchange(*messages: Message):
+    conversation = Conversation(lambda error: None)
+    conversation.messages = list(messages)
+    return conversation.exchange()
+
+
+def test_questions_without_an_answer_are_not_told_to_the_model_again():
+    said = exchange(
+        Message("user", "one"),
+        Message("user", "two"),
+        Message("assistant", "because"),
+        Message("user", "three"),
+        Message("assistant", "", "failed"),
+        Message("user", "four"),
+    )
+    assert said == (("user", "two"), ("assistant", "because"), ("user", "four"))
+
+
+def test_an_answer_that_was_stopped_is_part_of_what_was_said():
+    said = exchange(Message("user", "one"), Message("assistant", "half", "stopped"), Message("user", "go on"))
+    assert [content for _role, content in said] == ["one", "half", "go on"]
+
+
+@given(st.text())
+def test_any_name_is_shown_as_it_is_and_never_as_markdown(name):
+    tokens = MarkdownIt("commonmark", {"html": False}).parse("- " + results.as_text("x" + name + "x"))
+    inline = [child for token in tokens for child in token.children or ()]
+    assert all(child.type == "text" for child in inline)
+
+
+def test_the_name_of_an_adapter_cannot_break_its_table():
+    rows = [{"name": "a|b\n`c`", "model": "m", "r": 16, "compatible": None}]
+    text = results.adapters_text({"adapters": rows})
+    assert len(text.splitlines()) == 5
+    assert r"a\|b \`c\`" in text
+
+
+@pytest.mark.parametrize("present", [results.adapters_text, results.models_text, results.doctor_text])
+def test_an_empty_result_is_a_sentence(present):
+    assert present({}).endswith(".")
+
+
+def test_models_say_whether_they_are_here_and_run_here():
+    row = {"name": "Qwen/Qwen3-4B", "installed": False, "fits": True, "reason": "Fits.", "download_bytes": 8e9}
+    text = results.models_text({"models": [row]})
+    assert "8.0 GB" in text
+    assert "| yes |" in text
+
+
+def test_a_trained_adapter_says_how_the_loss_went():
+    text = results.trained_text({"name": "physics", "steps": 9, "first_loss": 3.1, "last_loss": 1.2, "seconds": 61})
+    assert "3.100 → 1.200" in text
+    assert "/adapter physics" in text
+
+
+def test_the_footnote_counts_what_is_not_in_the_document_and_says_what_was_cut():
+    claims = [{"support": "unsupported"}, {"support": "quoted"}]
+    note = results.answer_footnote({"claims": claims, "finish_reason": "length", "tokens_per_second": 12.4})
+    assert "1 statement not found" in note
+    assert "cut at" in note
+    assert "12 tok/s" in note
+
+
+def test_training_needs_a_file_that_is_there_and_a_name(tmp_path):
+    data = tmp_path / "my pairs.jsonl"
+    data.write_text("", encoding="utf-8")
+    assert split_train(f'"{data}" physics') == (data, "physics")
+    with pytest.raises(ConfigError):
+        split_train("physics")
+    with pytest.raises(DatasetError):
+        split_train(f"{tmp_path / 'missing.jsonl'} physics")
+
+
+def step(**changes) -> TrainStep:
+    fields = {
+        "job": "j",
+        "step": 12,
+        "total_steps": 60,
+        "loss": 2.1337,
+        "learning_rate": 1e-4,
+        "gradient_norm": 1.0,
+        "tokens_per_second": 90.0,
+        "peak_memory_bytes": 1,
+        "seconds_left": 200.0,
+    }
+    return TrainStep(**{**fields, **changes})
+
+
+def test_a_step_of_training_says_loss_time_and_learning_rate_as_far_as_there_is_room():
+    whole = training_line(step(), "▇▅▃", 100)
+    assert whole == "Step 12/60 · loss 2.134 · 3 min 20 s left · learning rate 0.0001 · ▇▅▃"
+    assert training_line(step(), "▇▅▃", 26) == "Step 12/60 · loss 2.134"
+
+
+def download(**changes) -> Progress:
+    return Progress(**{"job": "j", "stage": "download", "done": 46e6, "total": 92e6, "unit": "bytes", **changes})
+
+
+def test_progress_has_a_bar_as_long_as_there_is_room_for():
+    assert progress_text(download(), 12.0, 80) == (
+        "Downloading the model ━━━━━━━━━━─────────── 50% · 46.0 MB of 92.0 MB · 12 s left"
+    )
+    assert progress_text(download(), 12.0, 60) == "Downloading the model 50% · 46.0 MB of 92.0 MB · 12 s left"
+    assert progress_text(download(), 12.0, 36) == "Downloading the model ━━━━━───── 50%"
+
+
+def test_progress_without_a_total_is_a_sentence_without_a_bar():
+    assert progress_text(download(stage="load", done=0, total=0, unit="", detail="smol"), None, 80) == (
+        "Loading the model · smol"
+    )
+
+
+@given(
+    st.floats(0, 1e12), st.floats(0, 1e12), st.none() | st.floats(0, 1e6), st.integers(20, 200), st.text(max_size=99)
+)
+def test_progress_fits_its_line(done, total, left, columns, detail):
+    assert len(progress_text(download(done=done, total=total, detail=detail), left, columns)) <= max(columns, 30)
+
+
+@given(st.lists(st.floats(), max_size=20))
+def test_any_losses_can_be_drawn(losses):
+    curve = sparkline(deque(losses))
+    finite = [loss for loss in losses if math.isfinite(loss)]
+    assert len(curve) == (len(finite) if len(finite) > 1 else 0)
+
+
+def test_a_falling_loss_is_a_falling_curve():
+    assert sparkline(deque([4.0, 3.0, 2.0])) == "█▅▁"
+
+
+def test_the_status_follows_a_job():
+    loaded = ModelLoaded(job="j", model="m", adapter="", device="cpu", memory_bytes=1, seconds=1.0, context_tokens=2048)
+    assert status_while(loaded, "working") == {"model": "m", "device": "cpu", "context_tokens": 2048}
+    assert status_while(Progress(job="j", stage="download", done=1, total=2), "working") == {"phase": "loading"}
+    assert status_while(TextDelta(job="j", text="x"), "stopping") == {}, "stopping is said until it has stopped"
+    result = {"prompt_tokens": 300, "generated_tokens": 20, "tokens_per_second": 31.0}
+    assert status_after(Finished(job="j", result=result), Choice(adapter="physics"), Settings()) == {
+        "phase": "idle",
+        "adapter": "physics",
+        "tokens_per_second": 31.0,
+        "context_used": 320,
+    }
+
+
+def test_sentences_follow_the_language_of_the_interface():
+    set_language("it")
+    assert training_line(step(), "", 100)
