@@ -13,9 +13,9 @@ from adapters import handlers
 from adapters.handlers import Handler
 from adapters.session import Session
 from assistant import protocol
-from assistant.errors import ExitCode, ModelError, Stopped, SuntoError
+from assistant.errors import Stopped, SuntoError
+from assistant.failure import failed_event
 from assistant.generation import ShouldStop, never_stop
-from assistant.i18n import _
 from assistant.protocol import Event, Request
 
 __all__ = ["HANDLERS", "Session", "run"]
@@ -47,41 +47,7 @@ def run(request: Request, session: Session, should_stop: ShouldStop = never_stop
         yield protocol.Cancelled(job=request.job, text=stopped.text)
     except SuntoError as error:
         logger.debug("the job failed", exc_info=True)
-        yield protocol.Failed(
-            job=request.job,
-            kind=type(error).__name__,
-            message=error.message,
-            hint=error.hint,
-            exit_code=int(error.exit_code),
-        )
+        yield failed_event(request.job, error)
     except Exception as error:
         logger.exception("a mistake of Sunto's own")
-        yield _unforeseen(request.job, error)
-
-
-def _unforeseen(job: str, error: Exception) -> Event:
-    if isinstance(error, MemoryError):
-        return protocol.Failed(
-            job=job,
-            kind="OutOfMemoryError",
-            message=_("The computer ran out of memory."),
-            hint=_("Close other programs, or choose a smaller base model."),
-            exit_code=int(ModelError.exit_code),
-        )
-    if isinstance(error, OSError) and error.strerror:
-        return protocol.Failed(
-            job=job,
-            kind="OSError",
-            message=_("The system refused: {reason} ({path}).").format(
-                reason=error.strerror, path=error.filename or "-"
-            ),
-            hint=_("Check the disk and the folder's permissions; `sunto doctor` looks at both."),
-            exit_code=int(ExitCode.FAILURE),
-        )
-    return protocol.Failed(
-        job=job,
-        kind=type(error).__name__,
-        message=_("Something in Sunto went wrong: {reason}.").format(reason=f"{type(error).__name__}: {error}"),
-        hint=_("Run the same command with --debug to see where, and please report it."),
-        exit_code=int(ExitCode.FAILURE),
-    )
+        yield failed_event(request.job, error)

@@ -597,3 +597,12 @@ def test_the_settings_file_is_mended_by_whoever_broke_it(sunto_home: Path, capsy
     (sunto_home / "settings.toml").write_text("model = ", encoding="utf-8")
     assert main(["models", "list"]) == 2
     assert "Mend it, or rename it to start from the defaults." in capsys.readouterr().err
+
+
+def test_a_missing_library_is_an_incomplete_installation(script, capsys):
+    def incomplete(_should_stop):
+        raise ModuleNotFoundError("No module named 'pypdfium2'", name="pypdfium2")
+
+    script.will_yield(incomplete)
+    assert main(["summarize", "p.pdf"]) == 1
+    assert capsys.readouterr().err.startswith("Error: A part of Sunto's installation is missing: pypdfium2.\n")

@@ -79,7 +79,7 @@ def _check_arguments(command: Command, arguments: Sequence[str], see_help: str) 
 
 
 def _carry_out(command: Command, options: Namespace) -> int:
-    from tui.cli.failure import failed_event
+    from assistant.failure import failed_event
     from tui.cli.job import JOB, set_up_logging
     from tui.output import Mode, Output, OutputClosedError
 
@@ -124,7 +124,7 @@ def _open_app() -> int:
 
 def _report(error: Exception, *, debug: bool) -> int:
     """Say what happened and what to do; with --debug also where. Returns the exit code."""
-    from tui.cli.failure import failed_event
+    from assistant.failure import failed_event
     from tui.output import Output
 
     if debug:

@@ -8,6 +8,7 @@ from assistant.protocol import Failed
 
 
 def failed_event(job: str, error: Exception) -> Failed:
+    """For errors of ours their own sentences; for any other the plainest that is true of it."""
     if isinstance(error, SuntoError):
         return _failed(job, error, error.message, error.hint, error.exit_code)
     if isinstance(error, MemoryError):
@@ -17,6 +18,14 @@ def failed_event(job: str, error: Exception) -> Failed:
             _("The computer ran out of memory."),
             _("Close other programs, or choose a smaller base model."),
             ExitCode.MODEL,
+        )
+    if isinstance(error, ModuleNotFoundError):
+        return _failed(
+            job,
+            error,
+            _("A part of Sunto's installation is missing: {name}.").format(name=error.name or error),
+            _("Install Sunto again, in an environment of its own: the README says how."),
+            ExitCode.FAILURE,
         )
     if isinstance(error, OSError) and error.strerror:
         return _failed(
@@ -36,4 +45,5 @@ def failed_event(job: str, error: Exception) -> Failed:
 
 
 def _failed(job: str, error: Exception, message: str, hint: str, code: ExitCode) -> Failed:
-    return Failed(job=job, kind=type(error).__name__, message=message, hint=hint, exit_code=int(code))
+    kind = "OutOfMemoryError" if isinstance(error, MemoryError) else type(error).__name__
+    return Failed(job=job, kind=kind, message=message, hint=hint, exit_code=int(code))
