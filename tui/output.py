@@ -128,12 +128,16 @@ class Output:
         """True when a question would be seen and could be answered."""
         return bool(sys.stdin) and sys.stdin.isatty() and self._stderr.isatty()
 
+    def ask(self, question: str) -> str:
+        """The line that a person answers with. Only where `somebody_there`."""
+        self._progress.clear()
+        self._stderr.write(printable(question) + " ")
+        self._stderr.flush()
+        return sys.stdin.readline().strip()
+
     def confirm(self, question: str) -> bool:
         """Ask for a yes; anything else is a no. Only where `somebody_there`."""
-        self._progress.clear()
-        self._stderr.write(printable(question) + " " + _("[y/N]") + " ")
-        self._stderr.flush()
-        return sys.stdin.readline().strip().lower() in ("y", "yes", "s", "sì", "si")
+        return self.ask(f"{question} " + _("[y/N]")).lower() in ("y", "yes", "s", "sì", "si")
 
     def ask_password(self, question: str) -> str:
         """Typed unseen. Only where `somebody_there`."""

@@ -388,8 +388,8 @@ def test_a_wrong_password_ends_it(script, monkeypatch):
     assert len(script.requests) == 2
 
 
-@pytest.mark.parametrize(("answer", "requests"), [("y\n", ["", "cpu"]), ("n\n", [""])])
-def test_when_the_card_is_busy_a_person_may_choose_the_processor(script, monkeypatch, answer, requests):
+@pytest.mark.parametrize(("answer", "requests"), [("p\n", ["", "cpu"]), ("w\n", ["", ""]), ("\n", [""])])
+def test_when_the_card_is_busy_a_person_may_wait_or_choose_the_processor(script, monkeypatch, answer, requests):
     monkeypatch.setattr("tui.output.Output.somebody_there", True)
     monkeypatch.setattr(sys, "stdin", io.StringIO(answer))
     script.will_yield(failed("AcceleratorBusyError", 4))

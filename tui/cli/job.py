@@ -6,11 +6,12 @@ import dataclasses
 import logging
 import os
 import sys
+import time
 import warnings
 from collections.abc import Callable
 from typing import Any
 
-from assistant.config import Settings
+from assistant.config import Settings, data_dir
 from assistant.errors import ExitCode
 from assistant.i18n import _
 from assistant.protocol import Cancelled, DocumentRead, Event, Failed, Finished, Notice, Request
@@ -20,6 +21,8 @@ from tui.output import Mode, Output
 
 JOB = "cli"
 """A command runs one job at a time: its id tells nothing more."""
+
+_POLL_SECONDS = 0.5
 
 Result = dict[str, Any]
 Ending = Finished | Failed | Cancelled
@@ -61,8 +64,7 @@ class JobRunner:
     def run(self, request: Request) -> Ending:
         """The job's end, its other events shown on the way. What a person can mend at once is asked for, once."""
         ending = self._run_once(dataclasses.replace(request, **self._mending))
-        if isinstance(ending, Failed) and (mending := self._ask_to_mend(ending)):
-            self._mending.update(mending)
+        if isinstance(ending, Failed) and self._mend(ending):
             ending = self._run_once(dataclasses.replace(request, **self._mending))
         return ending
 
@@ -79,19 +81,35 @@ class JobRunner:
                     self._told.add(event)
         raise RuntimeError("a job ended without saying how")
 
-    def _ask_to_mend(self, failed: Failed) -> dict[str, str]:
-        """Fields with which the request may succeed after all; empty where nobody can be asked, or nobody answers."""
+    def _mend(self, failed: Failed) -> bool:
+        """Ask whoever is there for what was missing; true when it is worth trying again."""
         if self._output.mode is Mode.EVENTS or not self._output.somebody_there:
-            return {}
+            return False
         if failed.kind == "EncryptedDocumentError":
             self._output.warn(failed.message)
-            password = self._output.ask_password(_("Password:"))
-            return {"password": password} if password else {}
+            self._mending["password"] = self._output.ask_password(_("Password:"))
+            return bool(self._mending["password"])
         if failed.kind == "AcceleratorBusyError":
             self._output.warn(failed.message)
-            use_processor = self._output.confirm(_("Use the computer's processor instead? It is slower."))
-            return {"device": "cpu"} if use_processor else {}
-        return {}
+            return self._find_a_device()
+        return False
+
+    def _find_a_device(self) -> bool:
+        answer = self._output.ask(
+            _("Wait until it is free (w), use the computer's processor, which is slower (p), or leave (Enter)?")
+        )
+        if answer.lower() == "p":
+            self._mending["device"] = "cpu"
+            return True
+        if answer.lower() in ("w", "a"):  # "a" as the Italian question has it: "aspettare"
+            from assistant.lease import AcceleratorLease
+
+            self._output.say(_("Waiting. Ctrl-C leaves."))
+            lease = AcceleratorLease(data_dir())
+            while lease.holder() is not None:
+                time.sleep(_POLL_SECONDS)
+            return True
+        return False
 
     def _announce_stop(self) -> None:
         self._output.say(_("Stopping. Press Ctrl-C again to leave at once."))
