@@ -65,27 +65,24 @@ def engine(tiny_kept):
 
 @pytest.fixture(scope="session")
 def starter_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with the starter model in it, fetched at first use.
+    """A data directory with the starter model and nothing else in it.
 
-    `SUNTO_TEST_HOME` names one that is kept from run to run.
+    The model is fetched at first use into `SUNTO_TEST_HOME`, which keeps it from run to run where it is set.
     """
+    import shutil
     import subprocess
     import sys
 
-    home = Path(os.environ.get("SUNTO_TEST_HOME") or tmp_path_factory.mktemp("starter-home"))
+    kept = Path(os.environ.get("SUNTO_TEST_HOME") or tmp_path_factory.mktemp("fetched"))
+    command = [sys.executable, "-c", "import sys; from tui.cli import entry; sys.exit(entry())"]
     fetched = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import sys; from tui.cli import entry; sys.exit(entry())",
-            "models",
-            "fetch",
-            "starter",
-        ],
+        [*command, "models", "fetch", "starter"],
         cwd=SAMPLE_DOCS.parent,
-        env={**os.environ, "SUNTO_HOME": str(home), "SUNTO_LANG": "en"},
+        env={**os.environ, "SUNTO_HOME": str(kept), "SUNTO_LANG": "en"},
         capture_output=True,
         encoding="utf-8",
     )
     assert fetched.returncode == 0, fetched.stderr
+    home = tmp_path_factory.mktemp("starter-home")
+    shutil.copytree(kept / "models", home / "models")
     return home

@@ -23,6 +23,8 @@ DOCS = ROOT / "sample_docs"
 PHOTOSYNTHESIS = str(DOCS / "photosynthesis.pdf")
 PLATES = str(DOCS / "plate-tectonics.txt")
 DERIVATIVES = str(DOCS / "derivate.txt")
+SUMMARIZE = ("summarize", PHOTOSYNTHESIS, "--max-new-tokens", "64")
+"""Two parts and their merge, kept short: what is written is not what is tested."""
 NO_NETWORK = {
     "SUNTO_OFFLINE": "1",
     **dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"),
@@ -56,7 +58,7 @@ def own_home(starter_home: Path, tmp_path: Path) -> Path:
 
 
 def test_a_pdf_is_summarized_with_citations_from_its_pages(starter_home):
-    result = result_of(starter_home, "summarize", PHOTOSYNTHESIS)
+    result = result_of(starter_home, *SUMMARIZE)
     assert (result["task"], result["language"], result["model"]) == ("summarize", "en", "starter")
     assert result["coverage"]["pages_total"] == 3
     assert result["coverage"]["pages_used"] == [1, 2, 3]
@@ -74,8 +76,8 @@ def test_a_pdf_is_summarized_with_citations_from_its_pages(starter_home):
 
 
 def test_the_second_run_needs_no_network_and_nothing_written_twice(starter_home):
-    first = result_of(starter_home, "summarize", PHOTOSYNTHESIS)
-    again = result_of(starter_home, "summarize", PHOTOSYNTHESIS, **NO_NETWORK)
+    first = result_of(starter_home, *SUMMARIZE)
+    again = result_of(starter_home, *SUMMARIZE, **NO_NETWORK)
     assert again["resumed_chunks"] == again["chunks"]
     assert again["summary"] == first["summary"]
 
