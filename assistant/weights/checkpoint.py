@@ -29,7 +29,6 @@ _WANTED = frozenset(
         "vocab.json",
         "merges.txt",
         "chat_template.jinja",
-        "chat_template.json",
         INDEX,
     }
 )
@@ -41,7 +40,7 @@ _PICKLED = (".bin", ".pt", ".pth", ".pkl", ".ckpt")
 @dataclass(frozen=True)
 class Checkpoint:
     files: tuple[str, ...]
-    """The names that are needed; nothing else is fetched or opened."""
+    """The names that are needed, the weights last; nothing else is fetched or opened."""
     is_nf4: bool
     """Already quantized as Sunto does it."""
 
@@ -72,7 +71,7 @@ def inspect_checkpoint(
             ),
             _("Choose the original model; Sunto quantizes it itself."),
         )
-    return Checkpoint(tuple(sorted(weights | (_WANTED & set(available)))), bool(quantization))
+    return Checkpoint((*sorted(_WANTED & set(available)), *sorted(weights)), bool(quantization))
 
 
 def _weight_files(available: Collection[str], index: Mapping[str, Any]) -> set[str]:
@@ -100,11 +99,13 @@ def _no_weights(name: str, available: Collection[str]) -> ModelLoadError:
     )
 
 
-def no_chat_template(name: str) -> ModelLoadError:
-    return ModelLoadError(
-        _("The model {name} has no chat template: it was not made for conversation.").format(name=name),
-        _("Choose one whose name ends in “Instruct” or “it”."),
-    )
+def require_chat_template(name: str, directory: Path) -> None:
+    """Raises ModelLoadError for a model that does not say how a conversation is written."""
+    if not _chat_template(directory):
+        raise ModelLoadError(
+            _("The model {name} has no chat template: it was not made for conversation.").format(name=name),
+            _("Choose one whose name ends in “Instruct” or “it”."),
+        )
 
 
 def _needs_own_code(config: Mapping[str, Any]) -> bool:

@@ -24,7 +24,6 @@ from assistant.weights.store import FileRecord, file_sha256
 LIST_RETRY_SECONDS = (0.5, 2.0)
 FILE_RETRY_SECONDS = (0.5, 2.0, 5.0, 10.0)
 """Waits between attempts in a row that brought nothing; after the last one it gives up."""
-_BLOCK_BYTES = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,7 @@ class Downloader:
             resumed = reply.status_code == PARTIAL_CONTENT
             have = have if resumed else 0  # a server may send the whole file again
             with part.open("ab" if resumed else "wb") as out:
-                for block in reply.iter_raw(_BLOCK_BYTES):
+                for block in reply.iter_raw():  # as they come: a block that is waited for is lost in a cut
                     if self._should_stop():
                         raise Stopped
                     have += len(block)

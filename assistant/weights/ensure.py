@@ -157,10 +157,6 @@ def _quantize(
 
 
 def _describe(source: Source, gathered: Gathered, directory: Path, files: dict[str, FileRecord]) -> KeptModel:
-    """Raises ModelLoadError for a model without a chat template."""
-    template_sha256 = checkpoint.chat_template_sha256(directory)
-    if not template_sha256:
-        raise checkpoint.no_chat_template(source.name)
     base = source.base
     context = (
         base.context_tokens if base else checkpoint.context_tokens(checkpoint.read_json(directory / "config.json"))
@@ -171,7 +167,7 @@ def _describe(source: Source, gathered: Gathered, directory: Path, files: dict[s
         directory=directory,
         revision=gathered.revision,
         weights_sha256=store.identity_sha256(gathered.files),
-        chat_template_sha256=template_sha256,
+        chat_template_sha256=checkpoint.chat_template_sha256(directory),
         context_tokens=context,
         chunk_tokens=base.chunk_tokens if base else checkpoint.chunk_tokens(context),
         languages=base.languages if base else (),

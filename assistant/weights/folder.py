@@ -11,7 +11,7 @@ from assistant.errors import ModelNotFoundError
 from assistant.generation import ShouldStop
 from assistant.i18n import _
 from assistant.weights import store
-from assistant.weights.checkpoint import CONFIG, INDEX, inspect_checkpoint, read_json
+from assistant.weights.checkpoint import CONFIG, INDEX, inspect_checkpoint, read_json, require_chat_template
 from assistant.weights.progress import OnProgress
 from assistant.weights.sources import Gathered
 from assistant.weights.store import FileRecord
@@ -57,6 +57,7 @@ class FolderSource:
             read_json(self.path / CONFIG),
             read_json(self.path / INDEX),
         )
+        require_chat_template(self.path.name, self.path)
         records: dict[str, FileRecord] = {}
         for done, name in enumerate(checkpoint.files):
             on_progress("check", done, len(checkpoint.files), "", name)

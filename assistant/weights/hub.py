@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -20,7 +20,7 @@ from assistant.errors import FetchError, ModelNotFoundError
 from assistant.generation import ShouldStop
 from assistant.i18n import _
 from assistant.weights import store
-from assistant.weights.checkpoint import CONFIG, INDEX, Checkpoint, inspect_checkpoint, read_json
+from assistant.weights.checkpoint import CONFIG, INDEX, Checkpoint, inspect_checkpoint, read_json, require_chat_template
 from assistant.weights.download import Downloader, RemoteFile, part_bytes
 from assistant.weights.progress import OnProgress
 from assistant.weights.sources import Gathered
@@ -62,8 +62,10 @@ class HubSource:
         fetch = _Fetch(self.hub_id, downloader, revision, remote, dict(pin.files), work / "download")
         fetch.directory.mkdir(exist_ok=True)
         fetch.save_pin()
-        fetch.files(tuple(name for name in (CONFIG, INDEX) if name in remote))
+        fetch.files([name for name in (CONFIG, INDEX) if name in remote])
         checkpoint = fetch.inspect()
+        fetch.files([name for name in checkpoint.files if not name.endswith(".safetensors")])
+        require_chat_template(self.hub_id, fetch.directory)
         self._check_disk_space(fetch, checkpoint)
         fetch.files(checkpoint.files)
         records = {name: fetch.records[name] for name in checkpoint.files}
@@ -96,7 +98,7 @@ class _Fetch:
     """What is pinned: from earlier fetches, and from this one as its files arrive."""
     directory: Path
 
-    def files(self, names: tuple[str, ...]) -> None:
+    def files(self, names: Sequence[str]) -> None:
         """Fetch those that are not here yet. Raises FetchError for one that is not what it was."""
         total = sum(self.remote[name].size for name in names)
         done = 0
@@ -105,7 +107,7 @@ class _Fetch:
                 self._file(name, done, total)
             done += self.remote[name].size
 
-    def missing_bytes(self, names: tuple[str, ...]) -> int:
+    def missing_bytes(self, names: Sequence[str]) -> int:
         return sum(
             max(0, self.remote[name].size - part_bytes(self.directory / name))
             for name in names

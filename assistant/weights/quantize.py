@@ -28,10 +28,6 @@ _UNPACKED = 0.5
 """The share of the work done when a GGUF file has been unpacked (measured on the starter)."""
 
 
-class NoChatTemplateError(ValueError):
-    """The tokenizer does not say how a conversation is written: not a model to talk with."""
-
-
 def quantize_checkpoint(
     source: Path, destination: Path, scratch: Path, *, gguf_file: str = "", report: Report
 ) -> dict[str, str]:
@@ -42,8 +38,6 @@ def quantize_checkpoint(
     Quantizes on the CPU, where it needs no accelerator that another process may hold.
     """
     tokenizer = load_tokenizer(source, gguf_file)
-    if not tokenizer.chat_template:
-        raise NoChatTemplateError
     if gguf_file:
         with _bars_to(report, 0, _UNPACKED):
             _unpack_gguf(source, gguf_file, scratch)

