@@ -37,6 +37,8 @@ _LIST_ITEM = re.compile(r"(?:[•◦▪‣●■*–—-]|\(?\d{1,2}[.)]|\(?[a-z
 _SENTENCE_END = re.compile(r"[.!?:;…][\"'”’»)\]]{0,3}$")
 _FULL_LINE = 0.6
 _NEARLY_FULL_LINE = 0.85
+_NARROWEST_COLUMN = 40
+"""Characters: on a page of short lines only, none of them is a full one."""
 
 
 def clean_pages(raw: Sequence[str], labels: Sequence[str] = ()) -> list[str]:
@@ -117,7 +119,7 @@ def _dehyphenate(text: str, vocabulary: Counter[str]) -> str:
 
     # A word broken over three lines needs a second look: its middle is part of the first match.
     text = _BROKEN_WORD.sub(join, _BROKEN_WORD.sub(join, text))
-    return text.replace(_SOFT_HYPHEN, "")
+    return "\n".join(line.strip() for line in text.replace(_SOFT_HYPHEN, "").split("\n"))
 
 
 # --- paragraphs -------------------------------------------------------------------------------------------------
@@ -140,14 +142,16 @@ def _reflow(text: str) -> str:
 
 
 def _usual_width(lines: Sequence[str]) -> int:
-    """Characters in a long line of this page: nine tenths of the lines are no longer."""
+    """Characters in a long line of this page: nine tenths of its lines are no longer."""
     lengths = sorted(len(line) for line in lines if line)
-    return lengths[len(lengths) * 9 // 10] if lengths else 0
+    return max(lengths[len(lengths) * 9 // 10], _NARROWEST_COLUMN) if lengths else _NARROWEST_COLUMN
 
 
 def _between(before: str, line: str, width: int) -> str:
     if _LIST_ITEM.match(line):
         return "\n"
+    if before[-1] in "-–" and before[-2:-1].isdigit() and line[0].isdigit():  # 1789-1799
+        return ""
     ends = _SENTENCE_END.search(before) is not None
     if len(before) >= _FULL_LINE * width:
         short = len(before) < _NEARLY_FULL_LINE * width

@@ -86,8 +86,11 @@ class Watchdog:
         import psutil  # deferred: 20 ms that fit into the time the child takes to start
 
         try:
-            process = psutil.Process(self._pid)
-            cpu = process.cpu_times()
-            return process.memory_info().rss, cpu.user + cpu.system
+            processes = [psutil.Process(self._pid)]
+            if sys.platform == "win32":  # python.exe of a virtual environment starts the real one
+                processes += processes[0].children(recursive=True)
+            times = [process.cpu_times() for process in processes]
+            memory_bytes = sum(process.memory_info().rss for process in processes)
+            return memory_bytes, sum(used.user + used.system for used in times)
         except psutil.Error:  # it has just ended
             return 0, 0.0

@@ -41,7 +41,7 @@ def load_document(
     `on_page(done, total)` is called in the caller's thread. Raises the children of DocumentError, each with what
     happened and what to do, and Stopped when `should_stop()` turns true.
     """
-    source = Source(Path(path).expanduser().absolute(), password, on_page, should_stop)
+    source = Source(_expanded(Path(path)).absolute(), password, on_page, should_stop)
     source.check()
     reader = READERS.get(source.path.suffix.lower())
     if reader is None:
@@ -54,3 +54,11 @@ def load_document(
     document = reader(source)
     language = detect_language("\n".join(page.text for page in document.pages))
     return replace(document, sha256=sha256, language=language)
+
+
+def _expanded(path: Path) -> Path:
+    """With `~` replaced; `~nobody` is then simply a name that is not found."""
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        return path

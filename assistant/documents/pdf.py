@@ -8,22 +8,14 @@ from dataclasses import asdict, dataclass, field, replace
 
 from assistant.documents.cleaning import clean_pages
 from assistant.documents.content import looks_like
-from assistant.documents.model import Document, Page
-from assistant.documents.pages import format_pages
+from assistant.documents.model import Document, Page, Section
 from assistant.documents.pdf_messages import ChildMessage, Done, Job, Opened, PageRead, Refused, Structure
+from assistant.documents.pdf_outcome import nothing_to_read, refusal, warning_sentences
 from assistant.documents.pdf_process import Ending, run_child
 from assistant.documents.sections import place_sections
 from assistant.documents.source import Source
-from assistant.errors import (
-    DamagedDocumentError,
-    DocumentAccessError,
-    DocumentError,
-    DocumentLimitError,
-    EncryptedDocumentError,
-    NoTextError,
-    UnsupportedDocumentError,
-)
-from assistant.i18n import _, plural
+from assistant.errors import DocumentLimitError, UnsupportedDocumentError
+from assistant.i18n import _
 from assistant.safe_text import printable
 
 _UNUSABLE = ("scanned", "empty", "broken-encoding", "failed")
@@ -92,10 +84,10 @@ def read_pdf(source: Source) -> Document:
     if haul.endings[-1] != "done" and (haul.unread or not haul.page_count):
         _run(haul, ("pypdf",))  # pdfium took the child with it: pypdf, alone, for the rest
     if haul.refused is not None and not haul.pages:
-        raise _refusal(haul.refused, source)
+        raise refusal(haul.refused, source)
     document = _document(haul)
     if not document.readable_pages:
-        raise _nothing_to_read(document, haul)
+        raise nothing_to_read(source, document, haul.endings)
     return document
 
 
@@ -135,10 +127,10 @@ def _document(haul: _Haul) -> Document:
     return Document(
         str(source.path),
         source.name,
-        _title(metadata.get("title", "")) or (sections[0].title if sections else source.title),
+        _title(metadata.get("title", ""), sections) or source.title,
         pages,
         sections,
-        warnings=tuple(_sentences(pages)),
+        warnings=tuple(warning_sentences(pages)),
         metadata=metadata,
     )
 
@@ -161,107 +153,9 @@ def _labels(structure: Structure, page_count: int) -> list[str]:
     return [label or str(number) for number, label in enumerate(labels, start=1)]
 
 
-def _title(title: str) -> str:
-    return "" if _FILE_NAME_TITLE.fullmatch(title) else title
-
-
-def _sentences(pages: Sequence[Page]) -> list[str]:
-    sentences = {
-        "scanned": _("Left out because they are images without text: pages {pages}."),
-        "broken-encoding": _("Left out because their fonts do not say which letters they show: pages {pages}."),
-        "failed": _("Left out because they could not be read: pages {pages}."),
-        "glued-words": _("Read with some words run together: pages {pages}."),
-    }
-    found: list[str] = []
-    for code, sentence in sentences.items():
-        if numbers := [page.number for page in pages if code in page.warnings]:
-            found.append(sentence.format(pages=format_pages(numbers)))
-    return found
-
-
-# --- what could not ---------------------------------------------------------------------------------------------
-
-
-def _refusal(refused: Refused, source: Source) -> DocumentError:
-    match refused.code:
-        case "password" if source.password:
-            return EncryptedDocumentError(
-                _("The password does not open {name}.").format(name=source.name),
-                _("Check capital letters and the keyboard's language, then give it again."),
-                path=source.path,
-            )
-        case "password":
-            return EncryptedDocumentError(
-                _("{name} is locked with a password.").format(name=source.name),
-                _("Give the password (on the command line: --password)."),
-                path=source.path,
-            )
-        case "certificate":
-            return EncryptedDocumentError(
-                _("{name} is locked for certain people with a certificate, which Sunto cannot use.").format(
-                    name=source.name
-                ),
-                _("Open it in your PDF reader and print it to a new PDF, if you are allowed to."),
-                path=source.path,
-            )
-        case "unopenable":
-            source.check()  # says what it is, where the file has gone or changed in the meantime
-            source.head()
-            return DocumentAccessError(
-                _("{name} cannot be read.").format(name=source.name), _("Try again."), path=source.path
-            )
-        case "installation":
-            return DocumentAccessError(
-                _("The PDF reader of this installation does not start: {detail}.").format(
-                    detail=printable(refused.detail)
-                ),
-                _("Install Sunto again: python -m pip install --force-reinstall sunto"),
-                path=source.path,
-            )
-        case "damaged":
-            return _damaged(source)
-
-
-def _damaged(source: Source) -> DocumentError:
-    return DamagedDocumentError(
-        _("{name} is damaged: no page of it can be read.").format(name=source.name),
-        _("Download or copy it again; if your PDF reader still opens it, print it to a new PDF."),
-        path=source.path,
-    )
-
-
-def _nothing_to_read(document: Document, haul: _Haul) -> DocumentError:
-    source = haul.source
-    codes = {code for page in document.pages for code in page.warnings}
-    if "scanned" in codes:
-        count = sum("scanned" in page.warnings for page in document.pages)
-        return NoTextError(
-            plural(
-                "{{name}} has no text to read: its page is an image, a scan.",
-                "{{name}} has no text to read: {count} of its pages are images, a scan.",
-                count,
-            ).format(name=source.name),
-            _("Run it through a text recognition (OCR) program first; many scanners and PDF readers have one."),
-            path=source.path,
-        )
-    if "broken-encoding" in codes:
-        return NoTextError(
-            _("{name} has no text to read: its fonts do not say which letters they show.").format(name=source.name),
-            _("Print it to images and run it through a text recognition (OCR) program."),
-            path=source.path,
-        )
-    if {"memory", "time", "stuck"} & set(haul.endings):
-        return DocumentLimitError(
-            _("{name} was given up: reading it takes too much memory or time.").format(name=source.name),
-            _("Open it in your PDF reader and print it to a new PDF, which is often simpler inside."),
-            path=source.path,
-        )
-    if "failed" in codes or not document.pages:
-        return _damaged(source)
-    return NoTextError(
-        plural(
-            "{{name}} has one page, and it is blank.", "{{name}} has {count} pages, all blank.", len(document.pages)
-        ).format(name=source.name),
-        _("Check that it is the file you meant."),
-        path=source.path,
-    )
+def _title(title: str, sections: Sequence[Section]) -> str:
+    """The metadata's, if it is one; else the outline's root: among several entries the first is only a chapter."""
+    if title and not _FILE_NAME_TITLE.fullmatch(title):
+        return title
+    roots = [section.title for section in sections if section.level == 1]
+    return roots[0] if len(roots) == 1 else ""

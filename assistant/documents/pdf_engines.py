@@ -6,10 +6,24 @@ document's structure. Each is imported when it is first needed.
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
 from assistant.documents.model import Engine
 from assistant.documents.pdf_messages import MAX_NAME_CHARACTERS, MAX_OUTLINE_ENTRIES, RefusalCode, Structure
+
+_LITTLE_TEXT = 200
+"""Characters. Looking for images costs something, and only matters where there is less text than this."""
+
+_T = TypeVar("_T")
+
+
+def _or_else(read: Callable[[], _T], default: _T) -> _T:
+    """For what is a help and no condition: the text is there without it."""
+    try:
+        return read()
+    except Exception:  # damaged files make both libraries raise whatever comes up
+        return default
 
 
 class CannotOpen(Exception):  # noqa: N818 - an answer, not a fault of ours
@@ -57,8 +71,7 @@ class PdfiumEngine:
                 text = with_paragraphs(text_page, text_page.get_text_range())
             finally:
                 text_page.close()
-            # Measuring images costs something, and only matters where there is hardly any text.
-            return text, self._image_cover(page) if len(text) < 200 else 0.0
+            return text, _or_else(lambda: self._image_cover(page), 0.0) if len(text) < _LITTLE_TEXT else 0.0
         finally:
             page.close()
 
@@ -101,22 +114,13 @@ class PypdfEngine:
     def read_page(self, index: int) -> tuple[str, float]:
         page = self._reader.pages[index]
         text = page.extract_text()
-        return text, 1.0 if len(text) < 200 and self._has_image(page) else 0.0
+        return text, _or_else(lambda: self._image_cover(page), 0.0) if len(text) < _LITTLE_TEXT else 0.0
 
     def structure(self) -> Structure:
         """Labels, outline and metadata; a part that cannot be read is left empty."""
         return Structure(
-            tuple(self._or_else(self._labels, [])),
-            tuple(self._or_else(self._outline, [])),
-            self._or_else(self._metadata, {}),
+            tuple(_or_else(self._labels, [])), tuple(_or_else(self._outline, [])), _or_else(self._metadata, {})
         )
-
-    @staticmethod
-    def _or_else(read: Any, default: Any) -> Any:
-        try:
-            return read()
-        except Exception:  # structure is a help, never a condition: the text is there without it
-            return default
 
     def _labels(self) -> list[str]:
         return [label[:MAX_NAME_CHARACTERS] for label in self._reader.page_labels]
@@ -143,6 +147,7 @@ class PypdfEngine:
         return {name: str(value)[:MAX_NAME_CHARACTERS] for name, value in values.items() if value}
 
     @staticmethod
-    def _has_image(page: Any) -> bool:
-        images = page.get("/Resources", {}).get_object().get("/XObject", {}).get_object()
-        return any(item.get_object().get("/Subtype") == "/Image" for item in images.values())
+    def _image_cover(page: Any) -> float:
+        """1 where there is any image at all: how large it is drawn, pypdf does not say."""
+        drawn = page["/Resources"].get_object()["/XObject"].get_object()
+        return float(any(item.get_object().get("/Subtype") == "/Image" for item in drawn.values()))

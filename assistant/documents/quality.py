@@ -17,6 +17,7 @@ _FEW_LETTERS = 20
 _SCAN_COVER = 0.4
 """Share of the page that an image must cover for a nearly wordless page to count as a scan."""
 _JUNK_SHARE = 0.03
+_MUCH_JUNK = 8
 _FALSE_WORD_LETTERS = 24
 """Hardly any Italian or English word is longer; glued words are."""
 _GLUED_SHARE = 0.01
@@ -46,8 +47,8 @@ def judge(text: str, image_cover: float) -> str:
         return "scanned"
     if not visible:
         return "empty"
-    # On a page with few letters one odd bullet must not count: there, most of it has to be junk.
-    if junk > (_JUNK_SHARE if letters >= _FEW_LETTERS else 0.5) * visible:
+    # A few odd bullets on a short page must not count; on a nearly wordless one, most of it has to be junk.
+    if junk > (max(_JUNK_SHARE * visible, _MUCH_JUNK) if letters >= _FEW_LETTERS else 0.5 * visible):
         return "broken-encoding"
     return "glued-words" if _glued_letters(text) > _GLUED_SHARE * letters else ""
 

@@ -27,7 +27,7 @@ def place_sections(outline: Iterable[tuple[str, int, int]], pages: Sequence[Page
 def _find_heading(text: str, title: str, start: int) -> tuple[int, int]:
     """Span of the title in the text from `start` on, best at the start of a line; (start, start) when not there."""
     words = r"\s+".join(re.escape(word) for word in title.split())
-    for before in (r"^(?:[\divxIVX]{1,6}(?:\.\d{1,3}){0,4}\.?\s+)?", r"(?<!\w)"):
+    for before in (r"^(?:[\divxIVX]{1,6}(?:\.\d{1,3}){0,4}\.?[^\S\n]+)?", r"(?<!\w)"):
         if match := re.compile(before + words, re.IGNORECASE | re.MULTILINE).search(text, start):
             return match.span()
     return start, start

@@ -80,6 +80,11 @@ def test_paths_that_lead_nowhere(tmp_path: Path, name: str) -> None:
     assert caught.value.hint
 
 
+def test_the_home_of_nobody_is_a_file_not_found() -> None:
+    with pytest.raises(DocumentNotFoundError, match="There is no file"):
+        load_document("~nobody-of-this-name/a.txt")
+
+
 def test_a_folder_is_not_a_document(tmp_path: Path) -> None:
     folder = tmp_path / "notes.pdf"
     folder.mkdir()

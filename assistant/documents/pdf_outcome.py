@@ -1,0 +1,150 @@
+"""What to tell a person of a PDF that could not be read, or not all of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from assistant.documents.model import Document, Page
+from assistant.documents.pages import format_pages
+from assistant.documents.pdf_messages import Refused
+from assistant.documents.pdf_process import Ending
+from assistant.documents.source import Source
+from assistant.errors import (
+    DamagedDocumentError,
+    DocumentAccessError,
+    DocumentError,
+    DocumentLimitError,
+    EncryptedDocumentError,
+    NoTextError,
+)
+from assistant.i18n import _, plural
+from assistant.safe_text import printable
+
+
+def warning_sentences(pages: Sequence[Page]) -> list[str]:
+    """One for each thing that went wrong, with the pages it went wrong on."""
+    found: list[str] = []
+    for code, sentence in (
+        ("scanned", _scanned),
+        ("broken-encoding", _broken_encoding),
+        ("failed", _failed),
+        ("glued-words", _glued_words),
+    ):
+        if numbers := [page.number for page in pages if code in page.warnings]:
+            found.append(sentence(len(numbers)).format(pages=format_pages(numbers)))
+    return found
+
+
+def _scanned(count: int) -> str:
+    return plural(
+        "Page {{pages}} was left out: it is an image without text.",
+        "Pages {{pages}} were left out: they are images without text.",
+        count,
+    )
+
+
+def _broken_encoding(count: int) -> str:
+    return plural(
+        "Page {{pages}} was left out: its fonts do not say which letters they show.",
+        "Pages {{pages}} were left out: their fonts do not say which letters they show.",
+        count,
+    )
+
+
+def _failed(count: int) -> str:
+    return plural(
+        "Page {{pages}} was left out: it could not be read.",
+        "Pages {{pages}} were left out: they could not be read.",
+        count,
+    )
+
+
+def _glued_words(count: int) -> str:
+    return plural("On page {{pages}} some words run together.", "On pages {{pages}} some words run together.", count)
+
+
+# --- what could not ---------------------------------------------------------------------------------------------
+
+
+def refusal(refused: Refused, source: Source) -> DocumentError:
+    match refused.code:
+        case "password" if source.password:
+            return EncryptedDocumentError(
+                _("The password does not open {name}.").format(name=source.name),
+                _("Check capital letters and the keyboard's language, then give it again."),
+                path=source.path,
+            )
+        case "password":
+            return EncryptedDocumentError(
+                _("{name} is locked with a password.").format(name=source.name),
+                _("Give the password (on the command line: --password)."),
+                path=source.path,
+            )
+        case "certificate":
+            return EncryptedDocumentError(
+                _("{name} is locked for certain people with a certificate, which Sunto cannot use.").format(
+                    name=source.name
+                ),
+                _("Open it in your PDF reader and print it to a new PDF, if you are allowed to."),
+                path=source.path,
+            )
+        case "unopenable":
+            source.check()  # says what it is, where the file has gone or changed in the meantime
+            source.head()
+            return DocumentAccessError(
+                _("{name} cannot be read.").format(name=source.name), _("Try again."), path=source.path
+            )
+        case "installation":
+            return DocumentAccessError(
+                _("The PDF reader of this installation does not start: {detail}.").format(
+                    detail=printable(refused.detail)
+                ),
+                _("Install Sunto again: python -m pip install --force-reinstall sunto"),
+                path=source.path,
+            )
+        case "damaged":
+            return _damaged(source)
+
+
+def _damaged(source: Source) -> DocumentError:
+    return DamagedDocumentError(
+        _("{name} is damaged: no page of it can be read.").format(name=source.name),
+        _("Download or copy it again; if your PDF reader still opens it, print it to a new PDF."),
+        path=source.path,
+    )
+
+
+def nothing_to_read(source: Source, document: Document, endings: Sequence[Ending]) -> DocumentError:
+    codes = {code for page in document.pages for code in page.warnings}
+    if "scanned" in codes:
+        count = sum("scanned" in page.warnings for page in document.pages)
+        return NoTextError(
+            plural(
+                "{{name}} has no text to read: its page is an image, a scan.",
+                "{{name}} has no text to read: {count} of its pages are images, a scan.",
+                count,
+            ).format(name=source.name),
+            _("Run it through a text recognition (OCR) program first; many scanners and PDF readers have one."),
+            path=source.path,
+        )
+    if "broken-encoding" in codes:
+        return NoTextError(
+            _("{name} has no text to read: its fonts do not say which letters they show.").format(name=source.name),
+            _("Print it to images and run it through a text recognition (OCR) program."),
+            path=source.path,
+        )
+    if {"memory", "time", "stuck"} & set(endings):
+        return DocumentLimitError(
+            _("{name} was given up: reading it takes too much memory or time.").format(name=source.name),
+            _("Open it in your PDF reader and print it to a new PDF, which is often simpler inside."),
+            path=source.path,
+        )
+    if "failed" in codes or not document.pages:
+        return _damaged(source)
+    return NoTextError(
+        plural(
+            "{{name}} has one page, and it is blank.", "{{name}} has {count} pages, all blank.", len(document.pages)
+        ).format(name=source.name),
+        _("Check that it is the file you meant."),
+        path=source.path,
+    )
