@@ -20,15 +20,16 @@ Mark = Callable[[Claim], str]
 
 _PAGE_WORD = r"(?:pages?|pagine|pagina|pagg?|pp?)"
 _PAGE_NUMBER = rf"{_PAGE_WORD}\.?\s*(?:\d|[ivxlc]+(?![^\W\d_]))"
-_PAGE_MARK = re.compile(
-    rf"[^\S\n]*[\[(]\s*(?:[^\[\]()\n]{{1,60}},\s*)?{_PAGE_NUMBER}[^\[\]()\n]{{0,30}}[\])]", re.IGNORECASE
+_UNWANTED = re.compile(
+    rf"[^\S\n]*(?:[\[(]\s*(?:[^\[\]()\n]{{1,60}},\s*)?{_PAGE_NUMBER}[^\[\]()\n]{{0,30}}[\])]|</?text>)", re.IGNORECASE
 )
+"""A page reference; or the marks around a document in a prompt, which small models repeat."""
+
 _MAYBE_PAGE_WORD = rf"p(?:a(?:g(?:g|es?|in[ae]?)?)?|p)?|{_PAGE_WORD}\.?\s*[ivxlc]*|{_PAGE_NUMBER}[^\[\]()\n]{{0,30}}"
-_MAYBE_PAGE_MARK = re.compile(
-    rf"[^\S\n]*(?:\[[^\[\]()\n]{{0,100}}|\(\s*(?:{_MAYBE_PAGE_WORD})?)\Z",
-    re.IGNORECASE,
+_MAYBE_UNWANTED = re.compile(
+    rf"[^\S\n]*(?:\[[^\[\]()\n]{{0,100}}|\(\s*(?:{_MAYBE_PAGE_WORD})?|</?(?:t(?:e(?:xt?)?)?)?)\Z", re.IGNORECASE
 )
-"""The end of a text that may go on to be a reference: after `[` it could also be a document's name."""
+"""The end of a text that may go on to be one of these: after `[` there could also be a document's name."""
 
 _UNDECIDED = re.compile(r"""(?<=[.!?…»”’"')\]*_])[^\S\n]+\S*\Z""")
 """A stop and an unfinished word: "sec. X" may go on as "sec. XIX", which is one sentence, or as "Xerxes"."""
@@ -46,7 +47,7 @@ def page_mark(claim: Claim, *, several_documents: bool) -> str:
 
 def without_page_marks(text: str) -> str:
     """An answer as the model wrote it, so that it does not learn to write references from our own."""
-    return _PAGE_MARK.sub("", text).replace(" [?]", "")
+    return _UNWANTED.sub("", text).replace(" [?]", "")
 
 
 class Shown(Protocol):
@@ -85,7 +86,7 @@ class CitedText:
         self.claims: list[Claim] = []
 
     def feed(self, piece: str) -> str:
-        self._open = self._open[: self._shown] + _PAGE_MARK.sub("", self._open[self._shown :] + piece)
+        self._open = self._open[: self._shown] + _UNWANTED.sub("", self._open[self._shown :] + piece)
         given = self._complete(final=False)
         return given + self._show(len(self._open[: self._decided()].rstrip()))  # a reference goes before white space
 
@@ -115,7 +116,7 @@ class CitedText:
     def _decided(self) -> int:
         """How much of the text reads the same whatever comes next."""
         end = len(self._open)
-        for pattern in (_MAYBE_PAGE_MARK, _UNDECIDED):
+        for pattern in (_MAYBE_UNWANTED, _UNDECIDED):
             if waiting := pattern.search(self._open[:end], self._shown):
                 end = waiting.start()
         return end

@@ -42,6 +42,7 @@ def streamed(text: str, *, size: int) -> str:
         ("Cells (plants and animals) are small [1].", "Cells (plants and animals) are small [1]. [p. vii]"),
         ("In sec. XIX cells [were studied.", "In sec. XIX cells [were studied. [p. vii]"),
         ("Yes. Certainly!", "Yes. Certainly!"),
+        ("<text>\nCells are <b small>. </text>", "\nCells are <b small>. [p. vii]"),
     ],
 )
 def test_references_stand_behind_sentences_and_bullets(text: str, expected: str, size: int):

@@ -235,7 +235,9 @@ def test_a_document_without_text_is_refused():
 
 def test_a_long_text_is_written_in_parts_and_merged():
     merged = "The cell is the smallest unit of life. The nucleus holds the chromosomes."
-    model = small(lambda messages: merged if "notes on the parts" in messages[-1].content else first_sentence(messages))
+    model = small(
+        lambda messages: merged if "notes on the parts of" in messages[-1].content else first_sentence(messages)
+    )
     run = Run(model, CELL)
 
     assert len(model.prompts) == run.result["chunks"] + 1 == 5
