@@ -72,12 +72,12 @@ async def draw(model_command: list[str] | None, timeout: float) -> str:
                     await pilot.pause(0.05)
 
         app.chat.composer.cursor_blink = False
-        await app.chat.submit("/new")
+        app.chat.call_later(app.chat.submit, "/new")
         await wait_for(lambda: app.chat.status.status.phase == "idle")
-        await app.chat.submit(f"/open {DOCUMENT}")
+        app.chat.call_later(app.chat.submit, f"/open {DOCUMENT}")
         await wait_for(lambda: frozen("document") == 1)
         for number, text in enumerate(("/summarize brief", "Where does the oxygen come from?"), start=1):
-            await app.chat.submit(text)
+            app.chat.call_later(app.chat.submit, text)
             await wait_for(lambda number=number: frozen("answer") + frozen("error") >= number)
         await pilot.pause(0.2)
         return app.export_screenshot(title="Sunto")

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from assistant.i18n import _, plural
+from assistant.i18n import _
 from assistant.safe_text import printable
 from assistant.units import format_bytes
 from tui.words import duration
@@ -28,18 +28,9 @@ def answer_text(result: Result, streamed: str) -> str:
 
 
 def answer_footnote(result: Result) -> str:
-    """How it came about: what could not be found in the source, that it was cut short, how fast it was written."""
-    claims: Sequence[Result] = result.get("claims") or ()
-    unsupported = sum(claim.get("support") == "unsupported" for claim in claims)
+    """How it came about: that it was cut short, with which adapter, how fast it was written."""
     parts = [
         _("cut at the longest answer allowed") if result.get("finish_reason") == "length" else "",
-        plural(
-            "{count} statement not found in the document [?]",
-            "{count} statements not found in the document [?]",
-            unsupported,
-        )
-        if unsupported
-        else "",
         _("adapter {name}").format(name=result["adapter"]) if result.get("adapter") not in (None, "", "none") else "",
         f"{result['tokens_per_second']:.0f} tok/s" if result.get("tokens_per_second") else "",
     ]
@@ -55,43 +46,50 @@ def adapters_text(result: Result) -> str:
     rows: Sequence[Result] = result.get("adapters") or ()
     if not rows:
         return _("There are no adapters yet. `/train DATA NAME` trains one on a file of examples.")
-    table = [(_("Adapter"), _("Made for"), _("Rank"), _("Fits this model"))]
-    for row in rows:
-        fits = {True: _("yes"), False: _("no"), None: "–"}[row.get("compatible")]
-        table.append((as_text(row.get("name", "")), as_text(row.get("model", "") or "–"), str(row.get("r", "–")), fits))
-    return _table(table) + "\n\n" + _("`/adapter NAME` answers with one of them.")
+    return _lines([_adapter_line(row) for row in rows]) + "\n\n" + _("`/adapter NAME` answers with one of them.")
+
+
+def _adapter_line(row: Result) -> str:
+    """Names are never cut: a person has to type them."""
+    facts = [
+        _("made for {model}").format(model=as_text(row["model"])) if row.get("model") else "",
+        _("rank {r}").format(r=as_text(row["r"])) if row.get("r") else "",
+        _("not for the model in use") if row.get("compatible") is False else "",
+    ]
+    mark = "✖" if row.get("compatible") is False else "✔"
+    return f"{mark} **{as_text(row.get('name', ''))}** · " + " · ".join(fact for fact in facts if fact)
 
 
 def models_text(result: Result) -> str:
     rows: Sequence[Result] = result.get("models") or ()
     if not rows:
         return _("No base models are known.")
-    table = [(_("Model"), _("Here"), _("Runs here"), _("Size"), _("Why"))]
-    for row in rows:
-        size = row.get("disk_bytes") if row.get("installed") else row.get("download_bytes")
-        table.append(
-            (
-                as_text(row.get("name", "")),
-                "✔" if row.get("installed") else "–",
-                {True: _("yes"), False: _("no"), None: "–"}[row.get("fits")],
-                as_text(format_bytes(size)) if size else "–",
-                as_text(row.get("reason", "")),
-            )
-        )
-    return _table(table) + "\n\n" + _("`/model NAME` answers with one of them, and fetches it first if need be.")
+    legend = _("✔ on this machine · ↓ can be fetched · ✖ too large for this machine")
+    hint = _("`/model NAME` answers with one of them, and fetches it first if need be.")
+    return _lines([_model_line(row) for row in rows]) + f"\n\n{legend}\n\n{hint}"
+
+
+def _model_line(row: Result) -> str:
+    installed = bool(row.get("installed"))
+    size = row.get("disk_bytes") if installed else row.get("download_bytes")
+    mark = "✔" if installed else "✖" if row.get("fits") is False else "↓"
+    facts = [as_text(format_bytes(size)) if size else "", as_text(row.get("reason", ""))]
+    return f"{mark} **{as_text(row.get('name', ''))}** · " + " · ".join(fact for fact in facts if fact)
 
 
 def doctor_text(result: Result) -> str:
-    lines: list[str] = []
-    for check in result.get("checks") or ():
-        mark = _MARKS.get(str(check.get("status")), "•")
-        line = f"- {mark} **{as_text(check.get('name', ''))}**: {as_text(check.get('message', ''))}"
-        if check.get("hint"):
-            line += f" {as_text(check['hint'])}"
-        if command := printable(str(check.get("command") or "")).replace("`", "'").strip():
-            line += f"\n\n  ```\n  {command}\n  ```\n"
-        lines.append(line)
-    return "\n".join(lines) or _("Nothing to report.")
+    checks: Sequence[Result] = result.get("checks") or ()
+    return _lines([_check_line(check) for check in checks]) or _("Nothing to report.")
+
+
+def _check_line(check: Result) -> str:
+    mark = _MARKS.get(str(check.get("status")), "•")
+    line = f"{mark} **{as_text(check.get('name', ''))}**: {as_text(check.get('message', ''))}"
+    if check.get("hint"):
+        line += f" *{as_text(check['hint'])}*"
+    if command := printable(str(check.get("command") or "")).replace("`", "'").strip():
+        line += f" `{command}`"
+    return line
 
 
 def trained_text(result: Result) -> str:
@@ -117,7 +115,6 @@ def loaded_text(result: Result) -> str:
     return _("Answers now come from **{model}**, without an adapter.").format(model=model)
 
 
-def _table(rows: Sequence[Sequence[str]]) -> str:
-    head, *body = rows
-    lines = [head, ["---"] * len(head), *body]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+def _lines(lines: Sequence[str]) -> str:
+    """A line each, in one paragraph."""
+    return "  \n".join(lines)

@@ -104,6 +104,9 @@ class RunningTurn:
     async def _notice(self, notice: Notice) -> None:
         text = as_text(notice.message) + (f"  \n*{as_text(notice.hint)}*" if notice.hint else "")
         message = FrozenMessage(text, "warning" if notice.level == "warning" else "notice")
+        if self._answer is not None:  # about what is written above it
+            await self._transcript.show(message, after=self._line)
+            return
         await self._transcript.show(message, after=self._last)
         self._last = message
 

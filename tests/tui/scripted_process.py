@@ -7,7 +7,7 @@ Run as `python scripted_process.py SCRIPT.json`. The script is an object:
 The first rule whose `when` occurs in the request's kind or question is used. `then` is `finish`, `fail`, `crash`
 (`os._exit(9)` after half the text), `hang` (after half the text, deaf to `Cancel`) or `reset` (takes the first half
 back). `word_seconds` is the pause after each word; `progress` holds the fields of `Progress` events that come
-first; `result` is merged into what `Finished` carries.
+first; `notice` and `late_notice` are said before and after the text; `result` is merged into what `Finished` carries.
 """
 
 from __future__ import annotations
@@ -193,6 +193,8 @@ class ScriptedProcess:
             self.send(TextReset(job=request.job))
             written = ""
         written += self.write(request, words[half:], rule)
+        if late := rule.get("late_notice"):
+            self.send(Notice(job=request.job, level="warning", message=late))
         if request.job in self.cancelled:
             self.send(Cancelled(job=request.job, text=written))
         else:

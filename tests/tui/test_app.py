@@ -305,6 +305,15 @@ async def test_an_answer_written_again_replaces_the_first_try():
         assert "wrong" not in desk.shown("answer")[0]
 
 
+async def test_what_is_said_before_an_answer_stands_above_it_and_what_is_said_after_it_below():
+    rule = {"when": "", "text": "The answer.", "notice": "Hardly any Italian.", "late_notice": "Check it."}
+    async with desk_of(app_with(rule)) as desk:
+        await desk.send("why?")
+        await desk.answered()
+        lines = [line for line in desk.everything.splitlines() if line]
+        assert lines == ["why?", "Hardly any Italian.", "The answer.", "31 tok/s", "Check it."]
+
+
 async def test_a_failure_says_what_happened_and_what_to_do_and_the_next_question_is_answered():
     rule = {
         "when": "fail",

@@ -56,8 +56,7 @@ async def conversation(desk: Desk, notes: Path) -> None:
 
 
 def answering():
-    claims = [{"text": "Six molecules", "support": "unsupported", "citations": []}]
-    return app_with({"when": "leaf", "text": ANSWER, "result": {"claims": claims}})
+    return app_with({"when": "leaf", "text": ANSWER})
 
 
 def test_the_first_screen(snap_compare):

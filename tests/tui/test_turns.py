@@ -76,11 +76,14 @@ def test_any_name_is_shown_as_it_is_and_never_as_markdown(name):
     assert all(child.type == "text" for child in inline)
 
 
-def test_the_name_of_an_adapter_cannot_break_its_table():
-    rows = [{"name": "a|b\n`c`", "model": "m", "r": 16, "compatible": None}]
-    text = results.adapters_text({"adapters": rows})
-    assert len(text.splitlines()) == 5
-    assert r"a\|b \`c\`" in text
+def test_adapters_say_what_they_were_made_for_and_whether_they_fit():
+    rows = [
+        {"name": "a\n`c`", "model": "m", "r": 16, "compatible": None},
+        {"name": "law", "model": "other", "r": 8, "compatible": False},
+    ]
+    lines = results.adapters_text({"adapters": rows}).splitlines()
+    assert lines[0].strip() == r"✔ **a \`c\`** · made for m · rank 16"
+    assert lines[1] == "✖ **law** · made for other · rank 8 · not for the model in use"
 
 
 @pytest.mark.parametrize("present", [results.adapters_text, results.models_text, results.doctor_text])
@@ -90,9 +93,14 @@ def test_an_empty_result_is_a_sentence(present):
 
 def test_models_say_whether_they_are_here_and_run_here():
     row = {"name": "Qwen/Qwen3-4B", "installed": False, "fits": True, "reason": "Fits.", "download_bytes": 8e9}
-    text = results.models_text({"models": [row]})
-    assert "8.0 GB" in text
-    assert "| yes |" in text
+    kept = {"name": "starter", "installed": True, "fits": True, "reason": "", "disk_bytes": 115e6}
+    large = {"name": "huge", "installed": False, "fits": False, "reason": "Needs 80 GB.", "download_bytes": 2e11}
+    lines = [line.strip() for line in results.models_text({"models": [row, kept, large]}).splitlines()]
+    assert lines[:3] == [
+        r"↓ **Qwen/Qwen3\-4B** · 8.0 GB · Fits.",
+        "✔ **starter** · 115.0 MB",
+        "✖ **huge** · 200.0 GB · Needs 80 GB.",
+    ]
 
 
 def test_a_trained_adapter_says_how_the_loss_went():
@@ -101,12 +109,10 @@ def test_a_trained_adapter_says_how_the_loss_went():
     assert "/adapter physics" in text
 
 
-def test_the_footnote_counts_what_is_not_in_the_document_and_says_what_was_cut():
-    claims = [{"support": "unsupported"}, {"support": "quoted"}]
-    note = results.answer_footnote({"claims": claims, "finish_reason": "length", "tokens_per_second": 12.4})
-    assert "1 statement not found" in note
-    assert "cut at" in note
-    assert "12 tok/s" in note
+def test_the_footnote_says_what_was_cut_and_with_which_adapter_and_how_fast_it_was_written():
+    result = {"finish_reason": "length", "tokens_per_second": 12.4, "adapter": "physics"}
+    assert results.answer_footnote(result) == "cut at the longest answer allowed · adapter physics · 12 tok/s"
+    assert results.answer_footnote({"finish_reason": "stop", "adapter": "none"}) == ""
 
 
 def test_training_needs_a_file_that_is_there_and_a_name(tmp_path):

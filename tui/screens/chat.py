@@ -232,6 +232,7 @@ class ChatScreen(Screen[None]):
             await self._turn_shown.abandon()
             self._turn_shown, keep = None, []
         self.conversation.begin_new()
+        self._reopened.clear()
         self.panel.close_all()
         await self.transcript.clear(keep)
         if not keep:
@@ -323,7 +324,7 @@ class ChatScreen(Screen[None]):
     async def _document_read(self, event: DocumentPanel.Read) -> None:
         document = event.document
         path = str(document.path)
-        if path in self._reopened:
+        if path in self._reopened or document not in self.panel.documents:  # closed meanwhile
             self._reopened.discard(path)
             return
         await self.conversation.attach(document.path)
