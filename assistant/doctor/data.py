@@ -16,6 +16,7 @@ from assistant.i18n import _
 from assistant.lease import AcceleratorLease
 from assistant.units import format_bytes
 from assistant.weights import store
+from assistant.weights.disk import tree_bytes
 
 
 def examine(machine: Machine) -> Iterator[Check]:
@@ -90,7 +91,7 @@ def check_models() -> Iterator[Check]:
             _("unfinished model"),
             "warning",
             _("{path} holds {size} of a model that was not finished.").format(
-                path=directory, size=format_bytes(store.tree_bytes(directory))
+                path=directory, size=format_bytes(tree_bytes(directory))
             ),
             _("Fetch that model again and it goes on from there; delete the folder if you do not want it."),
         )

@@ -14,6 +14,7 @@ from assistant.generation import ShouldStop, never_stop
 from assistant.hardware import describe_machine
 from assistant.i18n import _
 from assistant.weights import checkpoint, store
+from assistant.weights.disk import check_disk_space, disk_full
 from assistant.weights.progress import OnNotice, OnProgress, silent
 from assistant.weights.sources import Gathered, Source
 from assistant.weights.store import FileRecord, KeptModel, Manifest
@@ -144,7 +145,7 @@ def _quantize(
 ) -> dict[str, str]:
     from assistant.weights.quantize_process import quantize_in_child
 
-    store.check_disk_space(work, source.quantizing_bytes(gathered), source.name)
+    check_disk_space(work, source.quantizing_bytes(gathered), source.name)
     return quantize_in_child(
         source.name,
         gathered.directory,
@@ -177,7 +178,7 @@ def _describe(source: Source, gathered: Gathered, directory: Path, files: dict[s
 
 def _disk_error(name: str, error: OSError) -> ModelError:
     if error.errno in (errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)):
-        return store.disk_full(name)
+        return disk_full(name)
     return ModelLoadError(
         _("The files of {name} cannot be written or read: {reason}.").format(name=name, reason=error.strerror or error),
         _("Check the folder of SUNTO_HOME; `sunto doctor` looks at it."),

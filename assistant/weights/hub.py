@@ -21,6 +21,7 @@ from assistant.generation import ShouldStop
 from assistant.i18n import _
 from assistant.weights import store
 from assistant.weights.checkpoint import CONFIG, INDEX, Checkpoint, inspect_checkpoint, read_json, require_chat_template
+from assistant.weights.disk import check_disk_space
 from assistant.weights.download import Downloader, RemoteFile, part_bytes
 from assistant.weights.progress import OnProgress
 from assistant.weights.sources import Gathered
@@ -83,7 +84,7 @@ class HubSource:
         """Before the long download: for all of it, and for the copy that is made of it."""
         total = sum(fetch.remote[name].size for name in checkpoint.files)
         needed = fetch.missing_bytes(checkpoint.files) + self._kept_bytes(total)
-        store.check_disk_space(fetch.directory, needed, self.hub_id)
+        check_disk_space(fetch.directory, needed, self.hub_id)
 
 
 @dataclass

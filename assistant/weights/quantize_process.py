@@ -20,8 +20,8 @@ from assistant.children import ChildEnd, run_module
 from assistant.errors import ModelError, ModelLoadError, OutOfMemoryError
 from assistant.generation import ShouldStop
 from assistant.i18n import _
+from assistant.weights.disk import disk_full
 from assistant.weights.progress import OnProgress
-from assistant.weights.store import disk_full
 
 _CHILD_ENVIRONMENT = {"HF_HUB_OFFLINE": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
 

@@ -18,9 +18,10 @@ from assistant.config import offline
 from assistant.errors import FetchError, ModelNotFoundError, Stopped
 from assistant.generation import ShouldStop
 from assistant.i18n import _
+from assistant.weights.disk import check_disk_space, tree_files
 from assistant.weights.progress import OnProgress
 from assistant.weights.sources import Gathered
-from assistant.weights.store import FileRecord, check_disk_space, file_sha256, tree_files
+from assistant.weights.store import FileRecord, file_sha256
 
 _COPY_BLOCK_BYTES = 1 << 20
 

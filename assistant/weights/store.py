@@ -24,7 +24,7 @@ from assistant.config import data_dir
 from assistant.errors import ModelError, Stopped
 from assistant.generation import ShouldStop, never_stop
 from assistant.i18n import _
-from assistant.units import format_bytes
+from assistant.weights.disk import file_size, tree_bytes
 from assistant.weights.progress import OnNotice, silent
 
 MANIFEST = "sunto-model.json"
@@ -153,14 +153,9 @@ def write_json(path: Path, value: object) -> None:
 
 def damaged_files(manifest: Manifest) -> list[str]:
     """Names of files that are missing or not of their recorded size. Reads no contents: cheap at every start."""
-    return [name for name, record in manifest.files.items() if _size(manifest.model.directory / name) != record.size]
-
-
-def _size(path: Path) -> int:
-    try:
-        return path.stat().st_size
-    except OSError:
-        return -1
+    return [
+        name for name, record in manifest.files.items() if file_size(manifest.model.directory / name) != record.size
+    ]
 
 
 def record_files(directory: Path, should_stop: ShouldStop = never_stop) -> dict[str, FileRecord]:
@@ -215,19 +210,6 @@ def disk_bytes(name: str) -> int:
     return tree_bytes(model_dir(name)) + tree_bytes(work_dir(name))
 
 
-def tree_bytes(directory: Path) -> int:
-    return sum(size for _path, size in tree_files(directory))
-
-
-def tree_files(directory: Path) -> Iterator[tuple[Path, int]]:
-    """Files below `directory` with their sizes, while another process may be moving them about."""
-    for root, _folders, names in os.walk(directory):
-        for name in names:
-            path = Path(root, name)
-            if (size := _size(path)) >= 0:
-                yield path, size
-
-
 def discard(directory: Path) -> None:
     """Delete a model's directory, its manifest first, so that a deletion cut short leaves nothing that looks whole.
 
@@ -242,25 +224,6 @@ def discard(directory: Path) -> None:
             _("The folder {path} cannot be removed: {reason}.").format(path=directory, reason=error.strerror or error),
             _("Close every other Sunto, then try again."),
         ) from error
-
-
-def check_disk_space(directory: Path, needed_bytes: int, what: str) -> None:
-    """Raises ModelError with both numbers when `directory`'s disk cannot take `needed_bytes` more."""
-    free = shutil.disk_usage(directory).free
-    if free < needed_bytes:
-        raise ModelError(
-            _("Not enough disk space for {what}: it needs {needed}, and {free} are free in {path}.").format(
-                what=what, needed=format_bytes(needed_bytes), free=format_bytes(free), path=directory
-            ),
-            _("Free some space, or set SUNTO_HOME to a folder on a disk that has it."),
-        )
-
-
-def disk_full(what: str) -> ModelError:
-    return ModelError(
-        _("The disk became full while {what} was being kept.").format(what=what),
-        _("Free some space, or set SUNTO_HOME to a folder on a disk that has it, and try again."),
-    )
 
 
 @contextmanager
