@@ -19,6 +19,9 @@ from assistant.units import format_memory
 RUNTIME_BYTES = 600 << 20
 """What a CUDA context, or the libraries on a CPU, take beside the weights."""
 
+FITTING_TOKENS = 4096
+"""What must fit beside the weights: a chunk of source text with its prompt and answer. Long chats take more."""
+
 
 @dataclass(frozen=True)
 class WheelFile:
@@ -47,7 +50,7 @@ class BaseModel:
     kept_bytes: int
     """On disk, once quantized."""
     memory_bytes: int
-    """On the device while answering: weights, KV cache of `context_tokens`, runtime."""
+    """On the device while answering: weights, KV cache of `FITTING_TOKENS`, runtime."""
     languages: tuple[str, ...]
     """ISO 639-1 codes it writes well, of those a person of this program is likely to ask for."""
     context_tokens: int
@@ -92,7 +95,7 @@ def _hub(
         parameters=parameters,
         download_bytes=parameters * 2,
         kept_bytes=kept,
-        memory_bytes=kept + kv_bytes_per_token * context_tokens + RUNTIME_BYTES,
+        memory_bytes=kept + kv_bytes_per_token * FITTING_TOKENS + RUNTIME_BYTES,
         languages=languages,
         context_tokens=context_tokens,
         chunk_tokens=chunk_tokens,
@@ -107,7 +110,7 @@ STARTER = BaseModel(
     parameters=134_515_008,
     download_bytes=92_871_040,
     kept_bytes=116_000_000,
-    memory_bytes=190_000_000 + RUNTIME_BYTES,
+    memory_bytes=116_000_000 + 23_040 * FITTING_TOKENS + RUNTIME_BYTES,
     languages=("en",),
     context_tokens=8192,
     chunk_tokens=1000,

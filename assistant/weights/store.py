@@ -57,7 +57,7 @@ class KeptModel:
     languages: tuple[str, ...]
     """Empty when not known."""
     memory_bytes: int = 0
-    """What it takes on the device while answering: weights, a full KV cache, runtime. An estimate; 0 if not known."""
+    """What it takes on the device while answering, as the catalogue estimates it; 0 if not known."""
     quantized: bool = True
     """NF4 with double quantization; what `ensure_model` gives always is."""
 
