@@ -1,12 +1,10 @@
 """The one screen of the app: the conversation, its documents, and a line to type in.
 
-It decides whose turn it is and hands each event to the turn it belongs to. What the commands mean is in
-`tui.screens.commands`; drawing is the widgets' work; talking to the model process is `tui.model_client`'s.
+It decides what a line means. What the commands do is in `tui.screens.commands`; whose turn it is, in
+`tui.turn_runner`; drawing is the widgets' work; talking to the model process is `tui.model_client`'s.
 """
 
 from __future__ import annotations
-
-from typing import Protocol
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,7 +15,7 @@ from textual.screen import Screen
 from assistant.config import Settings
 from assistant.errors import SuntoError
 from assistant.i18n import _
-from assistant.protocol import TERMINAL, Event, Failed, Finished, ProcessReady, Request
+from assistant.protocol import TERMINAL, Event, Failed, Finished, ProcessReady
 from assistant.safe_text import printable
 from tui import requests
 from tui.actions import actions, find_command, nearest_command, split_command
@@ -26,10 +24,11 @@ from tui.dropped_paths import existing_files
 from tui.model_client import ProcessDied, ProcessStarting
 from tui.requests import Choice
 from tui.results import as_text, nothing_more
-from tui.running_turn import RunningTurn, restored
+from tui.running_turn import restored
 from tui.screens.commands import Commands
 from tui.status import status_after, status_while
-from tui.turns import Turn, TurnQueue
+from tui.turn_runner import Client, TurnRunner
+from tui.turns import Turn
 from tui.widgets.completion_list import CompletionList
 from tui.widgets.composer import Composer
 from tui.widgets.document_panel import DocumentPanel
@@ -38,14 +37,6 @@ from tui.widgets.key_hints import KeyHints
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.transcript import Transcript
 from tui.widgets.welcome import Welcome
-
-
-class Client(Protocol):
-    """What the screen needs of a model client."""
-
-    def send(self, request: Request) -> None: ...
-
-    def cancel(self, job: str) -> None: ...
 
 
 class FromModelProcess(Message):
@@ -62,11 +53,6 @@ class ChatScreen(Screen[None]):
 
     def __init__(self, client: Client, settings: Settings) -> None:
         super().__init__()
-        self._client = client
-        self._queue = TurnQueue()
-        self._turn_shown: RunningTurn | None = None
-        self._questions: dict[str, FrozenMessage] = {}
-        """What is shown for each turn that waits, by job."""
         self._typed_early: list[str] | None = []
         """Lines sent before the last conversation was back; None from then on."""
         self._reopened: set[str] = set()
@@ -76,13 +62,14 @@ class ChatScreen(Screen[None]):
         self.conversation = Conversation(self._library_trouble)
         self.commands = Commands(self, Choice(settings.model, settings.adapter))
         self._settings = settings
-
-    def compose(self) -> ComposeResult:
         self.transcript = Transcript()
         self.panel = DocumentPanel(self.conversation.read_document)
         self.completions = CompletionList()
         self.composer = Composer(self.completions, placeholder=_("Ask, or type / for commands"))
         self.status = StatusBar()
+        self._turns = TurnRunner(client, self.transcript, self.conversation, self.status)
+
+    def compose(self) -> ComposeResult:
         with Horizontal(id="desk"):
             with Vertical(id="talk"):
                 yield self.transcript
@@ -123,8 +110,7 @@ class ChatScreen(Screen[None]):
             welcome.note_model(kept)
         if kept:
             choice = self.commands.choice
-            self._queue.add(Turn("", lambda job: requests.load(job, choice), nothing_more))
-            await self._advance()
+            await self._turns.ask(Turn("", lambda job: requests.load(job, choice), nothing_more))
 
     # --- what is typed ------------------------------------------------------------------------------------
 
@@ -201,111 +187,58 @@ class ChatScreen(Screen[None]):
     # --- turns --------------------------------------------------------------------------------------------
 
     async def ask(self, turn: Turn) -> None:
-        """Show what was asked, and begin at once or when everything before it is done."""
+        """Begin a turn at once, or when everything before it is done."""
         await self.query(Welcome).remove()
-        waits = self._queue.running is not None
-        question = FrozenMessage(turn.shown, "question", footnote=_("waiting") if waits else "", queued=waits)
-        self._questions[turn.job] = question
-        await self.transcript.show(question)
-        self._queue.add(turn)
-        await self._advance()
+        await self._turns.ask(turn)
 
     async def stop(self) -> None:
-        """Stop the answer; when none is being given, take back the last prompt that waits."""
-        running = self._queue.running
-        if running is not None and running.visible:
-            self.status.change(phase="stopping")
-            self._client.cancel(running.job)
-        elif turn := self._queue.withdraw_last():
-            await self._questions.pop(turn.job).remove()
-            self._show_waiting()
-            if not self.composer.text:
-                self.composer.write(turn.shown)
+        """Stop the answer, or take the newest waiting prompt back into the composer."""
+        withdrawn = await self._turns.stop()
+        if withdrawn is not None and not self.composer.text:
+            self.composer.write(withdrawn.shown)
 
     async def begin_new_conversation(self) -> None:
-        """Empty the desk. An answer being given is stopped and kept; a training goes on."""
-        while turn := self._queue.withdraw_last():
-            self._questions.pop(turn.job)
-        keep = self._turn_shown.widgets if self._turn_shown is not None else []
-        if self._turn_shown is not None and self._turn_shown.turn.remembered:
-            self._client.cancel(self._turn_shown.turn.job)
-            await self._turn_shown.abandon()
-            self._turn_shown, keep = None, []
+        """Empty the desk; what was said is kept in the library."""
+        await self._turns.leave_conversation()
         self.conversation.begin_new()
         self._reopened.clear()
         self.panel.close_all()
-        await self.transcript.clear(keep)
-        if not keep:
+        staying = self._turns.widgets
+        await self.transcript.clear(staying)
+        if not staying:
             await self.transcript.show(Welcome())
-        self._show_waiting()
 
     async def leave(self) -> None:
         """Keep what is written so far; the app is about to end."""
-        if self._turn_shown is not None:
-            await self._turn_shown.abandon()
+        await self._turns.keep_what_is_written()
         await self.conversation.close()
-
-    async def _advance(self) -> None:
-        """Begin the next turn, if none runs."""
-        while (turn := self._queue.next()) is not None:
-            try:
-                if turn.visible:
-                    await self._begin(turn)
-                request = turn.request(turn.job)
-            except SuntoError as error:
-                await self._end_turn(turn, Failed(job=turn.job, kind="", message=error.message, hint=error.hint))
-                continue
-            self._client.send(request)
-            self.status.change(phase="working" if turn.visible else "loading")
-            break
-        self._show_waiting()
-
-    async def _begin(self, turn: Turn) -> None:
-        question = self._questions.pop(turn.job)
-        question.set_class(False, "-queued")
-        question.footnote = ""
-        self._turn_shown = RunningTurn(turn, question, self.transcript, self.conversation)
-        await self._turn_shown.begin()
-
-    async def _end_turn(self, turn: Turn, event: Event) -> None:
-        self._queue.ended(turn.job)
-        running, self._turn_shown = self._turn_shown, None
-        if not isinstance(event, Finished) and turn.refused is not None:
-            turn.refused()
-        if running is not None and running.turn is turn:
-            await running.receive(event)
-        elif isinstance(event, Failed) and not turn.visible:
-            await self._say_error(SuntoError(event.message, event.hint))
-
-    def _show_waiting(self) -> None:
-        self.status.change(waiting=sum(turn.visible for turn in self._queue.waiting))
 
     # --- events of the model process ----------------------------------------------------------------------
 
     @on(FromModelProcess)
     async def _from_model_process(self, message: FromModelProcess) -> None:
         event = message.event
-        turn = self._queue.running
         if isinstance(event, ProcessStarting):
             self.status.change(phase="starting", model="", context_used=0, tokens_per_second=0.0)
         elif isinstance(event, ProcessReady):
-            self.status.change(phase="idle" if turn is None else "working")
+            self.status.change(phase="idle" if self._turns.running is None else "working")
         elif isinstance(event, ProcessDied):
             await self._process_died(event)
-        elif isinstance(event, Event) and turn is not None and event.job == turn.job:
-            await self._turn_event(turn, event)
+        elif isinstance(event, Event):
+            await self._job_event(event)
 
-    async def _turn_event(self, turn: Turn, event: Event) -> None:
-        if isinstance(event, TERMINAL):
-            self.status.change(**status_after(event, self.commands.choice, self._settings))
-            if isinstance(event, Finished) and event.result.get("model"):
-                self.model_at_hand = True
-            await self._end_turn(turn, event)
-            await self._advance()
+    async def _job_event(self, event: Event) -> None:
+        if not isinstance(event, TERMINAL):
+            self.status.change(**status_while(event, self.status.status.phase))
+        ended = await self._turns.receive(event)
+        if ended is None:
             return
-        self.status.change(**status_while(event, self.status.status.phase))
-        if self._turn_shown is not None:
-            await self._turn_shown.receive(event)
+        self.status.change(**status_after(event, self.commands.choice, self._settings))
+        if isinstance(event, Finished) and event.result.get("model"):
+            self.model_at_hand = True
+        if isinstance(event, Failed) and not ended.visible:
+            await self._say_error(SuntoError(event.message, event.hint))
+        await self._turns.advance()
 
     async def _process_died(self, event: ProcessDied) -> None:
         """The turn that was running has already said so; without one, say it here."""
@@ -370,8 +303,8 @@ class ChatScreen(Screen[None]):
     async def say(self, text: str, kind: Kind = "notice") -> None:
         """Something from the app itself, as Markdown. Not part of the conversation."""
         await self.query(Welcome).remove()
-        running = self._turn_shown.widgets[-1] if self._turn_shown is not None else None
-        await self.transcript.show(FrozenMessage(text, kind), before=running)
+        running = self._turns.widgets
+        await self.transcript.show(FrozenMessage(text, kind), before=running[-1] if running else None)
 
     async def _say_error(self, error: SuntoError) -> None:
         text = as_text(error.message) + (f"  \n*{as_text(error.hint)}*" if error.hint else "")
