@@ -91,7 +91,8 @@ def safe_name(name: str) -> str:
     The hub allows neither `--` in an id nor anything that a file system refuses; a folder is told apart by a hash
     of its path.
     """
-    if re.fullmatch(r"[\w.-]+(/[\w.-]+)?", name, re.ASCII) and ".." not in name:
+    part = r"\w[\w.-]{0,95}(?<!\.)"  # the hub allows 96 characters; a dot at the end is lost on Windows
+    if re.fullmatch(f"{part}(/{part})?", name, re.ASCII) and ".." not in name:
         return name.replace("/", "--")
     digest = hashlib.sha256(name.encode("utf-8", "replace")).hexdigest()[:12]
     stem = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(name).name).strip("-.")[:60] or "model"
