@@ -19,7 +19,7 @@ from tui.conversation import Conversation, Message
 from tui.requests import Choice, split_train
 from tui.status import status_after, status_while
 from tui.turns import Turn, TurnQueue
-from tui.widgets.job_line import progress_text, sparkline, training_line
+from tui.widgets.job_line import plain_number, progress_text, sparkline, training_line
 
 
 def turn(shown: str = "why?") -> Turn:
@@ -176,6 +176,11 @@ def test_any_losses_can_be_drawn(losses):
     curve = sparkline(deque(losses))
     finite = [loss for loss in losses if math.isfinite(loss)]
     assert len(curve) == (len(finite) if len(finite) > 1 else 0)
+
+
+def test_a_small_learning_rate_is_written_without_an_exponent():
+    assert plain_number(9.63e-05) == "0.000096"
+    assert plain_number(1e-4) == "0.0001"
 
 
 def test_a_falling_loss_is_a_falling_curve():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable
+from decimal import Decimal
 
 from rich.text import Text
 from textual.widgets import Static
@@ -81,12 +82,17 @@ def training_line(step: TrainStep, curve: str, columns: int) -> str:
     for part in (
         _("loss {loss:.3f}").format(loss=step.loss),
         _("{time} left").format(time=duration(step.seconds_left)) if step.seconds_left >= 1 else "",
-        _("learning rate {rate:.2g}").format(rate=step.learning_rate),
+        _("learning rate {rate}").format(rate=plain_number(step.learning_rate)),
         curve,
     ):
         if part and len(line) + 3 + len(part) <= columns:
             line += " · " + part
     return line
+
+
+def plain_number(value: float) -> str:
+    """Two digits without an exponent, which not everybody reads: `0.000096`."""
+    return format(Decimal(f"{value:.2g}"), "f")
 
 
 def sparkline(values: deque[float]) -> str:
