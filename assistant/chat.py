@@ -35,11 +35,9 @@ from assistant.writing import Ask, Screen, Writer, no_text_error
 WHOLE_SHARE = 0.6
 """Documents that take at most this share of the room are given whole; the rest is for the conversation."""
 
-_DENIAL = re.compile(
-    r"\b(?:documents?|texts?|passages?)\b.{0,40}(?:\bnot\b|n't\b|\bno\b)|\bnot\b.{0,40}\b(?:documents?|texts?|passages?)\b"
-    r"|\b(?:documento|testo|brano)\b.{0,40}\bnon\b|\bnon\b.{0,40}\b(?:documento|testo|brano)\b",
-    re.IGNORECASE,
-)
+_SOURCE = r"\b(?:documents?|texts?|passages?|answer|documento|testo|brano|risposta)\b"
+_NOT = r"(?:\bnot\b|n't\b|\bno\b|\bnon\b)"
+_DENIAL = re.compile(rf"{_SOURCE}.{{0,40}}{_NOT}|{_NOT}.{{0,40}}{_SOURCE}", re.IGNORECASE)
 """A sentence that says what the document does not say has no passage to be checked against."""
 
 FOLLOW_UP_TERMS = 3

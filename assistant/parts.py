@@ -18,7 +18,7 @@ from assistant.writing import Ask
 
 STYLE_TASKS: dict[str, Task] = {"brief": "brief", "outline": "outline", "detailed": "detailed"}
 
-TOKEN_CAPS: dict[Task, int] = {"part": 200, "describe": 120, "merge_describe": 120}
+TOKEN_CAPS: dict[Task, int] = {"part": 200, "describe": 160}
 """Longest answer in tokens where the task asks for a few sentences; otherwise the configuration's own limit."""
 
 MAX_ANSWER_SHARE = 1 / 3
@@ -103,7 +103,7 @@ class Instructions:
         return Ask(messages, self._task_config(task), self._language)
 
     def merge_task(self) -> Task:
-        return "merge_describe" if self._options.task == "describe" else "merge_brief"
+        return "describe" if self._options.task == "describe" else "brief"
 
     def room(self, task: Task) -> int:
         """How many tokens of text fit into the prompt of a task."""

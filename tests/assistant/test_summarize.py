@@ -151,7 +151,7 @@ def test_the_prompt_is_read_with_progress():
         ({"style": "brief"}, "3 to 5 short sentences"),
         ({"style": "outline"}, 'each starting with "- "'),
         ({"style": "detailed"}, "in detail"),
-        ({"task": "describe"}, "in one or two sentences"),
+        ({"task": "describe"}, "What is the text above about?"),
         ({"language": "it"}, "Riassumi il testo"),
     ],
 )
@@ -236,7 +236,7 @@ def test_a_document_without_text_is_refused():
 def test_a_long_text_is_written_in_parts_and_merged():
     merged = "The cell is the smallest unit of life. The nucleus holds the chromosomes."
     model = small(
-        lambda messages: merged if "notes on the parts of" in messages[-1].content else first_sentence(messages)
+        lambda messages: merged if "3 to 5 short sentences" in messages[-1].content else first_sentence(messages)
     )
     run = Run(model, CELL)
 
