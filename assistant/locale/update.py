@@ -6,6 +6,7 @@ Prints what still needs a translation and exits with 1 if there is any. Needs Ba
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -18,8 +19,12 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).parents[2]
-KEYWORDS = {"_": None, "N_": None, "say_in": (2,), "plural": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "say_in": (2,), "plural": (1, 2), "setting": (2,)}
 """Function → which of its arguments are sentences."""
+UNUSED_HEADERS = re.compile(
+    rb'"(Project-Id-Version|Report-Msgid-Bugs-To|PO-Revision-Date|Last-Translator|Language-Team|Generated-By):'
+)
+"""Said elsewhere (git, pyproject.toml), or different with each release of Babel."""
 
 
 def sentences() -> Catalog:
@@ -58,7 +63,8 @@ def missing(catalog: Catalog) -> list[str]:
 def as_po(catalog: Catalog) -> bytes:
     out = BytesIO()
     write_po(out, catalog, width=110, omit_header=False, include_lineno=False, sort_output=True)
-    return out.getvalue()
+    lines = out.getvalue().splitlines(keepends=True)
+    return b"".join(line for line in lines if not UNUSED_HEADERS.match(line))
 
 
 def main() -> int:

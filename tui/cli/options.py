@@ -83,7 +83,7 @@ def train_options(parser: Parser) -> None:
         "--model",
         dest="model",
         metavar=_("NAME"),
-        help=_sentence(_(_SETTINGS["model"].metadata["sentence"]), _SETTINGS["model"].default),
+        help=_setting_sentence("model"),
     )
     group.add_argument(
         "--overwrite",
@@ -162,7 +162,7 @@ def _add_settings(group: Any, *names: str) -> None:
         group.add_argument(
             "--" + name.replace("_", "-"),
             metavar=metavar,
-            help=_sentence(_(item.metadata["sentence"]), item.default),
+            help=_setting_sentence(name),
         )
 
 
@@ -170,6 +170,12 @@ def _metavar(default: object) -> str:
     if isinstance(default, int):
         return "N"
     return _("NUMBER") if isinstance(default, float) else _("NAME")
+
+
+def _setting_sentence(name: str) -> str:
+    item = _SETTINGS[name]
+    sentence: str = item.metadata["sentence"]
+    return _sentence(_(sentence), item.default)
 
 
 def _sentence(sentence: str, default: object) -> str:
