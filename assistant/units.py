@@ -1,4 +1,4 @@
-"""Sizes as people read them: 92.9 MB of download, 7.6 GB of memory."""
+"""Numbers and sizes as people read them: 92.9 MB of download, 7.6 GB of memory."""
 
 from __future__ import annotations
 
@@ -15,11 +15,16 @@ def format_memory(count: float) -> str:
     return _scaled(count, 1024)
 
 
+def format_number(value: float, digits: int) -> str:
+    """With so many decimal places: `2.50`, in Italian `2,50`."""
+    text = f"{value:.{digits}f}"
+    return text.replace(".", ",") if current_language() == "it" else text
+
+
 def _scaled(count: float, base: int) -> str:
     units = ("B", "kB", "MB", "GB", "TB")
     step = 0
     while step < len(units) - 1 and round(count, 1) >= base:
         count /= base
         step += 1
-    text = f"{count:.1f} {units[step]}" if step else f"{count:.0f} B"
-    return text.replace(".", ",") if current_language() == "it" else text
+    return f"{format_number(count, 1 if step else 0)} {units[step]}"

@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant.i18n import _
 from assistant.safe_text import printable
-from assistant.units import format_bytes
+from assistant.units import format_bytes, format_number
 from tui.words import duration
 
 Result = Mapping[str, Any]
@@ -99,7 +99,7 @@ def trained_text(result: Result) -> str:
     )
     first, last = result.get("first_loss"), result.get("last_loss")
     if first is not None and last is not None:
-        text += " " + _("Loss {first:.3f} → {last:.3f}.").format(first=first, last=last)
+        text += " " + _("Loss {first} → {last}.").format(first=format_number(first, 3), last=format_number(last, 3))
     if result.get("seconds"):
         text += " " + _("It took {time}.").format(time=as_text(duration(float(result["seconds"]))))
     return text + "\n\n" + _("`/adapter {name}` answers with it.").format(name=name.replace("`", ""))

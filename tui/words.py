@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.i18n import _, plural
-from assistant.units import format_bytes
+from assistant.units import format_bytes, format_number
 
 
 def stage_name(stage: str) -> str:
@@ -26,7 +26,7 @@ def stage_name(stage: str) -> str:
 def duration(seconds: float) -> str:
     """`0.4 s`, `42 s`, `3 min 20 s`, `2 h 5 min`."""
     if seconds < 10:
-        return _("{seconds} s").format(seconds=f"{max(seconds, 0):.1f}")
+        return _("{seconds} s").format(seconds=format_number(max(seconds, 0), 1))
     whole = round(seconds)
     if whole < 60:
         return _("{seconds} s").format(seconds=whole)
@@ -55,6 +55,19 @@ def amount(done: float, total: float, unit: str) -> str:
         "steps": plural("{count} step", "{count} steps", whole),
     }
     return _("{done} of {total}").format(done=int(done), total=things[unit]) if unit in things else ""
+
+
+def page_reason(code: str) -> str:
+    """Why a page was not used, for a code of `assistant.coverage` or a page's warning: `not chosen`, `an image`."""
+    names = {
+        "not chosen": _("not chosen"),
+        "not relevant": _("not about the question"),
+        "scanned": _("an image"),
+        "empty": _("blank"),
+        "broken-encoding": _("its fonts do not say which letters they show"),
+        "failed": _("could not be read"),
+    }
+    return names.get(code, code)
 
 
 def language_name(code: str) -> str:

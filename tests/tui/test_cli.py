@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import logging
 import os
 import signal
 import sys
@@ -73,6 +74,17 @@ class Script:
             yield dataclasses.replace(item, job=request.job)
 
 
+@pytest.fixture(autouse=True)
+def logging_as_before():
+    """--debug sets up the whole process; the next test shall not hear of it."""
+    loggers = [logging.getLogger(name) for name in (None, "assistant", "adapters", "tui")]
+    before = [(logger, logger.handlers[:], logger.level) for logger in loggers]
+    yield
+    for logger, handlers, level in before:
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
+
+
 @pytest.fixture
 def script(monkeypatch) -> Script:
     script = Script()
@@ -114,7 +126,7 @@ def test_a_summary_streams_to_stdout_and_the_talk_goes_to_stderr(script, capsys)
     assert "Read “Photosynthesis”: 2 pages, 1 of them with text, English." in err
     assert "Note: Page 2 is a scan." in err
     assert "Read 1 of 2 pages of Photosynthesis; with starter: 120 tokens read, 8 written, 4.0 tokens/s, 12 s." in err
-    assert "Pages left out: 2 (scanned)." in err
+    assert "Pages left out: 2 (an image)." in err
     assert f"Kept in {os.environ['SUNTO_HOME']}" in err
 
 
@@ -240,7 +252,7 @@ def page(number: int, content: str, label: str = "", warnings=()) -> dict:
 def test_extract_prints_the_text_page_by_page(script, capsys):
     script.will_yield(done(document="a.pdf", pages=[page(1, "One.", "i"), page(2, "", warnings=["scanned"])]))
     assert main(["extract", "a.pdf", "--pages", "1-2"]) == 0
-    assert capsys.readouterr().out == "─── page 1 (i) ───\n\nOne.\n\n─── page 2 ───\n\n(no text: scanned)\n\n"
+    assert capsys.readouterr().out == "─── page 1 (i) ───\n\nOne.\n\n─── page 2 ───\n\n(no text: an image)\n\n"
     assert isinstance(script.requests[0], Extract)
 
 

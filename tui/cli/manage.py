@@ -16,6 +16,7 @@ from assistant.protocol import (
     ShowAdapter,
     Train,
 )
+from assistant.units import format_number
 from tui.cli.job import JOB, Result, run_job
 from tui.cli.questions import ask_first
 from tui.cli.report import adapter_card, adapters_table, doctor_report, models_table
@@ -53,8 +54,8 @@ def train(options: Namespace, output: Output) -> int:
                 examples=result["examples"],
                 steps=result["steps"],
                 time=duration(result["seconds"]),
-                first=f"{result['first_loss']:.3f}",
-                last=f"{result['last_loss']:.3f}",
+                first=format_number(result["first_loss"], 3),
+                last=format_number(result["last_loss"], 3),
             )
         )
         output.say(_("Answer with it: add --adapter {name}. It is kept in:").format(name=result["name"]))

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant.i18n import _, plural
-from assistant.units import format_bytes, format_memory
-from tui.words import duration
+from assistant.units import format_bytes, format_memory, format_number
+from tui.words import duration, page_reason
 
 Row = dict[str, Any]
 
@@ -43,7 +43,8 @@ def extracted_pages(document: Row, *, with_name: bool) -> Iterator[str]:
             name = number if label == number else f"{number} ({label})"
             yield _("─── page {name} ───").format(name=name)
             yield ""
-        yield page["text"].rstrip("\n") or _("(no text: {reason})").format(reason=", ".join(page["warnings"]) or "-")
+        reasons = ", ".join(page_reason(warning) for warning in page["warnings"])
+        yield page["text"].rstrip("\n") or _("(no text: {reason})").format(reason=reasons or "-")
         yield ""
 
 
@@ -115,7 +116,7 @@ def _made_by(result: Row) -> str:
     numbers = [
         _("{count} tokens read").format(count=result["prompt_tokens"]),
         _("{count} written").format(count=result["generated_tokens"]),
-        _("{speed} tokens/s").format(speed=f"{result['tokens_per_second']:.1f}"),
+        _("{speed} tokens/s").format(speed=format_number(result["tokens_per_second"], 1)),
         duration(result["seconds"]),
     ]
     if memory := result.get("peak_memory_bytes"):
@@ -126,7 +127,7 @@ def _made_by(result: Row) -> str:
 def _skipped(pages: Sequence[Row]) -> str:
     if not pages:
         return ""
-    listed = ", ".join(f"{page['page']} ({page['reason']})" for page in pages)
+    listed = ", ".join(f"{page['page']} ({page_reason(page['reason'])})" for page in pages)
     return _("Pages left out: {pages}.").format(pages=listed)
 
 

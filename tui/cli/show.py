@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from assistant.i18n import _, plural
 from assistant.protocol import DocumentRead, Event, Notice, Progress, TextDelta, TextReset, TrainStep
+from assistant.units import format_number
 from tui.output import Mode, Output
 from tui.words import duration, language_name
 
@@ -36,7 +37,7 @@ def train_line(event: TrainStep) -> str:
     return "  ".join(
         (
             _("step {step} of {total}").format(step=event.step, total=event.total_steps),
-            _("loss {loss}").format(loss=f"{event.loss:.4f}"),
+            _("loss {loss}").format(loss=format_number(event.loss, 4)),
             _("learning rate {rate}").format(rate=f"{event.learning_rate:.1e}"),
             _("{speed} tokens/s").format(speed=f"{event.tokens_per_second:.0f}"),
             _("about {time} left").format(time=duration(event.seconds_left)),

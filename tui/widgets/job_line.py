@@ -13,6 +13,7 @@ from textual.widgets import Static
 from assistant.i18n import _
 from assistant.protocol import Progress, TrainStep
 from assistant.safe_text import printable
+from assistant.units import format_number
 from tui.progress_line import Estimate
 from tui.words import amount, duration, stage_name
 
@@ -80,7 +81,7 @@ def training_line(step: TrainStep, curve: str, columns: int) -> str:
     """`Step 12/60 · loss 2.134 · 3 min 20 s left · learning rate 0.0001 · ▇▅▃`; the end is dropped to fit."""
     line = _("Step {step}/{total}").format(step=step.step, total=step.total_steps)
     for part in (
-        _("loss {loss:.3f}").format(loss=step.loss),
+        _("loss {loss}").format(loss=format_number(step.loss, 3)),
         _("{time} left").format(time=duration(step.seconds_left)) if step.seconds_left >= 1 else "",
         _("learning rate {rate}").format(rate=plain_number(step.learning_rate)),
         curve,
