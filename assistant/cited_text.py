@@ -107,7 +107,7 @@ class CitedText:
     def _first_end(self, *, final: bool) -> int:
         """Where the first sentence ends; 0 where it may still go on."""
         text = self._open if final else self._open[: self._decided()]
-        spans = _claim_spans(text)
+        spans = claim_spans(text)
         if not spans:
             return 0
         end = spans[0][1]
@@ -136,7 +136,7 @@ class CitedText:
         return given
 
 
-def _claim_spans(text: str) -> list[tuple[int, int]]:
+def claim_spans(text: str) -> list[tuple[int, int]]:
     """Sentences, where every line end also ends one: models do not wrap their lines."""
     spans: list[tuple[int, int]] = []
     offset = 0

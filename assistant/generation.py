@@ -88,6 +88,11 @@ class LanguageModel(Protocol):
         ...
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """Those it writes well, as ISO 639-1 codes; empty when not known."""
+        ...
+
+    @property
     def context_tokens(self) -> int: ...
 
     @property

@@ -21,6 +21,9 @@ STYLE_TASKS: dict[str, Task] = {"brief": "brief", "outline": "outline", "detaile
 TOKEN_CAPS: dict[Task, int] = {"part": 200, "describe": 160}
 """Longest answer in tokens where the task asks for a few sentences; otherwise the configuration's own limit."""
 
+MAX_SENTENCES: dict[Task, int] = {"part": 4, "describe": 2, "brief": 5}
+"""What the prompts ask for, enforced: small models do not stop, and what they add is the worst of it."""
+
 MAX_ANSWER_SHARE = 1 / 3
 """Of the context window: a longer answer would leave too little of it for what is read."""
 
@@ -38,12 +41,19 @@ class SummaryOptions:
     """`auto` is the documents' own."""
     pages: str = ""
     """As a person writes it, `3-9,12`; empty is all. Of each document."""
+    merge: bool = True
+    """Whether one text is made of what was written on the parts; false for models too small to do it well."""
     config: GenerationConfig = field(default_factory=GenerationConfig)
 
     @property
     def by_section(self) -> bool:
-        """Whether the result is what was written on each part, in order: there, merging would only lose."""
-        return self.task == "summarize" and self.style in ("outline", "detailed")
+        """Whether the result is what was written on each part, in order."""
+        return self.task == "summarize" and (not self.merge or self.style in ("outline", "detailed"))
+
+    @property
+    def opening_only(self) -> bool:
+        """Whether a description is made from the beginning alone: it names the subject of most study texts."""
+        return self.task == "describe" and not self.merge
 
 
 @dataclass(frozen=True)
@@ -92,6 +102,8 @@ class Instructions:
                 _("Choose other pages; scanned ones need text recognition (OCR) first."),
                 path=documents[0].path,
             )
+        if self._options.opening_only:
+            chunks = chunks[:1]
         task = self._task(alone=len(chunks) == 1)
         asks = [self.ask(task, chunk.text) for _document, chunk in chunks]
         return [Part(document, chunk, ask, self.key(ask)) for (document, chunk), ask in zip(chunks, asks, strict=True)]
@@ -100,7 +112,7 @@ class Instructions:
         def messages(insist: bool) -> list[ChatMessage]:
             return task_prompt(task, text, self._language, insist=insist)
 
-        return Ask(messages, self._task_config(task), self._language)
+        return Ask(messages, self._task_config(task), self._language, MAX_SENTENCES.get(task, 0))
 
     def merge_task(self) -> Task:
         return "describe" if self._options.task == "describe" else "brief"
@@ -125,7 +137,8 @@ class Instructions:
         """For the only part of a text, or for one of several."""
         if self._options.task == "describe":
             return "describe" if alone else "part"
-        return STYLE_TASKS[self._options.style] if alone or self._options.by_section else "part"
+        style = STYLE_TASKS[self._options.style]
+        return "part" if style == "brief" and not alone else style
 
     def _task_config(self, task: Task) -> GenerationConfig:
         cap = TOKEN_CAPS.get(task, self._config.max_new_tokens)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -168,7 +169,8 @@ class _Summary:
         texts: list[str] = []
         for index, group in enumerate(groups):
             yield Progress(job=self._job, stage="merge", done=index, total=len(groups))
-            ask = self._instructions.ask("part", _joined(group))
+            # Without the limit on sentences: here it would drop what the later notes say.
+            ask = replace(self._instructions.ask("part", _joined(group)), max_sentences=0)
             text = yield from self._write(ask, self._instructions.key(ask), whole=True)
             texts.append(text or _joined(group))
         return texts

@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from assistant.cited_text import Shown
+from assistant.cited_text import Shown, claim_spans
 from assistant.errors import ModelError, Stopped
 from assistant.generation import (
     ChatMessage,
@@ -50,6 +50,8 @@ class Ask:
     config: GenerationConfig
     language: str
     """The language the answer must be in; empty where any will do."""
+    max_sentences: int = 0
+    """The answer ends there, whatever the model had in mind; 0 is no limit."""
 
 
 @dataclass(frozen=True)
@@ -163,7 +165,7 @@ class Writer:
         self, ask: Ask, config: GenerationConfig, shown: Callable[[], Shown] | None, *, insist: bool
     ) -> Attempt:
         sink = shown() if shown else None
-        watch = _LoopWatch(self.should_stop)
+        watch = _Watch(self.should_stop, ask.max_sentences)
         for item in self.model.stream(ask.messages(insist), config, watch.should_stop):
             if isinstance(item, Prefill):
                 if sink:
@@ -171,20 +173,19 @@ class Writer:
                         job=self.screen.job, stage="prefill", done=item.done, total=item.total, unit="tokens"
                     )
             elif isinstance(item, Delta):
-                piece = item.text if watch.text else item.text.lstrip()
-                watch.add(piece)
+                piece = watch.add(item.text)
                 if sink:
                     yield from self.screen.show(sink.feed(piece))
             else:
                 self.usage.add(item)
-                if item.finish_reason == "cancelled" and not watch.looping:
+                if item.finish_reason == "cancelled" and not watch.ended:
                     raise Stopped(self.screen.text)
-                return _judged(item, watch.looping, ask.language), sink
+                return watch.judged(item, ask.language), sink
         raise AssertionError("a stream ends with a completion")
 
     def _worth_retrying(self, problem: Problem, language: str) -> bool:
         """A model that does not know the language will not know it the second time either."""
-        known = getattr(self.model, "languages", ())
+        known = self.model.languages
         return problem != "language" or not known or language in known
 
     def _settle(self, written: Written, sink: Shown | None, shown: Callable[[], Shown] | None, start: int) -> Attempt:
@@ -208,24 +209,51 @@ class Writer:
         return written, sink
 
 
-class _LoopWatch:
-    """Ends a generation that only repeats itself, instead of letting it run to its limit."""
+class _Watch:
+    """Ends a generation that has said enough, or that only repeats itself, instead of letting it run to its limit."""
 
-    def __init__(self, should_stop: ShouldStop) -> None:
+    def __init__(self, should_stop: ShouldStop, max_sentences: int) -> None:
         self._should_stop = should_stop
-        self.text = ""
+        self._max_sentences = max_sentences
+        self._text = ""
         """From the first character that is not white space."""
         self._deltas = 0
-        self.looping = False
+        self._looping = False
+        self._complete = False
 
-    def add(self, text: str) -> None:
-        self.text += text
+    @property
+    def ended(self) -> bool:
+        return self._looping or self._complete
+
+    def add(self, text: str) -> str:
+        """The part of this text that belongs to the answer."""
+        if self._complete:
+            return ""
+        before = len(self._text)
+        self._text += text if self._text else text.lstrip()
         self._deltas += 1
         if self._deltas % _LOOP_CHECK_DELTAS == 0:
-            self.looping = is_looping(self.text)
+            self._looping = is_looping(self._text)
+        if self._max_sentences:
+            # A sentence is known to be over when the next one has begun.
+            spans = claim_spans(self._text)
+            if len(spans) > self._max_sentences:
+                self._text = self._text[: spans[self._max_sentences - 1][1]]
+                self._complete = True
+        return self._text[before:]
 
     def should_stop(self) -> bool:
-        return self.looping or self._should_stop()
+        return self.ended or self._should_stop()
+
+    def judged(self, completion: Completion, language: str) -> Written:
+        text = (self._text if self._complete else completion.text).strip()
+        reason: FinishReason = "stop" if self._complete else "length" if self._looping else completion.finish_reason
+        if not re.search(r"\w", text):
+            return Written("", reason, "empty")
+        if self._looping or is_looping(text):
+            return Written(text, reason, "repetition")
+        found = detect_language(text)
+        return Written(text, reason, "language" if language and found and found != language else "")
 
 
 def no_text_error(model: LanguageModel) -> ModelError:
@@ -272,17 +300,6 @@ def _is_monotonous(text: str) -> bool:
         return False
     grams = [tuple(found[i : i + _NGRAM_WORDS]) for i in range(len(found) - _NGRAM_WORDS + 1)]
     return len(set(grams)) * 2 < len(grams)
-
-
-def _judged(completion: Completion, looping: bool, language: str) -> Written:
-    text = completion.text.strip()
-    reason: FinishReason = "length" if looping else completion.finish_reason
-    if not re.search(r"\w", text):
-        return Written("", reason, "empty")
-    if looping or is_looping(text):
-        return Written(text, reason, "repetition")
-    found = detect_language(text)
-    return Written(text, reason, "language" if language and found and found != language else "")
 
 
 def _retry_config(config: GenerationConfig) -> GenerationConfig:

@@ -24,13 +24,20 @@ class ScriptedModel:
     """
 
     def __init__(
-        self, answers, *, context_tokens: int = 4096, chunk_tokens: int = 400, name: str = "scripted"
+        self,
+        answers,
+        *,
+        context_tokens: int = 4096,
+        chunk_tokens: int = 400,
+        name: str = "scripted",
+        languages: tuple[str, ...] = (),
     ):
         self.answers = answers
         self.context_tokens = context_tokens
         self.chunk_tokens = chunk_tokens
         self.name = name
         self.adapter: str | None = None
+        self.languages = languages
         self.prompts: list[list[ChatMessage]] = []
         """Every prompt it was given, for tests to look at."""
 

@@ -61,6 +61,11 @@ class Engine:
         return self._adapter.name if self._adapter else None
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """Those the base writes well; empty when not known."""
+        return self.kept.languages
+
+    @property
     def fingerprint(self) -> str:
         adapter = self._adapter.sha256 if self._adapter else ""
         return f"{self.kept.name}@{self.kept.weights_sha256}+{adapter}:{self.model.dtype}"

@@ -433,7 +433,10 @@ def test_an_answer_that_loops_is_tried_again_with_other_settings():
 
 def test_a_model_that_always_loops_gives_each_sentence_once_and_says_so(library: Library):
     run = Run(
-        ScriptedModel(["The cell is the smallest unit of life. It divides. " + "It grows. " * 200]), CELL, library
+        ScriptedModel(["The cell is the smallest unit of life. It divides. " + "It grows. " * 200]),
+        CELL,
+        library,
+        style="detailed",
     )
 
     assert run.result["summary"] == run.screen
@@ -499,3 +502,40 @@ def test_an_answer_cut_at_its_limit_says_so():
     run = Run(model, CELL, config=GenerationConfig(max_new_tokens=4))
     assert run.result["finish_reason"] == "length"
     assert "The answer was cut at its longest length." in run.notices()
+
+
+# --- small models -------------------------------------------------------------------------------------------------
+
+
+def test_a_model_that_does_not_stop_is_stopped_after_the_sentences_it_was_asked_for():
+    model = ScriptedModel(
+        ["The cell is the smallest unit of life. " + "".join(f"It has part {n}. " for n in range(99))]
+    )
+    run = Run(model, CELL)
+
+    assert len(run.result["claims"]) == 5
+    assert run.screen.rstrip().startswith("The cell is the smallest unit of life. [p. 1]")
+    assert "part 4" not in run.screen
+    assert run.result["finish_reason"] == "stop"
+
+
+def test_for_a_model_that_cannot_merge_the_summary_is_what_it_wrote_on_each_part():
+    document = replace(CELL, pages=pages_on_topics("Topic{n} is the one thing that page {n} tells about.", 6))
+    model = ScriptedModel(first_sentence, chunk_tokens=30, context_tokens=600)
+    run = Run(model, document, merge=False)
+
+    assert run.result["chunks"] == len(model.prompts) > 1
+    assert not run.progress("merge")
+    assert run.screen.count("[p. ") >= len(model.prompts)
+
+
+def test_for_a_model_that_cannot_merge_a_description_is_made_from_the_beginning_and_says_so_in_its_coverage():
+    document = replace(CELL, pages=pages_on_topics("Topic{n} is the one thing that page {n} tells about.", 6))
+    run = Run(
+        ScriptedModel(first_sentence, chunk_tokens=30, context_tokens=600), document, task="describe", merge=False
+    )
+
+    assert run.result["chunks"] == 1
+    assert run.result["coverage"]["pages_used"][0] == 1
+    assert len(run.result["coverage"]["pages_used"]) < 6
+    assert run.result["coverage"]["pages_skipped"]
