@@ -12,6 +12,7 @@ from types import ModuleType
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po
+from textual.widgets import Input
 
 import assistant
 from assistant.config import load_settings
@@ -19,6 +20,7 @@ from assistant.documents import load_document
 from assistant.errors import ConfigError, DocumentError
 from assistant.i18n import LANGUAGES, plural, set_language
 from assistant.units import format_bytes, format_number
+from tests.tui.desk import app_with
 from tui.words import amount
 
 LOCALE = Path(assistant.__file__).parent / "locale"
@@ -153,6 +155,17 @@ def test_help_is_italian_throughout(command):
     assert text.startswith("Uso: sunto")
     for english in ("Usage", "options", "default", "Print ", "Language", "Examples", "NAME", "PATH", "NUMBER"):
         assert english not in text
+
+
+@pytest.mark.usefixtures("italian")
+async def test_searching_commands_and_themes_is_italian():
+    app = app_with()
+    async with app.run_test() as pilot:
+        for open_it, asked in ((app.action_command_palette, "comandi"), (app.search_themes, "temi")):
+            open_it()
+            await pilot.pause()
+            assert app.screen.query_one(Input).placeholder == f"Cerca fra i {asked}…"
+            app.pop_screen()
 
 
 def _entries(catalog: Catalog) -> Iterator[tuple[str, str, tuple[str, ...]]]:

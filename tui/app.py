@@ -11,7 +11,9 @@ from collections.abc import Iterable, Sequence
 
 from textual import work
 from textual.app import App, SystemCommand
+from textual.command import CommandPalette
 from textual.screen import Screen
+from textual.theme import ThemeProvider
 
 from assistant.config import Settings, load_settings
 from assistant.i18n import _
@@ -52,6 +54,15 @@ class SuntoApp(App[None]):
         if isinstance(screen, ChatScreen):
             for action in actions():
                 yield SystemCommand(action.usage, action.sentence, lambda name=action.name: screen.action_run(name))
+
+    def action_command_palette(self) -> None:
+        """As Textual's own, which asks in English."""
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(CommandPalette(placeholder=_("Search the commands…")))
+
+    def search_themes(self) -> None:
+        """As Textual's own, which asks in English."""
+        self.push_screen(CommandPalette([ThemeProvider], placeholder=_("Search the themes…")))
 
     @work(exit_on_error=False, group="start")
     async def _after_first_paint(self) -> None:

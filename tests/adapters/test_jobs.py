@@ -33,7 +33,8 @@ class ScriptedSession(Session):
 def note(tmp_path):
     path = tmp_path / "photosynthesis.md"
     path.write_text(
-        "# Photosynthesis\n\nIn the leaves light becomes sugar. Water is split and oxygen is set free.\n", encoding="utf-8"
+        "# Photosynthesis\n\nIn the leaves light becomes sugar. Water is split and oxygen is set free.\n",
+        encoding="utf-8",
     )
     return path
 

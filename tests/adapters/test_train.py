@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -37,7 +38,9 @@ def run(engine, examples, should_stop=lambda: False, dropout=0.0, **settings):
     with engine.training() as model:
         adapter = lora.attach_new(model, LoraSettings(r=8, lora_alpha=16, lora_dropout=dropout), seed=0)
         steps = list(train(model, adapter, examples, TrainingSettings(**settings), should_stop))
-        weights = {name: (a.detach().clone(), b.detach().clone()) for name, (a, b) in lora.trained_weights(model).items()}
+        weights = {
+            name: (a.detach().clone(), b.detach().clone()) for name, (a, b) in lora.trained_weights(model).items()
+        }
     return steps, weights
 
 
@@ -59,9 +62,7 @@ def test_the_loss_is_the_one_of_transformers(engine, examples):
     """Logits only where there is a label: the same loss as over the whole sequence."""
     example = examples[0]
     with engine.training() as model, torch.no_grad():
-        whole = model(
-            input_ids=torch.tensor([example.input_ids]), labels=torch.tensor([example.labels])
-        ).loss
+        whole = model(input_ids=torch.tensor([example.input_ids]), labels=torch.tensor([example.labels])).loss
         ours = completion_loss(model, example) / example.target_tokens
     assert float(ours) == pytest.approx(float(whole), rel=2e-3)
 
@@ -103,7 +104,7 @@ def test_the_learning_rate_rises_then_falls():
     factors = [schedule_factor(step, 100) for step in range(100)]
     assert factors[:10] == pytest.approx([n / 10 for n in range(1, 11)])
     assert factors[10] == pytest.approx(1.0)
-    assert all(a >= b for a, b in zip(factors[10:], factors[11:], strict=False))
+    assert all(a >= b for a, b in pairwise(factors[10:]))
     assert 0 < factors[-1] < 0.01
 
 

@@ -236,7 +236,10 @@ def test_without_our_unpacking_the_gradients_are_wrong(engine, monkeypatch):
 @needs_avx512_bf16
 def test_packing_and_unpacking_is_bit_for_bit_the_identity(engine):
     packing.unpack(engine.model)
-    originals = [(layer.weight.data.clone(), layer.weight.quant_state.as_dict(packed=True)) for layer in packing.layers(engine.model)]
+    originals = [
+        (layer.weight.data.clone(), layer.weight.quant_state.as_dict(packed=True))
+        for layer in packing.layers(engine.model)
+    ]
     packing.pack(engine.model)
     packing.unpack(engine.model)
     for layer, (codes, state) in zip(packing.layers(engine.model), originals, strict=True):

@@ -63,6 +63,7 @@ def test_hostile_lines_are_refused(line):
 
 
 def test_a_lone_surrogate_does_not_stop_the_stream():
-    assert "\ufffd" in decode(encode(protocol.TextDelta(job="1", text="a\ud800b"))).text or "?" in decode(
-        encode(protocol.TextDelta(job="1", text="a\ud800b"))
-    ).text
+    assert (
+        "\ufffd" in decode(encode(protocol.TextDelta(job="1", text="a\ud800b"))).text
+        or "?" in decode(encode(protocol.TextDelta(job="1", text="a\ud800b"))).text
+    )

@@ -38,9 +38,7 @@ def revolution_document() -> Document:
 
 def with_sections(document: Document, *titles: str) -> Document:
     """Every page begins a section of level 1."""
-    return replace(
-        document, sections=tuple(Section(title, 1, number) for number, title in enumerate(titles, start=1))
-    )
+    return replace(document, sections=tuple(Section(title, 1, number) for number, title in enumerate(titles, start=1)))
 
 
 def _document(name: str, title: str, pages: tuple[str, ...], language: str) -> Document:
