@@ -169,11 +169,12 @@ async def test_searching_commands_and_themes_is_italian():
 
 
 def _entries(catalog: Catalog) -> Iterator[tuple[str, str, tuple[str, ...]]]:
-    """Each sentence, the same for many (itself where it has no plural), and its translations."""
+    """Each translated sentence, the same for many (itself where it has no plural), and its translations."""
     for message in catalog:
-        if message.id:
-            one, many = (message.id, message.id) if isinstance(message.id, str) else message.id
-            yield one, many, (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        one, many = (message.id, message.id) if isinstance(message.id, str) else message.id
+        texts = (message.string,) if isinstance(message.string, str) else tuple(message.string)
+        if one and all(texts):
+            yield one, many, texts
 
 
 def _fields(text: str) -> list[str]:
