@@ -6,9 +6,10 @@ import errno
 import os
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
-from assistant.catalogue import RUNTIME_BYTES, STARTER, find_base, largest_that_fits, nearest_names
+from assistant.catalogue import RUNTIME_BYTES, STARTER, BaseModel, find_base, largest_that_fits, nearest_names
 from assistant.errors import ModelError, ModelLoadError, ModelNotFoundError
 from assistant.generation import ShouldStop, never_stop
 from assistant.hardware import describe_machine
@@ -89,7 +90,14 @@ def _whole(source: Source) -> KeptModel | None:
         return None
     if source.expected_revision and manifest.model.revision != source.expected_revision:
         return None
-    return manifest.model
+    return _as_known_now(manifest.model, source.base)
+
+
+def _as_known_now(model: KeptModel, base: BaseModel | None) -> KeptModel:
+    """What the catalogue says of it today, which may be more than when it was kept."""
+    if base is None:
+        return model
+    return replace(model, context_tokens=base.context_tokens, chunk_tokens=base.chunk_tokens, languages=base.languages)
 
 
 def _say_why_again(source: Source, on_notice: OnNotice) -> None:
