@@ -118,7 +118,7 @@ class Session:
         from assistant.lease import AcceleratorLease
 
         lease = AcceleratorLease(data_dir())
-        lease.acquire(_("answers with {model}").format(model=kept.name), _weights_bytes(kept))
+        lease.acquire(_("answers with {model}").format(model=kept.name), kept.memory_bytes)
         self._lease = lease
 
     def _unload(self) -> None:
@@ -141,10 +141,6 @@ def _notice_unused_card(reporter: Reporter) -> None:
             _("This machine has an NVIDIA card, but the installed torch cannot use it, so answers will be slow."),
             _("Mend it with: {command}").format(command=command),
         )
-
-
-def _weights_bytes(kept: KeptModel) -> int:
-    return sum(file.stat().st_size for file in kept.directory.glob("*.safetensors"))
 
 
 def _ensure(wanted: str, reporter: Reporter, should_stop: ShouldStop) -> KeptModel:

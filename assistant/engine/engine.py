@@ -31,7 +31,7 @@ from assistant.hardware import peak_memory_bytes as process_peak_memory_bytes
 from assistant.i18n import _
 from assistant.weights import KeptModel
 
-PREFILL_CHUNK_TOKENS = {"cpu": 128, "cuda": 1024}
+PREFILL_CHUNK_TOKENS = {"cpu": 256, "cuda": 1024}
 """Between two chunks a stop is noticed and progress is shown: small enough to feel instant on either device."""
 
 

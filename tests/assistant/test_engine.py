@@ -10,7 +10,7 @@ from assistant.engine.engine import PREFILL_CHUNK_TOKENS
 from assistant.errors import ContextOverflowError, ModelLoadError
 from assistant.generation import ChatMessage, Completion, Delta, GenerationConfig, Prefill
 
-QUESTION = [ChatMessage("user", "Summarize: photosynthesis turns light into sugar. " * 20)]
+QUESTION = [ChatMessage("user", "Summarize: photosynthesis turns light into sugar. " * 40)]
 
 
 def complete(engine, messages=QUESTION, should_stop=lambda: False, **config):
@@ -50,8 +50,9 @@ def test_the_pieces_join_to_the_completion(engine):
 def test_a_long_prompt_is_read_in_chunks_with_progress(engine):
     _completion, prefills, _deltas = complete(engine)
     total = engine.count_prompt_tokens(QUESTION)
-    assert total > PREFILL_CHUNK_TOKENS["cpu"]
-    assert [event.done for event in prefills] == [*range(128, total, 128), total]
+    chunk = PREFILL_CHUNK_TOKENS["cpu"]
+    assert total > chunk
+    assert [event.done for event in prefills] == [*range(chunk, total, chunk), total]
     assert {event.total for event in prefills} == {total}
 
 
