@@ -33,17 +33,29 @@ def relay(work: Callable[[Emit], T]) -> Generator[Event, None, T]:
             outbox.put(None)
 
     threading.Thread(target=body, name="sunto-relay", daemon=True).start()
-    while (event := outbox.get()) is not None:
+    while (event := _next(outbox)) is not None:
         yield event
     if failure:
         raise failure[0]
     return outcome[0]
 
 
+def _next(outbox: queue.SimpleQueue[Event | None]) -> Event | None:
+    while True:
+        try:
+            # On Windows a wait without an end would keep Ctrl-C from being noticed.
+            return outbox.get(timeout=0.2)
+        except queue.Empty:
+            continue
+
+
 class Reporter:
     """Emits `Progress` events with an estimate, at most ten a second."""
 
     INTERVAL_SECONDS = 0.1
+    ESTIMATE_AFTER_SECONDS = 2.0
+    ESTIMATE_AFTER_SHARE = 0.05
+    """Of the whole: a pace measured on less than this once promised 47 minutes for a minute's work."""
 
     def __init__(self, job: str, emit: Emit) -> None:
         self._job = job
@@ -78,6 +90,6 @@ class Reporter:
     def _seconds_left(self, done: float, total: float, now: float) -> float | None:
         """From the pace since the stage began; what was there before (a resumed download) does not count."""
         advanced = done - self._first
-        if advanced <= 0 or total <= 0 or now - self._started < 0.5:
+        if now - self._started < self.ESTIMATE_AFTER_SECONDS or advanced < self.ESTIMATE_AFTER_SHARE * total:
             return None
-        return (now - self._started) * (total - done) / advanced
+        return (now - self._started) * (total - done) / advanced if advanced > 0 else None
