@@ -26,7 +26,12 @@ def app_with(*rules: dict[str, Any], **script: Any) -> SuntoApp:
     """An app whose model process follows these rules (see `scripted_process`)."""
     home = data_dir()
     path = home / "script.json"
-    content = {"rules": list(rules), "requests_file": str(home / "requests.jsonl"), **script}
+    content = {
+        "rules": list(rules),
+        "requests_file": str(home / "requests.jsonl"),
+        "gate": str(home / "gate"),
+        **script,
+    }
     path.write_text(json.dumps(content), encoding="utf-8")
     app = SuntoApp(model_command=[sys.executable, str(SCRIPTED_PROCESS), str(path)])
     app.animation_level = "none"
@@ -54,6 +59,10 @@ class Desk:
         await self.pilot.pause()
         self.chat.completions.offer(())
         await self.pilot.press("enter")
+
+    def release(self) -> None:
+        """Let the scripted process go on where its rule made it `hold`."""
+        (data_dir() / "gate").touch()
 
     async def answered(self, count: int = 1) -> None:
         await self.wait_until(lambda: len(self.shown("answer")) >= count)

@@ -6,8 +6,10 @@ Run as `python scripted_process.py SCRIPT.json`. The script is an object:
 
 The first rule whose `when` occurs in the request's kind or question is used. `then` is `finish`, `fail`, `crash`
 (`os._exit(9)` after half the text), `hang` (after half the text, deaf to `Cancel`) or `reset` (takes the first half
-back). `word_seconds` is the pause after each word; `progress` holds the fields of `Progress` events that come
-first; `notice` and `late_notice` are said before and after the text; `result` is merged into what `Finished` carries.
+back). `word_seconds` is the pause after each word. With `hold` the process waits at that word (or training step, or
+at `progress` or `load`) until the file `gate` exists, so that no test depends on how fast the machine is.
+`progress` holds the fields of `Progress` events that come first; `notice` and `late_notice` are said before and
+after the text; `result` is merged into what `Finished` carries.
 """
 
 from __future__ import annotations
@@ -57,6 +59,14 @@ class ScriptedProcess:
         self.requests: queue.Queue[Request] = queue.Queue()
         self.cancelled: set[str] = set()
         self.is_loaded = False
+
+    def hold(self, request: Request, where: int | str) -> None:
+        """Wait here if the script says so, until the test opens the gate or the job is stopped."""
+        if self.rule(request).get("hold") != where:
+            return
+        gate = Path(self.script["gate"])
+        while not gate.exists() and request.job not in self.cancelled:
+            time.sleep(0.01)
 
     def main(self) -> None:
         if self.script.get("crash_at_start"):
@@ -113,6 +123,7 @@ class ScriptedProcess:
         for done in range(0, 101, 25):
             self.send(Progress(job=request.job, stage="load", done=done, total=100, unit="bytes"))
             time.sleep(rule.get("word_seconds", 0))
+        self.hold(request, "load")
         if rule["then"] == "fail":
             self.send(self.failure(request, rule))
             return
@@ -160,7 +171,7 @@ class ScriptedProcess:
                     seconds_left=float(4 - step),
                 )
             )
-            time.sleep(self.rule(request).get("word_seconds", 0))
+            self.hold(request, step)
         self.send(Finished(job=request.job, result={"name": request.name, "steps": 4, "last_loss": 0.75}))
 
     def answer(self, request: Chat | Summarize | Describe) -> None:
@@ -175,11 +186,11 @@ class ScriptedProcess:
             self.send(DocumentRead(job=request.job, path=path, **read))
         for progress in rule.get("progress", []):
             self.send(Progress(job=request.job, **progress))
-            time.sleep(rule.get("word_seconds", 0))
+        self.hold(request, "progress")
         self.send(Progress(job=request.job, stage="prefill", done=10, total=20, unit="tokens"))
         words = re.findall(r"\s*\S+\s*", rule["text"])
         half = len(words) // 2
-        written = self.write(request, words[:half], rule)
+        written = self.write(request, words[:half], rule, 0)
         if rule["then"] == "crash":
             sys.stderr.write("scripted to crash\n")
             sys.stderr.flush()
@@ -192,7 +203,7 @@ class ScriptedProcess:
         if rule["then"] == "reset":
             self.send(TextReset(job=request.job))
             written = ""
-        written += self.write(request, words[half:], rule)
+        written += self.write(request, words[half:], rule, half)
         if late := rule.get("late_notice"):
             self.send(Notice(job=request.job, level="warning", message=late))
         if request.job in self.cancelled:
@@ -200,9 +211,10 @@ class ScriptedProcess:
         else:
             self.send(Finished(job=request.job, result=self.result(request, written, rule)))
 
-    def write(self, request: Request, words: list[str], rule: dict[str, Any]) -> str:
+    def write(self, request: Request, words: list[str], rule: dict[str, Any], first: int) -> str:
         written = ""
-        for word in words:
+        for number, word in enumerate(words, start=first):
+            self.hold(request, number)
             if request.job in self.cancelled and rule["then"] != "hang":
                 break
             self.send(TextDelta(job=request.job, text=word))

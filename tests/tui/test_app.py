@@ -26,7 +26,8 @@ from tui.widgets.live_answer import LiveAnswer
 from tui.widgets.transcript import MOUNTED_AT_ONCE, LoadEarlier
 from tui.widgets.welcome import Welcome
 
-SLOW = {"when": "", "text": lorem(400), "word_seconds": 0.01}
+SLOW = {"when": "", "text": lorem(400), "word_seconds": 0.001, "hold": 390}
+"""An answer that does not end by itself."""
 
 
 @pytest.fixture
@@ -182,9 +183,10 @@ async def test_the_panel_counts_pages_while_a_long_document_is_read(tmp_path, mo
 
 async def test_an_answer_streams_as_markdown_and_ends_as_one_widget():
     text = "# Light\n\nPlants turn **light** into sugar.\n\n- one\n- two\n\n" + lorem(60)
-    async with desk_of(app_with({"when": "", "text": text, "word_seconds": 0.01})) as desk:
+    async with desk_of(app_with({"when": "", "text": text, "hold": 40})) as desk:
         await desk.send("what is light?")
         await desk.wait_until(lambda: desk.chat.query("MarkdownH1") and desk.chat.query("MarkdownBullet"))
+        desk.release()
         await desk.answered()
         assert not desk.chat.query(LiveAnswer)
         answer = desk.shown("answer")[0]
@@ -195,11 +197,12 @@ async def test_an_answer_streams_as_markdown_and_ends_as_one_widget():
 
 async def test_fetching_a_model_is_drawn_as_a_bar_with_how_much_is_there():
     progress = [{"stage": "download", "done": 46e6, "total": 92e6, "unit": "bytes"}]
-    async with desk_of(app_with({"when": "", "progress": progress, "word_seconds": 0.5})) as desk:
+    async with desk_of(app_with({"when": "", "progress": progress, "hold": "progress"})) as desk:
         await desk.send("why?")
         await desk.wait_until(lambda: "Downloading the model ━━━━" in desk.screen_text())
         assert "50% · 46.0 MB of 92.0 MB" in desk.screen_text()
         assert "loading the model" in desk.screen_text()
+        desk.release()
         await desk.answered()
 
 
@@ -263,7 +266,7 @@ async def test_keys_typed_while_an_answer_streams_arrive_at_once():
 
 async def test_prompts_wait_for_their_turn_and_are_answered_in_order():
     rules = [
-        {"when": "first", "text": "One. " + lorem(30), "word_seconds": 0.02},
+        {"when": "first", "text": "One. " + lorem(30), "hold": 10},
         {"when": "second", "text": "Two."},
         {"when": "third", "text": "Three."},
     ]
@@ -272,6 +275,7 @@ async def test_prompts_wait_for_their_turn_and_are_answered_in_order():
             await desk.send(text)
         await desk.wait_until(lambda: desk.screen_text().count("waiting") >= 2)
         assert "(+2 waiting)" in desk.screen_text()
+        desk.release()
         await desk.answered(3)
         order = [line.strip() for line in desk.everything.splitlines()]
         marks = ["first", "One. word0", "second", "Two.", "third", "Three."]
@@ -284,7 +288,7 @@ async def test_prompts_wait_for_their_turn_and_are_answered_in_order():
 
 async def test_escape_takes_back_a_waiting_prompt_when_only_the_start_runs(monkeypatch):
     monkeypatch.setattr("tui.app._model_is_kept", lambda: True)
-    app = app_with({"when": "LoadModel", "word_seconds": 0.3})
+    app = app_with({"when": "LoadModel", "hold": "load"})
     async with app.run_test() as pilot:
         from tests.tui.desk import Desk
 
@@ -508,13 +512,14 @@ async def test_an_adapter_for_another_base_is_refused_and_the_one_before_stays(s
 async def test_training_shows_its_line_and_a_question_waits_behind_it(tmp_path):
     data = tmp_path / "my pairs.jsonl"
     data.write_text("{}\n", encoding="utf-8")
-    async with desk_of(app_with({"when": "Train", "word_seconds": 0.2})) as desk:
+    async with desk_of(app_with({"when": "Train", "hold": 2})) as desk:
         await desk.send(f"/train {data} physics")
         await desk.wait_until(lambda: "Step 2/4" in desk.screen_text())
         assert "loss 1.500" in desk.screen_text()
         assert "learning rate 0.0001" in desk.screen_text()
         await desk.send("why?")
         await desk.wait_until(lambda: "waiting" in desk.screen_text())
+        desk.release()
         await desk.answered(2)
         assert "physics is trained" in desk.shown("answer")[0]
         train = next(request for request in sent_requests() if isinstance(request, Train))
@@ -524,10 +529,11 @@ async def test_training_shows_its_line_and_a_question_waits_behind_it(tmp_path):
 async def test_a_new_conversation_lets_a_training_go_on(tmp_path):
     data = tmp_path / "pairs.jsonl"
     data.write_text("{}\n", encoding="utf-8")
-    async with desk_of(app_with({"when": "Train", "word_seconds": 0.2})) as desk:
+    async with desk_of(app_with({"when": "Train", "hold": 1})) as desk:
         await desk.send(f"/train {data} physics")
         await desk.wait_until(lambda: "Step 1/4" in desk.screen_text())
         await desk.send("/new")
+        desk.release()
         await desk.wait_until(lambda: "physics is trained" in desk.everything)
 
 
@@ -632,7 +638,7 @@ async def test_a_terminal_that_shrinks_to_almost_nothing_and_grows_again_goes_on
 
 async def test_reading_is_not_disturbed_by_an_answer_being_written():
     paragraphs = "\n\n".join(f"Paragraph {number}." for number in range(200))
-    rules = [{"when": "long", "text": paragraphs}, {"when": "slow", "text": lorem(300), "word_seconds": 0.01}]
+    rules = [{"when": "long", "text": paragraphs}, {"when": "slow", "text": lorem(300), "hold": 290}]
     async with desk_of(app_with(*rules)) as desk:
         await desk.send("long")
         await desk.answered()
@@ -642,6 +648,7 @@ async def test_reading_is_not_disturbed_by_an_answer_being_written():
         await desk.pilot.pause()
         assert desk.chat.query(LiveAnswer), "it is still being written"
         where = desk.chat.transcript.scroll_y
+        desk.release()
         await desk.answered(2)
         assert desk.chat.transcript.scroll_y == where
         desk.chat.action_scroll_transcript(1000)
