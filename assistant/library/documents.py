@@ -12,6 +12,8 @@ from typing import Any
 
 from assistant import documents
 from assistant.documents.model import Document, Page, Section
+from assistant.documents.source import Source
+from assistant.errors import DocumentError
 from assistant.generation import ShouldStop, never_stop
 from assistant.i18n import current_language
 from assistant.library.store import Store, storable
@@ -42,9 +44,10 @@ class Documents(Store):
 
     def _known_document(self, path: Path) -> Document | None:
         try:
+            Source(path).check()  # a device or a pipe may have no end to hash
             key = _key(documents.file_sha256(path), path.name)
-        except OSError:
-            return None  # the reader says better what is wrong with the file
+        except (DocumentError, OSError):
+            return None  # the reader says it, with the whole path
         with self._reading() as connection:
             row = connection.execute("SELECT content FROM documents WHERE key = ?", (key,)).fetchone()
         return None if row is None else _from_json(row[0])

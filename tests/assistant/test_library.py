@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from assistant import documents
-from assistant.errors import DocumentNotFoundError, ExitCode, LibraryError
+from assistant.errors import DocumentNotFoundError, ExitCode, LibraryError, UnsupportedDocumentError
 from assistant.i18n import set_language
 from assistant.library import Library, store
 
@@ -243,6 +244,16 @@ def test_a_missing_document_is_reported_by_the_reader(library: Library, tmp_path
 
 
 # --- the file ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in the file system there")
+def test_a_pipe_is_refused_before_anybody_waits_for_its_end(library: Library, tmp_path: Path):
+    """It was hashed before it was looked at, which for a pipe or /dev/zero never ended."""
+    pipe = tmp_path / "notes.txt"
+    os.mkfifo(pipe)
+    with open(os.open(pipe, os.O_RDWR)), pytest.raises(UnsupportedDocumentError):  # noqa: PTH123 - a descriptor
+        library.open_document(pipe, should_stop=lambda: True)
 
 
 def test_without_a_path_the_library_lies_in_the_data_directory(sunto_home: Path):
