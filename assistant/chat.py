@@ -145,7 +145,8 @@ class _Composer:
                 path=documents[0].path,
             )
         whole = whole_text(passages)
-        budget = int(WHOLE_SHARE * room_tokens(self._model, [system(True)], self._config))
+        room = int(WHOLE_SHARE * room_tokens(self._model, [system(True)], self._config))
+        budget = min(room, self._model.chunk_tokens)  # in more than it digests well, a model finds nothing
         if self._model.count_tokens(whole) <= budget:
             texts, build = [whole], self._with_first
         else:

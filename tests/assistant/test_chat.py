@@ -220,6 +220,14 @@ def test_from_a_long_document_the_passages_for_the_question_are_chosen():
     assert model.count_prompt_tokens(model.prompts[0]) + 100 <= 900
 
 
+def test_a_model_is_given_no_more_text_than_it_digests_well_though_its_window_is_larger():
+    """The starter, asked with three whole pages before it, once answered "6" to everything."""
+    model = ScriptedModel(["46."], context_tokens=8000, chunk_tokens=200)
+    Turn(model, ["How many chromosomes do human body cells have?"], [long_document()])
+    assert CELL_PAGES[3] in model.prompts[0][-1].content
+    assert model.count_prompt_tokens(model.prompts[0]) < 400
+
+
 def test_a_short_follow_up_is_searched_with_the_question_before_it():
     model = ScriptedModel(["Twice."], context_tokens=900)
     Turn(model, ["How many chromosomes do body cells have?", "46.", "And why?"], [long_document()])
