@@ -23,8 +23,20 @@ logger = logging.getLogger(__name__)
 def main() -> None:
     set_language(None)
     logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    events = _take_stdout()
-    serve(sys.stdin.buffer, events)
+    serve(_take_stdin(), _take_stdout())
+
+
+def _take_stdin() -> IO[bytes]:
+    """Keep the real stdin for requests and point fd 0 at nothing.
+
+    No child of ours can then read a request away, and on Windows no library's start-up can wait on the pipe while the
+    reader thread does (a C runtime asks what kind of handle stdin is, and that question waits for the read).
+    """
+    requests = os.fdopen(os.dup(0), "rb")
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return requests
 
 
 def _take_stdout() -> IO[bytes]:
