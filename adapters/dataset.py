@@ -65,15 +65,21 @@ def read_pairs(path: Path) -> PairFile:
             pairs.append(_pair(line, number))
         except ValueError as error:
             broken.append((number, str(error)))
+    if not (pairs or broken):
+        raise DatasetError(_("{path} is empty.").format(path=path), _row_hint(), path=path)
     if not pairs:
-        line, reason = broken[0] if broken else (0, _("it is empty"))
+        line, reason = broken[0]
         raise DatasetError(
             _("No row of {path} can be used: line {line}: {reason}.").format(path=path, line=line, reason=reason),
-            _('Each line must be a JSON object: {{"document": "the text", "summary": "its summary"}}.').format(),
+            _row_hint(),
             path=path,
             line=line,
         )
     return PairFile(tuple(pairs), tuple(broken), hashlib.sha256(data).hexdigest())
+
+
+def _row_hint() -> str:
+    return _('Each line must be a JSON object: {{"document": "the text", "summary": "its summary"}}.').format()
 
 
 def _read_bytes(path: Path) -> bytes:

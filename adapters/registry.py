@@ -84,12 +84,12 @@ def get_adapter(name: str) -> AdapterRecord:
 
 def check_name(name: str) -> str:
     """The name, if it can be a folder's name on every system. Raises AdapterError."""
-    if (
-        not re.fullmatch(r"[\w][\w.-]{0,63}", name)
-        or name.endswith(".")
-        or name.lower() in RESERVED_NAMES
-        or _WINDOWS_DEVICES.fullmatch(name)
-    ):
+    if name.lower() in RESERVED_NAMES:
+        raise AdapterError(
+            _("“{name}” cannot be an adapter's name.").format(name=name),
+            _("It means the model without an adapter; choose another name."),
+        )
+    if not re.fullmatch(r"[\w][\w.-]{0,63}", name) or name.endswith(".") or _WINDOWS_DEVICES.fullmatch(name):
         raise AdapterError(
             _("“{name}” cannot be an adapter's name.").format(name=name),
             _("Use up to 64 letters, digits, hyphens, dots and underscores, beginning with a letter or digit."),

@@ -16,6 +16,7 @@ from adapters import registry
 from adapters.dataset import Example, PairFile, make_example, read_pairs
 from adapters.session import Session
 from assistant import __version__
+from assistant.config import data_folder
 from assistant.errors import ConfigError, DatasetError, Stopped
 from assistant.generation import ShouldStop
 from assistant.i18n import _, plural
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = {"cpu": 1024, "cuda": 2048}
 """Length of one example, prompt and summary together."""
+MAX_RANK = 256
+"""Beyond it an adapter outgrows its base, and with its optimizer the machine's memory."""
 
 
 def train_adapter(request: Train, session: Session, should_stop: ShouldStop) -> Generator[Event, None, dict[str, Any]]:
@@ -64,8 +67,9 @@ def train_adapter(request: Train, session: Session, should_stop: ShouldStop) -> 
 
 
 def _check(request: Train) -> None:
-    """Before anything is loaded: a wrong name is better heard now than after an hour."""
+    """Before anything is loaded: what is wrong is better heard now than after an hour."""
     registry.check_name(request.name)
+    data_folder("adapters", writable=True)
     if (registry.adapters_dir() / request.name).exists() and not request.overwrite:
         raise registry.exists_error(request.name)
     if not (math.isfinite(request.learning_rate) and 0 < request.learning_rate <= 1e-2):
@@ -76,6 +80,11 @@ def _check(request: Train) -> None:
     for name, value in (("epochs", request.epochs), ("batch_size", request.batch_size), ("r", request.r)):
         if value < 1:
             raise ConfigError(_("{name} must be at least 1.").format(name=name), _("Leave it out for the default."))
+    if request.r > MAX_RANK:
+        raise ConfigError(
+            _("A rank of {rank} is more than Sunto trains.").format(rank=request.r),
+            _("It is how much the adapter can hold; 16 is a good start, {most} the most.").format(most=MAX_RANK),
+        )
     if request.max_steps < 0:
         raise ConfigError(_("{name} must be at least 1.").format(name="max_steps"), _("Leave it out for no limit."))
 
@@ -162,7 +171,7 @@ def _run(
             )
         if len(losses) < total:
             raise Stopped
-        staging.mkdir(parents=True)
+        staging.mkdir()
         write_adapter(staging, lora.trained_weights(model), _lora_settings(request), engine.name)
     return losses
 

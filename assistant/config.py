@@ -45,6 +45,21 @@ def data_dir() -> Path:
         import platformdirs  # deferred: `sunto --help` does not need it
 
         path = Path(platformdirs.user_data_dir("sunto", appauthor=False))
+    return _made(path)
+
+
+def data_folder(name: str, *, writable: bool = False) -> Path:
+    """A folder in the data directory, created. Raises ConfigError, also where `writable` is asked for and it is not."""
+    path = _made(data_dir() / name)
+    if writable and not os.access(path, os.W_OK):
+        raise ConfigError(
+            _("Nothing can be written to the folder {path}.").format(path=path),
+            _("Set SUNTO_HOME to a folder you can write to."),
+        )
+    return path
+
+
+def _made(path: Path) -> Path:
     try:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:

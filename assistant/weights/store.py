@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.config import data_dir
+from assistant.config import data_folder
 from assistant.errors import ModelError, Stopped
 from assistant.generation import ShouldStop, never_stop
 from assistant.i18n import _
@@ -80,9 +80,7 @@ class Manifest:
 
 def models_dir() -> Path:
     """Created when missing."""
-    path = data_dir() / "models"
-    path.mkdir(parents=True, exist_ok=True)
-    return path
+    return data_folder("models")
 
 
 def safe_name(name: str) -> str:
@@ -238,12 +236,12 @@ def making_lock(
 ) -> Generator[None]:
     """Only one process at a time makes or removes a model; the others wait, or are told so.
 
-    The operating system frees the lock of a process that dies. Raises Stopped while waiting, and ModelError
-    with `wait=False`.
+    The operating system frees the lock of a process that dies. Raises Stopped while waiting, ModelError
+    with `wait=False`, and ConfigError where nothing can be written.
     """
     from filelock import FileLock, Timeout  # deferred: costs more than a start with a kept model takes
 
-    lock = FileLock(models_dir() / f"{safe_name(name)}.lock")
+    lock = FileLock(data_folder("models", writable=True) / f"{safe_name(name)}.lock")
     told = False
     while True:
         try:

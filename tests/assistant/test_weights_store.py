@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.catalogue import CATALOGUE
-from assistant.errors import ModelError, ModelNotFoundError, Stopped
+from assistant.errors import ConfigError, ModelError, ModelNotFoundError, Stopped
 from assistant.weights import KeptModel, ensure_model, installed_models, list_models, remove_model, store
 from assistant.weights.store import FileRecord, Manifest
 
@@ -304,3 +305,10 @@ def test_a_deletion_that_is_refused_leaves_nothing_that_looks_whole(monkeypatch)
         remove_model("ada/tiny")
     assert "Close every other Sunto" in failure.value.hint
     assert not (manifest.model.directory / store.MANIFEST).exists()
+
+
+def test_a_folder_that_cannot_be_written_to_is_a_matter_of_configuration(monkeypatch):
+    """On a read-only disk it was “the system refused”, with the exit code of a mistake of Sunto's own."""
+    monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)
+    with pytest.raises(ConfigError, match="Nothing can be written"), store.making_lock("starter"):
+        pass

@@ -67,8 +67,16 @@ def test_without_a_command_the_program_itself_is_meant():
         ),
         ("doctor --json=yes", "The option --json takes no value.", "Leave out what follows “=”."),
         ("doctor --lang fr", "Sunto does not speak “fr”.", "Choose --lang it or --lang en."),
-        ("train d --name n --epochs 0", "“0” is not a whole number above 0.", "Look at the option before it."),
-        ("train d --name n --learning-rate nan", "“nan” is not a number above 0.", "Look at the option before it."),
+        (
+            "train d --name n --epochs 0",
+            "The option --epochs cannot be “0”.",
+            "It takes a whole number above 0; leave it out for the default.",
+        ),
+        (
+            "train d --name n --learning-rate nan",
+            "The option --learning-rate cannot be “nan”.",
+            "It takes a number above 0; leave it out for the default.",
+        ),
         (
             "doctor --json --events",
             "--json and --events print different things.",

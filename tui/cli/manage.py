@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from assistant.config import load_settings
 from assistant.errors import ConfigError, ExitCode
-from assistant.i18n import _
+from assistant.i18n import _, plural
 from assistant.protocol import (
     Diagnose,
     FetchModel,
@@ -49,10 +49,10 @@ def train(options: Namespace, output: Output) -> int:
 
     def present(result: Result) -> None:
         output.say(
-            _("Trained “{name}” on {examples} examples: {steps} steps in {time}, loss {first} → {last}.").format(
+            _("Trained “{name}” on {examples}: {steps} in {time}, loss {first} → {last}.").format(
                 name=result["name"],
-                examples=result["examples"],
-                steps=result["steps"],
+                examples=plural("{count} example", "{count} examples", result["examples"]),
+                steps=plural("{count} step", "{count} steps", result["steps"]),
                 time=duration(result["seconds"]),
                 first=format_number(result["first_loss"], 3),
                 last=format_number(result["last_loss"], 3),

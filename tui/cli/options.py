@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from argparse import Namespace
+from collections.abc import Callable
 from typing import Any
 
 from assistant.config import Settings
@@ -119,7 +120,9 @@ def train_options(parser: Parser) -> None:
         ("--seed", "N", _natural, _("Start of the random numbers, for a training that can be repeated.")),
     ):
         default = defaults[flag.removeprefix("--").replace("-", "_")]
-        training.add_argument(flag, metavar=metavar, type=kind, default=default, help=_sentence(sentence, default))
+        training.add_argument(
+            flag, metavar=metavar, type=kind(flag), default=default, help=_sentence(sentence, default)
+        )
     _add_settings(training, "device")
     _add_format_options(parser)
 
@@ -192,29 +195,36 @@ def _language(text: str) -> str:
     return text
 
 
-def _positive_integer(text: str) -> int:
-    return _number(text, int, lambda value: value > 0, _("a whole number above 0"))
+# argparse does not tell a type which option it converts for, so each is made for its option.
 
 
-def _natural(text: str) -> int:
-    return _number(text, int, lambda value: value >= 0, _("a whole number, 0 or more"))
+def _positive_integer(flag: str) -> Callable[[str], int]:
+    return _number(flag, int, lambda value: value > 0, _("a whole number above 0"))
 
 
-def _positive_number(text: str) -> float:
-    return _number(text, float, lambda value: 0 < value < float("inf"), _("a number above 0"))
+def _natural(flag: str) -> Callable[[str], int]:
+    return _number(flag, int, lambda value: value >= 0, _("a whole number, 0 or more"))
 
 
-def _share(text: str) -> float:
-    return _number(text, float, lambda value: 0 <= value < 1, _("a number from 0 to below 1"))
+def _positive_number(flag: str) -> Callable[[str], float]:
+    return _number(flag, float, lambda value: 0 < value < float("inf"), _("a number above 0"))
 
 
-def _number(text: str, kind: Any, holds: Any, wanted: str) -> Any:
-    try:
-        value = kind(text)
-    except ValueError:
-        value = None
-    if value is None or not holds(value):
-        raise ConfigError(
-            _("“{value}” is not {wanted}.").format(value=text, wanted=wanted), _("Look at the option before it.")
-        )
-    return value
+def _share(flag: str) -> Callable[[str], float]:
+    return _number(flag, float, lambda value: 0 <= value < 1, _("a number from 0 to below 1"))
+
+
+def _number(flag: str, kind: Any, holds: Callable[[Any], bool], wanted: str) -> Callable[[str], Any]:
+    def convert(text: str) -> Any:
+        try:
+            value = kind(text)
+        except ValueError:
+            value = None
+        if value is None or not holds(value):
+            raise ConfigError(
+                _("The option {option} cannot be “{value}”.").format(option=flag, value=text),
+                _("It takes {wanted}; leave it out for the default.").format(wanted=wanted),
+            )
+        return value
+
+    return convert
