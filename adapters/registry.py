@@ -149,7 +149,7 @@ def exists_error(name: str) -> AdapterError:
 
 def _read(directory: Path) -> AdapterRecord:
     config = _read_json(directory / CONFIG_FILE)
-    card = _read_json(directory / CARD_FILE) if (directory / CARD_FILE).is_file() else {}
+    card = _read_card(directory / CARD_FILE)
     rank = config.get("r")
     return AdapterRecord(
         name=directory.name,
@@ -161,6 +161,17 @@ def _read(directory: Path) -> AdapterRecord:
     )
 
 
+def _read_card(path: Path) -> dict[str, Any]:
+    """Empty for an adapter made elsewhere. What it says of the base is text, or the card is damaged."""
+    if not path.is_file():
+        return {}
+    card = _read_json(path)
+    base = card.get("base") or {}
+    if not (isinstance(base, dict) and all(isinstance(value, str) for value in base.values())):
+        raise _corrupt(path, _("it does not say which base it is for"))
+    return card
+
+
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         if path.stat().st_size > _MAX_JSON_BYTES:
@@ -169,11 +180,15 @@ def _read_json(path: Path) -> dict[str, Any]:
         if not isinstance(value, dict):
             raise ValueError(_("it is not an object"))
     except (OSError, ValueError, RecursionError) as error:
-        raise AdapterCorruptError(
-            _("The adapter file {path} is damaged: {reason}.").format(path=path, reason=str(error).rstrip(".")),
-            _("Copy the adapter again from where it came from, or train it again."),
-        ) from error
+        raise _corrupt(path, str(error).rstrip(".")) from error
     return value
+
+
+def _corrupt(path: Path, reason: str) -> AdapterCorruptError:
+    return AdapterCorruptError(
+        _("The adapter file {path} is damaged: {reason}.").format(path=path, reason=reason),
+        _("Copy the adapter again from where it came from, or train it again."),
+    )
 
 
 def _short(value: str) -> str:

@@ -31,7 +31,9 @@ def failed_event(job: str, error: Exception) -> Failed:
         return _failed(
             job,
             error,
-            _("The system refused: {reason} ({path}).").format(reason=error.strerror, path=error.filename or "-"),
+            _("The system refused: {reason}.").format(
+                reason=f"{error.strerror} ({error.filename})" if error.filename else error.strerror
+            ),
             _("Check the disk and the folder's permissions; `sunto doctor` looks at both."),
             ExitCode.FAILURE,
         )

@@ -19,6 +19,7 @@ import sys
 from enum import Enum
 from typing import Any, TextIO
 
+from assistant.errors import ConfigError
 from assistant.i18n import _
 from assistant.protocol import Progress, as_dict
 from assistant.safe_text import printable
@@ -60,7 +61,7 @@ class Output:
 
     def __exit__(self, *_error: object) -> None:
         self._progress.clear()
-        with contextlib.suppress(OutputClosedError):
+        with contextlib.suppress(OutputClosedError, ConfigError):  # said already, when the text could not be written
             self.end_line()
         self._restore.close()
 
@@ -155,7 +156,10 @@ class Output:
         except OSError as error:
             if error.errno in (errno.EPIPE, errno.EINVAL):  # Windows reports a closed pipe as EINVAL
                 raise OutputClosedError from error
-            raise
+            raise ConfigError(
+                _("The result cannot be written: {reason}.").format(reason=error.strerror or error),
+                _("Free some space there, or send it elsewhere; a finished summary comes again at once."),
+            ) from error
 
     def _dump(self, value: Any) -> str:
         """JSON that any terminal and any encoding can take, and from which every character comes back."""

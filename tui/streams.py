@@ -13,12 +13,21 @@ from typing import TextIO
 
 def prepare_streams() -> None:
     """Make stdout and stderr take any character: UTF-8 on Windows, `?` where the encoding lacks one."""
+    _open_what_is_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             utf8 = sys.platform == "win32" and "PYTHONIOENCODING" not in os.environ
             stream.reconfigure(encoding="utf-8" if utf8 else None, errors="replace")
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
+
+
+def _open_what_is_closed() -> None:
+    """A stream closed by whoever started us, as `>&-` does, goes nowhere. Left closed, its descriptor would be given
+    to the next file that is opened, and a library's print would land in it."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):  # in the order of their descriptors
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - open until the end
 
 
 @contextlib.contextmanager

@@ -63,7 +63,10 @@ def read_adapter(directory: Path) -> Adapter:
     _refuse_other_kinds(config)
     tensors, weights_bytes_sha256 = _read_tensors(directory / WEIGHTS_FILE)
     pairs = _pair_up(tensors)
-    weights = {name: (a, b, _scaling(config, name, a.shape[0])) for name, (a, b) in pairs.items()}
+    try:
+        weights = {name: (a, b, _scaling(config, name, a.shape[0])) for name, (a, b) in pairs.items()}
+    except (TypeError, ValueError, AttributeError, re.error) as error:
+        raise _corrupt(directory / CONFIG_FILE, _("it does not say how strong the adapter is")) from error
     digest = hashlib.sha256(config_bytes + weights_bytes_sha256).hexdigest()
     return Adapter(directory.name, digest, weights)
 

@@ -56,6 +56,16 @@ def test_a_broken_adapter_does_not_hide_the_others_but_is_named_when_asked_for()
         registry.get_adapter("bad")
 
 
+@pytest.mark.parametrize("base", [3, ["starter"], {"name": {}}, {"name": "starter", "weights_sha256": 7}])
+def test_a_card_of_another_shape_is_damage_and_hides_no_other_adapter(base):
+    """It was a mistake of Sunto's own, in the answer to every question about any adapter."""
+    install("good")
+    install("bad", card={"base": base})
+    with pytest.raises(AdapterCorruptError, match=r"sunto\.json is damaged"):
+        registry.get_adapter("bad")
+    assert [record.name for record in registry.list_adapters()] == ["good"]
+
+
 def test_an_unknown_name_suggests_the_nearest():
     install("biologia")
     with pytest.raises(AdapterNotFoundError) as caught:

@@ -157,6 +157,13 @@ def test_a_damaged_adapter_is_named_and_the_one_in_use_stays(engine, tmp_path, d
     assert engine.adapter == "good"
 
 
+@pytest.mark.parametrize("change", [{"lora_alpha": "strong"}, {"alpha_pattern": [1]}, {"alpha_pattern": {"(": 1}}])
+def test_a_strength_that_is_no_number_is_damage(engine, tmp_path, change):
+    """It was a mistake of Sunto's own."""
+    with pytest.raises(AdapterCorruptError, match="how strong"):
+        engine.use_adapter(make_adapter(engine, tmp_path / "broken", change=change))
+
+
 def test_reading_an_adapter_depends_on_its_bytes(engine, tmp_path):
     first = read_adapter(make_adapter(engine, tmp_path / "a"))
     same = read_adapter(make_adapter(engine, tmp_path / "b"))

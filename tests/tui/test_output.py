@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 import json
 import os
+import shlex
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -137,6 +139,31 @@ def test_help_into_a_pipe_that_closed_is_quiet():
     os.close(write)
     assert done.stderr == b""
     assert done.returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no full disk at hand")
+def test_a_full_disk_is_said_once_and_plainly():
+    """It was “the system refused: … (-)”, with the exit code of a mistake of Sunto's own."""
+    code = "from tui.cli import entry; raise SystemExit(entry())"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", code, "adapters", "list", "--json"], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr.count("Error:") == 1
+    assert "The result cannot be written: No space left on device." in done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a shell's way of closing a stream")
+@pytest.mark.parametrize("closed", [">&-", "<&-", "2>&-", "<&- >&- 2>&-"])
+@pytest.mark.parametrize("words", ["adapters list --json", "chat", "--version"])
+def test_a_stream_that_was_closed_from_the_start_goes_nowhere(closed, words):
+    """It was an AttributeError about None."""
+    code = "from tui.cli import entry; raise SystemExit(entry())"
+    command = f"{shlex.quote(sys.executable)} -c {shlex.quote(code)} {words} {closed}"
+    done = subprocess.run(["sh", "-c", command], stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    assert done.returncode == 0
+    assert "Error" not in done.stderr
 
 
 def test_a_text_written_again_replaces_itself_in_a_file_but_leaves_what_was_there(tmp_path):
