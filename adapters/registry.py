@@ -75,9 +75,11 @@ def get_adapter(name: str) -> AdapterRecord:
             _("There is no adapter called “{name}”.").format(name=name),
             _("Did you mean “{near}”?").format(near=near[0])
             if near
-            else _("Known adapters: {names}.").format(names=", ".join(names))
+            else _("Known adapters: {names}; “none” answers without one.").format(names=", ".join(names))
             if names
-            else _("Train one with `sunto train PAIRS.jsonl --name {name}`.").format(name=name),
+            else _("Train one with `sunto train PAIRS.jsonl --name {name}`; “none” answers without one.").format(
+                name=name
+            ),
         )
     return _read(directory)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.config import STYLES
-from assistant.errors import ConfigError, DatasetError
+from assistant.errors import ConfigError, DatasetError, DocumentNotFoundError
 from assistant.i18n import _
 from assistant.protocol import Chat, Describe, LoadModel, Summarize, Train
 from tui.dropped_paths import to_path
@@ -89,6 +89,14 @@ def split_train(argument: str) -> tuple[Path, str]:
 
 
 def _paths(documents: OpenDocuments) -> tuple[str, ...]:
+    """Raises DocumentNotFoundError for one that has gone: it would stand in the way of every answer."""
+    for document in documents:
+        if not document.path.exists():
+            raise DocumentNotFoundError(
+                _("The file of {title} is no longer there: {path}.").format(title=document.title, path=document.path),
+                _("Put it back, or go on without it: /close {name}").format(name=document.name),
+                path=document.path,
+            )
     return tuple(str(document.path) for document in documents)
 
 

@@ -73,6 +73,17 @@ def test_an_unknown_name_suggests_the_nearest():
     assert "biologia" in caught.value.hint
 
 
+def test_when_the_adapter_in_use_is_gone_the_way_on_without_it_is_said():
+    """An app whose adapter was deleted answered nothing more, and did not say what would help."""
+    with pytest.raises(AdapterNotFoundError) as caught:
+        registry.get_adapter("gone")
+    assert "“none” answers without one" in caught.value.hint
+    install("physics")
+    with pytest.raises(AdapterNotFoundError) as caught:
+        registry.get_adapter("gone")
+    assert "physics; “none” answers without one" in caught.value.hint
+
+
 @pytest.mark.parametrize(
     "name", ["", ".", "..", "../up", "a/b", "a\\b", "none", "BASE", "con", "Nul.txt", "a" * 65, "x.", "a b", "a\x1b[0m"]
 )

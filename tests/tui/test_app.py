@@ -227,6 +227,23 @@ async def test_a_word_that_is_no_style_is_refused_before_anything_is_sent(notes)
         assert sent_requests() == []
 
 
+async def test_a_document_that_vanished_says_how_to_go_on_without_it(notes):
+    """It stood in the way of every answer, also about the others, and the hint was about quotes around its path."""
+    async with desk_of(app_with()) as desk:
+        await desk.send(f"/open {notes}")
+        await desk.wait_until(lambda: desk.chat.panel.documents and desk.chat.panel.documents[0].document)
+        notes.unlink()
+        for question in ("/summarize", "What is it about?"):
+            before = len(desk.shown("error"))
+            await desk.send(question)
+            await desk.wait_until(lambda before=before: len(desk.shown("error")) > before)
+            assert "no longer there" in desk.shown("error")[-1]
+            assert f"/close {notes.name}" in desk.shown("error")[-1]
+        await desk.send(f"/close {notes.name}")
+        await desk.send("What is it about?")
+        await desk.answered()
+
+
 async def test_escape_stops_the_answer_and_keeps_what_is_written():
     async with desk_of(app_with(SLOW)) as desk:
         await desk.send("tell me everything")
