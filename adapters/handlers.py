@@ -99,6 +99,8 @@ def _open_all(
     request: protocol.DocumentRequest | protocol.Extract, session: Session, should_stop: ShouldStop
 ) -> Generator[Event, None, list[Any]]:
     """Read every document of the request, with progress; a `DocumentRead` for each."""
+    from assistant.documents import parse_pages
+
     documents: list[Any] = []
     for path in request.paths:
         document = yield from relay(
@@ -114,6 +116,7 @@ def _open_all(
             language=document.language,
             warnings=document.warnings,
         )
+        parse_pages(request.pages, len(document.pages))  # a mistake is heard before a model is fetched
     return documents
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from adapters.registry import check_compatible, get_adapter
+from adapters.registry import AdapterRecord, check_compatible, get_adapter
 from adapters.relay import Reporter, relay
 from assistant.config import Settings, data_dir, load_settings
 from assistant.errors import Stopped
@@ -61,9 +60,11 @@ class Session:
         """
         wanted = request.model or self.settings.model
         device = request.device or self.settings.device
+        record = _find_adapter(request.adapter or self.settings.adapter)  # before anything is fetched for it
         kept = yield from relay(lambda emit: _ensure(wanted, Reporter(request.job, emit), should_stop))
-        adapter = request.adapter or self.settings.adapter
-        directory = self._adapter_directory(adapter, kept)
+        if record is not None:
+            check_compatible(record, kept)
+        directory = record and record.directory
         engine = yield from self._base(request.job, kept, device, should_stop)
         if (directory and directory.name) != engine.adapter:
             engine.use_adapter(directory)
@@ -73,13 +74,6 @@ class Session:
         """Its files have changed: read them again at the next use."""
         if self._engine is not None and self._engine.adapter == name:
             self._engine.use_adapter(None)
-
-    def _adapter_directory(self, name: str, kept: KeptModel) -> Path | None:
-        if name in ("", "none", "base"):
-            return None
-        record = get_adapter(name)
-        check_compatible(record, kept)
-        return record.directory
 
     def _base(self, job: str, kept: KeptModel, device: str, should_stop: ShouldStop) -> Generator[Event, None, Engine]:
         if self._engine is not None and self._loaded_as == (kept.name, device):
@@ -129,6 +123,11 @@ class Session:
             torch.cuda.empty_cache()
             self._lease.release()
             self._lease = None
+
+
+def _find_adapter(name: str) -> AdapterRecord | None:
+    """None for the plain model. Raises AdapterError."""
+    return None if name in ("", "none", "base") else get_adapter(name)
 
 
 def _notice_unused_card(reporter: Reporter) -> None:

@@ -157,6 +157,6 @@ def _nearest_name(path: Path) -> str:
         names = [entry.name for entry in itertools.islice(path.parent.iterdir(), _FOLDER_ENTRIES_LOOKED_AT)]
     except (OSError, ValueError):
         return ""
-    by_folded = {name.casefold(): name for name in names}
+    by_folded = {name.casefold(): name for name in names if name != path.name}  # a link to nowhere bears the name
     near = difflib.get_close_matches(path.name.casefold(), by_folded, n=1)
     return by_folded[near[0]] if near else ""

@@ -106,6 +106,16 @@ def test_extract_gives_the_pages_that_were_asked_for(note):
     assert {"title", "language", "sections", "warnings"} <= result.keys()
 
 
+@pytest.mark.parametrize("pages", ["99", "a-b"])
+@pytest.mark.parametrize("kind", [protocol.Summarize, protocol.Describe, protocol.Chat])
+def test_a_wrong_page_is_heard_before_a_model_is_fetched(note, kind, pages, monkeypatch):
+    """The model was fetched and loaded first."""
+    session = ScriptedSession([])
+    monkeypatch.setattr(session, "engine", lambda *_arguments: pytest.fail("asked for the model"))
+    ending = collect(kind(job="1", paths=(str(note),), pages=pages), session)[-1]
+    assert (ending.kind, ending.exit_code) == ("ConfigError", 2)
+
+
 def test_a_missing_file_is_a_failure_with_the_documents_exit_code(tmp_path):
     events = collect(protocol.Summarize(job="1", paths=(str(tmp_path / "no.pdf"),)), ScriptedSession([""]))
     assert events[-1].exit_code == 3

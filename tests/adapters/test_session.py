@@ -13,7 +13,7 @@ from adapters.session import Session
 from assistant import engine as engine_package
 from assistant import hardware
 from assistant.config import Settings, data_dir
-from assistant.errors import AcceleratorBusyError
+from assistant.errors import AcceleratorBusyError, AdapterNotFoundError
 from assistant.lease import AcceleratorLease
 from assistant.protocol import LoadModel, ModelLoaded
 
@@ -126,3 +126,12 @@ def test_an_adapter_for_another_base_is_refused_before_anything_is_loaded(loads)
     with pytest.raises(AdapterMismatchError, match="base model: made for another, here is tiny; weights"):
         list(job)
     assert loads == []
+
+
+def test_a_wrong_adapter_is_heard_before_a_model_is_fetched_for_it(monkeypatch):
+    """Gigabytes were fetched first."""
+    fetched = []
+    monkeypatch.setattr(session_module, "_ensure", lambda *arguments: fetched.append(arguments))
+    with pytest.raises(AdapterNotFoundError):
+        next(Session(Settings()).engine(LoadModel(job="1", adapter="nope"), lambda: False))
+    assert fetched == []

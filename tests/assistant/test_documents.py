@@ -223,3 +223,13 @@ def test_any_text_gives_pages_of_the_document_or_a_config_error(text: str, page_
 def test_format_is_the_inverse_of_parse(numbers: set[int]) -> None:
     expected = tuple(sorted(numbers)) if numbers else tuple(range(1, 61))
     assert parse_pages(format_pages(numbers), 60) == expected
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
+def test_a_link_to_nowhere_is_not_suggested_for_itself(tmp_path: Path) -> None:
+    """It was “Did you mean notes.txt?” for notes.txt."""
+    link = tmp_path / "notes.txt"
+    link.symlink_to("gone")
+    with pytest.raises(DocumentNotFoundError) as caught:
+        load_document(link)
+    assert "Did you mean" not in caught.value.hint

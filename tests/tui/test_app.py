@@ -16,7 +16,7 @@ from assistant.documents.model import Document, Page, Section
 from assistant.errors import EncryptedDocumentError
 from assistant.library import Library
 from assistant.protocol import Chat, LoadModel, Summarize, Train
-from tests.tui.desk import SMALL, app_with, desk_of, lorem, sent_requests
+from tests.tui.desk import SMALL, WIDE, app_with, desk_of, lorem, sent_requests
 from tui.actions import actions
 from tui.conversation import Conversation
 from tui.screens.commands import Commands
@@ -651,6 +651,19 @@ async def test_a_terminal_that_shrinks_to_almost_nothing_and_grows_again_goes_on
             await desk.pilot.resize_terminal(*size)
             await desk.pilot.pause()
         assert "An answer." in desk.screen_text()
+
+
+async def test_a_window_that_grows_while_the_panel_covers_it_takes_what_is_typed(notes):
+    """The composer had lost the focus while it was covered: what was typed afterwards went nowhere."""
+    async with desk_of(app_with(), size=SMALL) as desk:
+        await desk.send(f"/open {notes}")
+        await desk.wait_until(lambda: desk.shown("document"))
+        await desk.pilot.press("f2")
+        await desk.wait_until(lambda: "F2 closes" in desk.screen_text())
+        await desk.pilot.resize_terminal(*WIDE)
+        await desk.wait_until(lambda: "F2 closes" not in desk.screen_text())
+        await desk.pilot.press("h", "i")
+        assert desk.chat.composer.text == "hi"
 
 
 async def test_reading_is_not_disturbed_by_an_answer_being_written():

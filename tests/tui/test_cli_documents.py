@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 
 import pytest
 
+from assistant.errors import ConfigError
 from tui.cli import main
+from tui.cli.output_file import checked_target
+from tui.output import Output
 
 
 def test_extract_reads_a_pdf_page_by_page(sample_docs, capsys):
@@ -88,3 +93,13 @@ def test_what_acts_on_a_terminal_is_shown_as_text(tmp_path, capsys):
     out = capsys.readouterr().out
     assert "\x1b" not in out
     assert "[bold red]text[/]" in out
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no named pipes in the file system there")
+def test_a_pipe_or_a_device_is_not_replaced_by_the_summary(tmp_path):
+    """As root, `--output /dev/null --yes` put a file where the device had been."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with pytest.raises(ConfigError, match="a device or a pipe"):
+        checked_target(str(pipe), [], Output(), yes=True)
+    assert pipe.is_fifo()

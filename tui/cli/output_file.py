@@ -27,6 +27,11 @@ def checked_target(path: str, sources: Sequence[str], output: Output, *, yes: bo
             _("Make it first, or choose another for --output."),
         )
     if target.exists():
+        if not target.is_file():
+            raise ConfigError(
+                _("“{path}” is a device or a pipe, which cannot be replaced by a file.").format(path=target),
+                _("Leave out --output and redirect instead: > {path}").format(path=target),
+            )
         if any(Path(source).exists() and target.samefile(source) for source in sources):
             raise ConfigError(
                 _("“{path}” is the document itself: the summary would replace it.").format(path=target),

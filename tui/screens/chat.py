@@ -293,10 +293,17 @@ class ChatScreen(Screen[None]):
 
     def toggle_panel(self) -> None:
         """On a narrow screen the panel is hidden until asked for, on a wide one shown until sent away."""
-        narrow = self.has_class("-narrow")
-        self.toggle_class("-panel-shown" if narrow else "-panel-hidden")
-        self.panel.border_subtitle = _("F2 closes") if narrow else ""
-        self.call_after_refresh(self.composer.focus)
+        self.toggle_class("-panel-shown" if self.has_class("-narrow") else "-panel-hidden")
+        self.call_after_refresh(self._fit_panel)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit_panel)
+
+    def _fit_panel(self) -> None:
+        """The panel covers a narrow screen and says how to leave it. What it covered has lost the focus."""
+        self.panel.border_subtitle = _("F2 closes") if self.has_class("-narrow") else ""
+        if self.focused is None:
+            self.composer.focus()
 
     # --- what is said -------------------------------------------------------------------------------------
 
