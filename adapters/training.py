@@ -17,12 +17,13 @@ from adapters.dataset import Example, PairFile, make_example, read_pairs
 from adapters.session import Session
 from assistant import __version__
 from assistant.config import data_folder
-from assistant.errors import ConfigError, DatasetError, Stopped
+from assistant.errors import ConfigError, DatasetError, Stopped, TrainingError
 from assistant.generation import ShouldStop
 from assistant.i18n import _, plural
 from assistant.language import detect_language
 from assistant.prompts import task_prompt
 from assistant.protocol import Event, ModelRequest, Notice, Progress, Train, TrainStep
+from assistant.units import format_bytes
 
 if TYPE_CHECKING:
     from assistant.engine.adapter_files import LoraSettings
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 MAX_TOKENS = {"cpu": 1024, "cuda": 2048}
 """Length of one example, prompt and summary together."""
+_ROOM_BESIDE = 1 << 20
+"""Bytes for the configuration, the card and the file system's own needs."""
 MAX_RANK = 256
 """Beyond it an adapter outgrows its base, and with its optimizer the machine's memory."""
 
@@ -155,6 +158,7 @@ def _run(
     spent = 0.0
     with engine.training() as model:
         adapter = lora.attach_new(model, _lora_settings(request), request.seed)
+        _check_room(request.name, sum(layer.lora_A.nbytes + layer.lora_B.nbytes for layer in adapter))
         for step in train(model, adapter, examples, settings, should_stop):
             losses.append(step.loss)
             spent += step.seconds
@@ -174,6 +178,19 @@ def _run(
         staging.mkdir()
         write_adapter(staging, lora.trained_weights(model), _lora_settings(request), engine.name)
     return losses
+
+
+def _check_room(name: str, needed_bytes: int) -> None:
+    """Before the first step: with the disk full at the end, all of them are lost. Raises TrainingError."""
+    folder = registry.adapters_dir()
+    free = shutil.disk_usage(folder).free
+    if free < needed_bytes + _ROOM_BESIDE:
+        raise TrainingError(
+            _("Not enough disk space for {what}: it needs {needed}, and {free} are free in {path}.").format(
+                what=name, needed=format_bytes(needed_bytes + _ROOM_BESIDE), free=format_bytes(free), path=folder
+            ),
+            _("Free some space, or set SUNTO_HOME to a folder on a disk that has it."),
+        )
 
 
 def _lora_settings(request: Train) -> LoraSettings:

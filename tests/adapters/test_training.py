@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from types import SimpleNamespace
 
 import pytest
 
+from adapters import training
 from adapters.jobs import Session, run
 from adapters.training import MAX_RANK
 from assistant.config import Settings
-from assistant.errors import ExitCode
+from assistant.errors import ExitCode, TrainingError
 from assistant.protocol import Failed, Train
 
 
@@ -66,6 +68,16 @@ def test_a_folder_that_cannot_be_written_to_is_found_out_before_the_training(fai
     ending = failure()
     assert ending.exit_code == ExitCode.USAGE
     assert "SUNTO_HOME" in ending.hint
+
+
+def test_a_disk_without_room_for_the_adapter_is_found_out_before_the_first_step(monkeypatch, sunto_home):
+    """All steps were done, and then “SafetensorError: Error while serializing”."""
+    (sunto_home / "adapters").mkdir(parents=True)
+    monkeypatch.setattr(training.shutil, "disk_usage", lambda _path: SimpleNamespace(free=2_000_000))
+    training._check_room("bio", 900_000)
+    with pytest.raises(TrainingError, match=r"it needs 2\.0 MB, and 2\.0 MB are free") as caught:
+        training._check_room("bio", 1_000_000)
+    assert caught.value.exit_code == ExitCode.TRAINING
 
 
 def test_a_file_where_the_adapters_folder_should_be_is_named(failure, sunto_home):
