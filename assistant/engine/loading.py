@@ -51,7 +51,7 @@ def load_base(directory: Path, device: str) -> tuple[Any, Any]:
             trust_remote_code=False,
         )
     model.requires_grad_(False).eval()
-    _set_compute_dtype(model, dtype)
+    _compute_in(model, dtype)
     return model, tokenizer
 
 
@@ -89,10 +89,20 @@ def load_errors(directory: Path) -> Generator[None]:
         ) from error
 
 
-def _set_compute_dtype(model: Any, dtype: Any) -> None:
+def _compute_in(model: Any, dtype: Any) -> None:
+    """Give everything but the 4-bit codes this dtype.
+
+    transformers keeps a quantized checkpoint's own dtype, whatever it is asked for: on cards and CPUs without
+    bfloat16 every activation would be emulated.
+    """
     from bitsandbytes.nn.modules import Linear4bit
 
+    for parameter in model.parameters():
+        if parameter.is_floating_point():
+            parameter.data = parameter.data.to(dtype)
     for module in model.modules():
         if isinstance(module, Linear4bit):
             module.compute_dtype = dtype
             module.compute_type_is_set = True
+            module.weight.quant_state.dtype = dtype
+    model.config.dtype = dtype

@@ -7,7 +7,7 @@ import json
 import pytest
 import torch
 
-from assistant.engine import lora, packing
+from assistant.engine import load_engine, loading, lora, packing
 from assistant.engine.adapter_files import LoraSettings, read_adapter, write_adapter
 from assistant.errors import AdapterCorruptError, AdapterMismatchError
 from assistant.generation import ChatMessage
@@ -70,6 +70,15 @@ def test_an_adapter_is_the_same_function_here_and_in_peft(engine, tiny_kept, tmp
     scale = theirs.abs().max()
     assert (bare - theirs).abs().max() > 0.2 * scale  # the adapter does something
     assert (ours - theirs).abs().max() < 0.05 * scale  # bfloat16 rounding: PEFT keeps A and B in float32
+
+
+def test_in_float32_an_adapter_gives_the_very_logits_of_peft(tiny_kept, tmp_path, monkeypatch):
+    monkeypatch.setattr(loading, "compute_dtype", lambda device: torch.float32)
+    engine = load_engine(tiny_kept, "cpu")
+    directory = make_adapter(engine, tmp_path / "bio")
+    ids = engine.encode_prompt(MESSAGES)
+    engine.use_adapter(directory)
+    assert torch.allclose(logits(engine.model, ids), peft_logits(tiny_kept, directory, ids), atol=1e-6)
 
 
 def test_taking_an_adapter_off_gives_the_base_back_exactly(engine, tmp_path):

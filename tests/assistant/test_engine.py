@@ -77,6 +77,15 @@ def test_float32_and_greedy_is_token_identical_to_the_plain_loop(tiny_kept, monk
     assert completion.text == engine.tokenizer.decode(expected, skip_special_tokens=True)
 
 
+def test_a_cpu_without_bfloat16_computes_in_float32_throughout(tiny_kept, monkeypatch):
+    """The checkpoint says bfloat16, and transformers once kept to that whatever was asked for."""
+    monkeypatch.setattr(loading, "compute_dtype", lambda device: torch.float32)
+    engine = load_engine(tiny_kept, "cpu")
+    assert engine._forward(engine.encode_prompt(QUESTION)[:5]).dtype == torch.float32
+    assert not any(packing.is_packed(layer) for layer in packing.layers(engine.model))
+    assert all(grad.dtype == torch.float32 and grad.abs().max() > 0 for grad in gradients(engine))
+
+
 def test_the_next_turn_reads_only_what_is_new(engine):
     first, _prefills, _deltas = complete(engine)
     assert first.cached_tokens == 0
