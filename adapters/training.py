@@ -10,6 +10,7 @@ import time
 from collections.abc import Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from adapters import registry
@@ -62,8 +63,7 @@ def train_adapter(request: Train, session: Session, should_stop: ShouldStop) -> 
         "model": engine.name,
         "steps": len(losses),
         "examples": len(examples),
-        "first_loss": losses[0],
-        "last_loss": losses[-1],
+        **_trend(losses),
         "learning_rate": request.learning_rate,
         "seconds": time.monotonic() - started,
     }
@@ -234,10 +234,15 @@ def _card(
             "lora_alpha": request.lora_alpha,
             "lora_dropout": request.lora_dropout,
             "seed": request.seed,
-            "first_loss": losses[0],
-            "last_loss": losses[-1],
+            **_trend(losses),
         },
     }
+
+
+def _trend(losses: Sequence[float]) -> dict[str, float]:
+    """Mean loss of the first and of the last third of the steps: single ones differ by what texts they hold."""
+    third = max(1, len(losses) // 3)
+    return {"first_loss": fmean(losses[:third]), "last_loss": fmean(losses[-third:])}
 
 
 def _write_card(directory: Path, card: dict[str, Any]) -> None:
@@ -257,7 +262,8 @@ tags:
 
 A LoRA adapter for writing summaries, trained by Sunto {card["sunto"]} on {data["examples"]} pairs from `{data["file"]}`
 in {training["steps"]} steps at a learning rate of {training["learning_rate"]:g}.
-Loss on the training pairs: {training["first_loss"]:.3f} at the first step, {training["last_loss"]:.3f} at the last.
+Loss on the training pairs: {training["first_loss"]:.3f} in the first third of the steps, {training["last_loss"]:.3f}
+in the last.
 It was not evaluated on held-out texts.
 
 An adapter can remember pieces of the notes it was trained on: think before you share it.

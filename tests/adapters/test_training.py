@@ -1,88 +1,110 @@
-"""What can be known to be wrong is said before the model is loaded, not when the training is over."""
+"""The training job from pairs to a published adapter, on the tiny model."""
 
 from __future__ import annotations
 
-import os
-from types import SimpleNamespace
+import json
 
 import pytest
+import torch
 
-from adapters import training
+from adapters import session as session_module
 from adapters.jobs import Session, run
-from adapters.training import MAX_RANK
+from adapters.registry import adapters_dir, get_adapter
+from adapters.training import _trend
+from assistant import protocol
 from assistant.config import Settings
-from assistant.errors import ExitCode, TrainingError
-from assistant.protocol import Failed, Train
-
-
-class NoModel(Session):
-    """Nothing here may get as far as loading one."""
-
-    def engine(self, request, should_stop):
-        raise AssertionError("the model was loaded first")
+from assistant.generation import ChatMessage
 
 
 @pytest.fixture
-def failure(tmp_path):
-    """What a training ends with that should not begin."""
-    pairs = tmp_path / "pairs.jsonl"
-    pairs.write_text('{"document": "a b c", "summary": "a"}\n', encoding="utf-8")
-
-    def attempt(**options):
-        options = {"data": str(pairs), "name": "bio", **options}
-        (ending,) = run(Train(job="1", **options), NoModel(Settings()))
-        assert isinstance(ending, Failed)
-        assert ending.hint
-        return ending
-
-    return attempt
+def session(tiny_kept, monkeypatch):
+    monkeypatch.setattr(session_module, "_ensure", lambda wanted, reporter, should_stop: tiny_kept)
+    session = Session(Settings(device="cpu"))
+    yield session
+    session.close()
 
 
-def test_a_rank_that_no_memory_holds_is_refused(failure):
-    """`--r 100000` was tried, until the system killed the program."""
-    ending = failure(r=MAX_RANK + 1)
-    assert ending.exit_code == ExitCode.USAGE
-    assert str(MAX_RANK) in ending.hint
+@pytest.fixture
+def pairs(tmp_path):
+    path = tmp_path / "pairs.jsonl"
+    rows = [{"document": f"Plants turn light into sugar number {n}.", "summary": f"Sugar {n}."} for n in range(6)]
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    return path
 
 
-@pytest.mark.parametrize("name", ["none", "BASE"])
-def test_a_name_that_means_no_adapter_is_explained(failure, name):
-    """The hint was about letters and digits, which such a name has."""
-    ending = failure(name=name)
-    assert ending.exit_code == ExitCode.ADAPTER
-    assert "without an adapter" in ending.hint
+def request(pairs, **fields):
+    return protocol.Train(
+        job="t", **{"data": str(pairs), "name": "bio", "batch_size": 2, "epochs": 2, "r": 4, **fields}
+    )
 
 
-def test_an_empty_file_is_called_empty(failure, tmp_path):
-    """It was “line 0: it is empty”."""
-    empty = tmp_path / "empty.jsonl"
-    empty.write_bytes(b"")
-    ending = failure(data=str(empty))
-    assert ending.exit_code == ExitCode.DATASET
-    assert ending.message == f"{empty} is empty."
+def leftovers():
+    return sorted(path.name for path in adapters_dir().iterdir()) if adapters_dir().exists() else []
 
 
-def test_a_folder_that_cannot_be_written_to_is_found_out_before_the_training(failure, monkeypatch):
-    """On a read-only disk all steps were done first, and their result was lost."""
-    monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK)
-    ending = failure()
-    assert ending.exit_code == ExitCode.USAGE
-    assert "SUNTO_HOME" in ending.hint
+def test_training_publishes_a_plain_peft_directory_with_its_card(session, pairs, tiny_kept):
+    events = list(run(request(pairs), session))
+    steps = [event for event in events if isinstance(event, protocol.TrainStep)]
+    assert [step.step for step in steps] == [1, 2, 3, 4, 5, 6]
+    assert steps[0].learning_rate == pytest.approx(1e-4)
+    result = events[-1].result
+    assert (result["steps"], result["examples"]) == (6, 6)
+    record = get_adapter("bio")
+    assert (record.model, record.r) == ("tiny", 4)
+    assert record.card["base"]["weights_sha256"] == tiny_kept.weights_sha256
+    assert record.card["training"]["learning_rate"] == 1e-4
+    assert leftovers() == ["bio"]
+
+    from peft import PeftConfig
+
+    config = PeftConfig.from_pretrained(record.directory)
+    assert (config.peft_type.value, config.r, config.base_model_name_or_path) == ("LORA", 4, "tiny")
 
 
-def test_a_disk_without_room_for_the_adapter_is_found_out_before_the_first_step(monkeypatch, sunto_home):
-    """All steps were done, and then “SafetensorError: Error while serializing”."""
-    (sunto_home / "adapters").mkdir(parents=True)
-    monkeypatch.setattr(training.shutil, "disk_usage", lambda _path: SimpleNamespace(free=2_000_000))
-    training._check_room("bio", 900_000)
-    with pytest.raises(TrainingError, match=r"it needs 2\.0 MB, and 2\.0 MB are free") as caught:
-        training._check_room("bio", 1_000_000)
-    assert caught.value.exit_code == ExitCode.TRAINING
+def logits_with(session, adapter):
+    """Of one prompt, through the engine that a job with this adapter gets."""
+    job = session.engine(protocol.LoadModel(job="1", adapter=adapter), lambda: False)
+    while True:
+        try:
+            next(job)
+        except StopIteration as end:
+            engine = end.value
+            break
+    assert (engine.adapter or "none") == adapter
+    engine._cache.reset()
+    return engine._forward(engine.encode_prompt([ChatMessage("user", "What do plants do?")]))
 
 
-def test_a_file_where_the_adapters_folder_should_be_is_named(failure, sunto_home):
-    sunto_home.mkdir(exist_ok=True)
-    (sunto_home / "adapters").write_text("", encoding="utf-8")
-    ending = failure()
-    assert ending.exit_code == ExitCode.USAGE
-    assert str(sunto_home / "adapters") in ending.message
+def test_the_next_answer_uses_the_adapter_and_without_it_the_base_is_as_it_was(session, pairs):
+    before = logits_with(session, "none")
+    list(run(request(pairs, learning_rate=1e-2), session))
+    assert not torch.equal(logits_with(session, "bio"), before)
+    assert torch.equal(logits_with(session, "none"), before)
+
+
+def test_a_stopped_training_leaves_nothing_behind(session, pairs):
+    seen = []
+    job = run(request(pairs, epochs=50), session, lambda: len(seen) >= 2)
+    for event in job:
+        if isinstance(event, protocol.TrainStep):
+            seen.append(event)
+    assert isinstance(event, protocol.Cancelled)
+    assert leftovers() == []
+
+
+def test_a_name_that_is_taken_is_told_before_anything_is_loaded(session, pairs):
+    list(run(request(pairs, max_steps=1), session))
+    events = list(run(request(pairs, max_steps=1), session))
+    assert events[-1].kind == "AdapterError"
+    assert len(events) == 1
+    replaced = list(run(request(pairs, max_steps=2, overwrite=True), session))
+    assert replaced[-1].result["steps"] == 2
+    assert get_adapter("bio").card["training"]["steps"] == 2
+    assert leftovers() == ["bio"]
+
+
+def test_the_trend_is_told_by_thirds_not_by_single_steps():
+    """A training that had lowered the loss once reported it as risen: its last step held the hardest texts."""
+    trend = _trend([3.1, 2.9, 2.9, 2.8, 3.1, 2.8, 2.6, 2.75, 3.19])
+    assert trend["last_loss"] < trend["first_loss"]
+    assert _trend([2.0]) == {"first_loss": 2.0, "last_loss": 2.0}
