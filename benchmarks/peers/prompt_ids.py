@@ -7,6 +7,7 @@ import json
 import sys
 from pathlib import Path
 
+from assistant.catalogue import find_base
 from assistant.documents import load_document
 from assistant.engine import load_engine
 from assistant.parts import Instructions, SummaryOptions
@@ -18,9 +19,9 @@ def main() -> None:
     document = load_document(path)
     kept = ensure_model("starter")
     engine = load_engine(kept, "cpu")
-    parts = Instructions(engine, SummaryOptions(task="describe"), document.language).parts(
-        [document], {str(document.path): ()}
-    )
+    parts = Instructions(
+        engine, SummaryOptions(task="describe", merge=find_base(kept.name).merges), document.language
+    ).parts([document], {str(document.path): ()})
     assert len(parts) == 1, "the document must fit into one prompt"
     target.write_text(json.dumps(engine.encode_prompt(parts[0].ask.messages(False))), encoding="utf-8")
     print(kept.directory)
