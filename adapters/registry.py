@@ -145,7 +145,7 @@ def publish(staging: Path, name: str, *, overwrite: bool) -> Path:
 def exists_error(name: str) -> AdapterError:
     return AdapterError(
         _("There is already an adapter called “{name}”.").format(name=name),
-        _("Choose another --name, or add --overwrite to replace it."),
+        _("Choose another name; on the command line, --overwrite replaces the old one."),
     )
 
 

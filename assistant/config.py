@@ -29,7 +29,9 @@ class Settings:
     model: str = setting("auto", "Base model: a name from `sunto models list`, a hub id, or a folder.")
     adapter: str = setting("none", "Adapter to answer with, or `none` for the bare base model.")
     style: str = setting("brief", "How a summary is written.", choices=STYLES)
-    language: str = setting("auto", "Language of summaries; `auto` is the document's own.", choices=SUMMARY_LANGUAGES)
+    language: str = setting(
+        "auto", "Language of summaries and answers; `auto` is the document's own.", choices=SUMMARY_LANGUAGES
+    )
     device: str = setting("auto", "Where the model runs.", choices=("auto", "cpu", "cuda"))
     temperature: float = setting(0.0, "0 gives the same answer every time; higher is more varied.", minimum=0)
     max_new_tokens: int = setting(512, "Longest answer, in tokens (about three quarters of a word each).", minimum=1)

@@ -290,7 +290,7 @@ def support_notice(job: str, claims: Sequence[Claim]) -> Iterator[Event]:
                 "{count} sentences were not found in the document by their wording; they are marked [?].",
                 missing,
             ),
-            hint=_("Check them in the document before you rely on them."),
+            hint=_("Look it up in the document before you rely on it."),
         )
 
 
