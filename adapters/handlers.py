@@ -138,6 +138,8 @@ def _open(
 def _language_notice(job: str, documents: Sequence[Any], kept: Any) -> Generator[Event, None, None]:
     from assistant.advice import language_notice
 
+    if not kept.languages:  # a base that nobody here has looked at: it may know them all
+        return
     for language in sorted({document.language for document in documents if document.language}):
         if language not in kept.languages and (notice := language_notice(language, kept.name)):
             message, hint = notice

@@ -92,6 +92,13 @@ def test_no_notice_when_the_model_knows_the_language(nota):
     assert not any(isinstance(event, protocol.Notice) and "italiano" in event.message for event in events)
 
 
+def test_no_notice_when_nobody_knows_what_the_model_speaks(nota):
+    """A base of the hub that is not in the catalogue was once said to hardly know English."""
+    session = ScriptedSession(["Parla della fotosintesi."], languages=())
+    events = collect(protocol.Describe(job="1", paths=(str(nota),)), session)
+    assert not any(isinstance(event, protocol.Notice) and "Qwen" in event.hint for event in events)
+
+
 def test_a_question_is_answered_from_the_document(note):
     request = protocol.Chat(job="1", paths=(str(note),), messages=(("user", "What is set free?"),))
     result = collect(request, ScriptedSession(["Oxygen is set free."]))[-1].result
