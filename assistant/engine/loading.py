@@ -100,9 +100,9 @@ def _compute_in(model: Any, dtype: Any) -> None:
     for parameter in model.parameters():
         if parameter.is_floating_point():
             parameter.data = parameter.data.to(dtype)
-    for module in model.modules():
-        if isinstance(module, Linear4bit):
-            module.compute_dtype = dtype
-            module.compute_type_is_set = True
-            module.weight.quant_state.dtype = dtype
+    layers: list[Any] = [module for module in model.modules() if isinstance(module, Linear4bit)]
+    for layer in layers:
+        layer.compute_dtype = dtype
+        layer.compute_type_is_set = True
+        layer.weight.quant_state.dtype = dtype
     model.config.dtype = dtype
