@@ -51,6 +51,11 @@ class SummaryOptions:
         return self.task == "summarize" and (not self.merge or self.style in ("outline", "detailed"))
 
     @property
+    def as_list(self) -> bool:
+        """Whether the list is made by code: models that cannot merge write no lists either, they copy the request."""
+        return self.task == "summarize" and not self.merge and self.style == "outline"
+
+    @property
     def opening_only(self) -> bool:
         """Whether a description is made from the beginning alone: it names the subject of most study texts."""
         return self.task == "describe" and not self.merge
@@ -137,6 +142,8 @@ class Instructions:
         """For the only part of a text, or for one of several."""
         if self._options.task == "describe":
             return "describe" if alone else "part"
+        if self._options.as_list:
+            return "part"
         style = STYLE_TASKS[self._options.style]
         return "part" if style == "brief" and not alone else style
 

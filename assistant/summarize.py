@@ -15,7 +15,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from assistant.cited_text import CitedText, page_mark
+from assistant.cited_text import AsList, CitedText, Shown, page_mark
 from assistant.coverage import coverage
 from assistant.documents import parse_pages
 from assistant.documents.model import Document
@@ -237,9 +237,10 @@ class _Summary:
         self._claims += shown.claims
         self._wrote |= bool(text)
 
-    def _cited(self, pages: PageSet | None) -> CitedText:
+    def _cited(self, pages: PageSet | None) -> Shown:
         several = len(self._documents) > 1
-        return CitedText(partial(self._passages.cite, pages=pages), partial(page_mark, several_documents=several))
+        cited = CitedText(partial(self._passages.cite, pages=pages), partial(page_mark, several_documents=several))
+        return AsList(cited) if self._options.as_list else cited
 
     # --- reports ----------------------------------------------------------------------------------------------
 

@@ -539,3 +539,16 @@ def test_for_a_model_that_cannot_merge_a_description_is_made_from_the_beginning_
     assert run.result["coverage"]["pages_used"][0] == 1
     assert len(run.result["coverage"]["pages_used"]) < 6
     assert run.result["coverage"]["pages_skipped"]
+
+
+def test_for_a_model_that_writes_no_lists_an_outline_is_made_of_its_sentences():
+    """The starter once answered a request for a list with the request itself."""
+    model = ScriptedModel(["The cell is the smallest unit of life.\n2. It was seen by Hooke in 1665.\n</text>"])
+    run = Run(model, CELL, style="outline", merge=False)
+
+    first, second = run.screen.strip().splitlines()
+    assert first == "- The cell is the smallest unit of life. [p. 1]"
+    assert second.startswith("- It was seen by Hooke in 1665. [")
+    assert run.result["summary"] == run.screen
+    assert len(run.result["claims"]) == 2
+    assert "short sentences" in model.prompts[0][-1].content
