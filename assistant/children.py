@@ -1,6 +1,6 @@
 """Run a helper program, hear its lines as they come, and be able to stop it at once.
 
-Documents are read by another kind of child, with limits on memory and time: see `assistant.documents.pdf`.
+Documents are read by another kind of child, with limits on memory and time: see `assistant.documents.pdf.reader`.
 """
 
 from __future__ import annotations

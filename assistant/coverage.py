@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from assistant.documents.model import Document, Page
+from assistant.documents.model import UNREADABLE, Document, Page
 from assistant.grounding import PageSet
 
 NOT_CHOSEN = "not chosen"
 NOT_RELEVANT = "not relevant"
 """For an answer made from the passages that fit the question."""
-UNREADABLE = ("scanned", "empty", "broken-encoding", "failed")
 
 
 def coverage(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.documents.markdown import read_markdown
 from assistant.documents.model import Document
-from assistant.documents.pdf import read_pdf
+from assistant.documents.pdf.reader import read_pdf
 from assistant.documents.source import OnPage, Source, ignore_pages
 from assistant.documents.text import read_text
 from assistant.errors import UnsupportedDocumentError
@@ -16,7 +16,7 @@ from assistant.generation import ShouldStop, never_stop
 from assistant.i18n import _
 from assistant.language import detect_language
 
-READER_VERSION = 1
+READER_VERSION = 2
 """Goes up whenever the same file may give another text: part of every cache key."""
 
 READERS: dict[str, Callable[[Source], Document]] = {
@@ -52,8 +52,9 @@ def load_document(
         )
     sha256 = source.sha256()
     document = reader(source)
-    language = detect_language("\n".join(page.text for page in document.pages))
-    return replace(document, sha256=sha256, language=language)
+    pages = tuple(replace(page, language=detect_language(page.text)) for page in document.pages)
+    language = detect_language("\n".join(page.text for page in pages))
+    return replace(document, pages=pages, sha256=sha256, language=language)
 
 
 def _expanded(path: Path) -> Path:

@@ -5,7 +5,25 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Engine = Literal["pdfium", "pypdf", "text", "markdown", "none"]
+Engine = Literal[
+    "pdfium",
+    "pypdf",
+    "geometry",
+    "ocr",
+    "text",
+    "markdown",
+    "docx",
+    "pptx",
+    "odt",
+    "epub",
+    "html",
+    "ipynb",
+    "rst",
+    "tex",
+    "csv",
+    "none",
+]
+"""Which reader a page's text came from. `geometry` is pdfium's letters, put in order by where they stand."""
 
 
 @dataclass(frozen=True)
@@ -20,10 +38,19 @@ class Page:
     """Which reader the text came from; "none" when there is no text."""
     warnings: tuple[str, ...] = ()
     """Codes, see `WARNINGS`: why a page is empty or doubtful."""
+    reason: str = ""
+    """Why another engine than the first was used: a code of `REASONS`; empty for the first."""
+    language: str = ""
+    """"it", "en" or "" when it is neither or too short to tell."""
+    head: str = ""
+    """The running head that was taken off the page: often the chapter's title. Empty when there was none."""
 
 
-WARNINGS = ("scanned", "empty", "broken-encoding", "failed", "glued-words", "fallback-engine")
-"""Page warnings. The first four mean that the page has no usable text."""
+UNREADABLE = ("scanned", "empty", "broken-encoding", "failed")
+WARNINGS = (*UNREADABLE, "glued-words", "formula-heavy", "ocr-doubtful")
+"""Page warnings. `UNREADABLE` ones mean that the page has no usable text."""
+REASONS = ("glued-words", "broken-encoding", "empty", "failed", "scanned", "row-by-row", "out-of-order")
+"""What was wrong with the first engine's text."""
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from assistant.documents.child.limits import LIMITS, Limits
 from assistant.documents.content import HEAD_BYTES
-from assistant.documents.limits import LIMITS, Limits
 from assistant.errors import (
     DocumentAccessError,
     DocumentLimitError,

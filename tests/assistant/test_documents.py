@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.documents import READERS, Document, file_sha256, format_pages, load_document, parse_pages
-from assistant.documents.limits import Limits
+from assistant.documents.child.limits import Limits
 from assistant.documents.source import Source
 from assistant.documents.text import read_text
 from assistant.errors import (

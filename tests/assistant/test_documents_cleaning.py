@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.documents import Page, Section
-from assistant.documents.cleaning import clean_pages
-from assistant.documents.quality import Reading, better, judge
+from assistant.documents.pdf.cleaning import clean_pages
+from assistant.documents.pdf.quality import Reading, better, judge
 from assistant.documents.sections import place_sections
 
 

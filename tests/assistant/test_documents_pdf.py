@@ -18,10 +18,10 @@ import pypdf
 import pytest
 
 from assistant.documents import Document, Section, load_document
-from assistant.documents import pdf as pdf_reader
-from assistant.documents.limits import Limits, Watchdog
-from assistant.documents.pdf import read_pdf
-from assistant.documents.pdf_messages import Done, Opened, PageRead, Refused, Structure, decode, encode
+from assistant.documents.pdf import reader as pdf_reader
+from assistant.documents.child.limits import Limits, Watchdog
+from assistant.documents.pdf.reader import read_pdf
+from assistant.documents.child.messages import Done, Opened, PageRead, Refused, Structure, decode, encode
 from assistant.documents.source import Source
 from assistant.errors import (
     DamagedDocumentError,
@@ -55,7 +55,7 @@ def save(tmp_path: Path) -> Save:
 @pytest.fixture(autouse=True)
 def no_child_left_behind():
     yield
-    assert not [child for child in psutil.Process().children() if "pdf_child" in " ".join(child.cmdline())]
+    assert not [child for child in psutil.Process().children() if "documents.child" in " ".join(child.cmdline())]
 
 
 def error_of(path: Path, **options: str) -> DocumentError:
@@ -392,7 +392,7 @@ def test_a_folder_with_a_false_package_in_it_is_no_danger(save: Save, tmp_path: 
 
 
 def test_the_child_imports_nothing_heavy() -> None:
-    code = "import sys, assistant.documents.pdf_child as _; print(*sys.modules)"
+    code = "import sys, assistant.documents.child.main as _; print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"torch", "transformers", "textual", "rich", "psutil", "numpy", "pypdf", "pypdfium2"} & set(loaded)
 
@@ -400,8 +400,8 @@ def test_the_child_imports_nothing_heavy() -> None:
 def test_a_child_whose_parent_is_gone_ends(save: Save) -> None:
     path = save(pdf_files.many_operators())
     code = (
-        "import os, sys\nfrom assistant.documents import pdf_process\nfrom pathlib import Path\n"
-        "from assistant.documents.limits import LIMITS\nfrom assistant.documents.pdf_messages import Job\n"
+        "import os, sys\nfrom assistant.documents.child import process as pdf_process\nfrom pathlib import Path\n"
+        "from assistant.documents.child.limits import LIMITS\nfrom assistant.documents.child.messages import Job\n"
         "from dataclasses import asdict\nstart = pdf_process._start\n"
         "def tell():\n    child = start(); print(child.pid, flush=True); return child\n"
         "pdf_process._start = tell\n"

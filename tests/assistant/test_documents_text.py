@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.documents import Section, load_document
-from assistant.documents.limits import Limits
+from assistant.documents.child.limits import Limits
 from assistant.documents.markdown import split_front_matter
 from assistant.documents.source import Source
 from assistant.documents.text import decode_text, read_text

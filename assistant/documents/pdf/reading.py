@@ -1,51 +1,15 @@
-"""The process that reads one PDF for `assistant.documents.pdf`: a job on stdin, messages on stdout.
-
-It sets its own limits before it opens anything, reads with pdfium, then asks pypdf for the structure and for the
-pages pdfium failed on. It writes no files, uses no network, and ends when its parent does.
-"""
+"""The child's side of a PDF: pdfium for every page, pypdf for the structure and for what pdfium failed on."""
 
 from __future__ import annotations
 
-import os
-import sys
-import threading
 from collections.abc import Callable, Iterable
 
-from assistant.documents.limits import Limits, limit_this_process
-from assistant.documents.pdf_engines import CannotOpen, PdfEngine, PdfiumEngine, PypdfEngine
-from assistant.documents.pdf_messages import (
-    ChildMessage,
-    Done,
-    Job,
-    Opened,
-    PageRead,
-    Refused,
-    decode_job,
-    encode,
-)
-from assistant.documents.quality import WORTH_ANOTHER_ENGINE, Reading, better, judge
+from assistant.documents.child.limits import Limits
+from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, PageRead, Refused
+from assistant.documents.pdf.engines import CannotOpen, PdfEngine, PdfiumEngine, PypdfEngine
+from assistant.documents.pdf.quality import WORTH_ANOTHER_ENGINE, Reading, better, judge
 
 Emit = Callable[[ChildMessage], None]
-
-
-def main() -> None:
-    events = os.dup(1)
-    os.dup2(2, 1)  # a library that prints must not speak for us
-    job = decode_job(_read_line())
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    limits = Limits(**job.limits)  # type: ignore[arg-type] - the numbers come from the same class
-    limit_this_process(limits)
-
-    def emit(message: ChildMessage) -> None:
-        data = memoryview(encode(message))
-        while data:
-            data = data[os.write(events, data) :]
-
-    try:
-        read(job, limits, emit)
-    except ImportError as error:
-        emit(Refused("installation", str(error)))
-    os._exit(0)  # no tidying up: the system does it faster, and pdfium may trip over a damaged document
 
 
 def read(job: Job, limits: Limits, emit: Emit) -> None:
@@ -90,10 +54,9 @@ def _read_pages(
         second = _read_page(engine, index, limits)
         chosen = second if first is None else better(first, second)
         readings[index] = chosen
-        warnings = [chosen.verdict] if chosen.verdict else []
-        if first is not None and chosen is second:
-            warnings.append("fallback-engine")
-        emit(PageRead(index, chosen.text, chosen.engine, tuple(warnings)))
+        warnings = (chosen.verdict,) if chosen.verdict else ()
+        reason = first.verdict if first is not None and chosen is second else ""
+        emit(PageRead(index, chosen.text, chosen.engine, warnings, reason))
 
 
 def _read_page(engine: PdfEngine, index: int, limits: Limits) -> Reading:
@@ -110,23 +73,3 @@ def _clearest(refusals: list[CannotOpen]) -> CannotOpen:
     """What to tell: an engine that asks for a password has understood more than one that says "damaged"."""
     order = ("certificate", "password", "unopenable", "damaged")
     return min(refusals, key=lambda refusal: order.index(refusal.code))
-
-
-def _read_line() -> bytes:
-    line = b""
-    while not line.endswith(b"\n"):
-        piece = os.read(0, 65536)
-        if not piece:
-            sys.exit(1)
-        line += piece
-    return line
-
-
-def _end_with_parent() -> None:
-    """The parent keeps our stdin open as long as it wants us."""
-    os.read(0, 1)
-    os._exit(1)
-
-
-if __name__ == "__main__":
-    main()

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from assistant.documents.child.messages import Refused
+from assistant.documents.child.process import Ending
 from assistant.documents.model import Document, Page
 from assistant.documents.pages import format_pages
-from assistant.documents.pdf_messages import Refused
-from assistant.documents.pdf_process import Ending
 from assistant.documents.source import Source
 from assistant.errors import (
     DamagedDocumentError,

@@ -1,4 +1,4 @@
-"""What the child that reads a PDF says to its parent: one JSON object a line, ASCII, checked on arrival.
+"""What the child that reads a document says to its parent: one JSON object a line, ASCII, checked on arrival.
 
     Opened, then a PageRead for each page (a later one for the same page replaces it), then Structure, then Done.
     Refused instead of Opened when no engine opens the file.
@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, NamedTuple, cast, get_args
 
-from assistant.documents.model import WARNINGS, Engine
+from assistant.documents.model import REASONS, WARNINGS, Engine
 
 RefusalCode = Literal["password", "certificate", "damaged", "unopenable", "installation"]
 MAX_OUTLINE_ENTRIES = 5_000
@@ -26,8 +26,11 @@ class Job:
     """The one line the child gets, on stdin: a password must not be seen in the list of processes."""
 
     path: str
+    reader: str = "pdf"
+    """Which of the child's readers takes it: see `child.main`."""
     password: str = field(default="", repr=False)
-    engines: tuple[str, ...] = ("pdfium", "pypdf")
+    engines: tuple[str, ...] = ()
+    """For a reader that has several."""
     skip: tuple[int, ...] = ()
     """Indices (from 0) of pages already read well."""
     limits: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -38,6 +41,17 @@ class Opened:
     pages: int
 
 
+class LineFacts(NamedTuple):
+    """How a line of a PDF page looks: the reader side makes headings and footnotes of it, seeing the whole document."""
+
+    size: int
+    """Height of its type in tenths of a point; 0 when not known."""
+    bold: int
+    """1 when most of it is bold."""
+    top: int
+    """Where it stands on the page, in thousandths of the page's height from the top."""
+
+
 @dataclass(frozen=True)
 class PageRead:
     index: int
@@ -45,14 +59,27 @@ class PageRead:
     text: str
     engine: Engine
     warnings: tuple[str, ...]
+    reason: str = ""
+    """Why this engine and not the first one: a code of `model.REASONS`; empty for the first."""
+    lines: tuple[LineFacts, ...] = ()
+    """One for each line of `text` that is not blank, or none at all."""
+
+
+class OutlineEntry(NamedTuple):
+    title: str
+    level: int
+    """From 1."""
+    page: int
+    """Index from 0."""
+    offset: int = -1
+    """Character of the page's text where it starts; -1 when not known: it is looked for by its title."""
 
 
 @dataclass(frozen=True)
 class Structure:
     labels: tuple[str, ...]
     """One for each page, or none at all."""
-    outline: tuple[tuple[str, int, int], ...]
-    """(title, level from 1, page index from 0)."""
+    outline: tuple[OutlineEntry, ...]
     metadata: dict[str, str]
 
 
@@ -77,7 +104,14 @@ def encode(message: ChildMessage | Job) -> bytes:
 
 def decode_job(line: bytes) -> Job:
     fields = json.loads(line)
-    return Job(fields["path"], fields["password"], tuple(fields["engines"]), tuple(fields["skip"]), fields["limits"])
+    return Job(
+        fields["path"],
+        fields["reader"],
+        fields["password"],
+        tuple(fields["engines"]),
+        tuple(fields["skip"]),
+        fields["limits"],
+    )
 
 
 def decode(line: bytes) -> ChildMessage:
@@ -98,16 +132,27 @@ def _page_read(fields: dict[str, Any]) -> PageRead:
     engine, warnings = fields["engine"], tuple(fields["warnings"])
     if engine not in get_args(Engine) or not set(warnings) <= set(WARNINGS):
         raise ValueError("not an engine or a warning we know")
-    return PageRead(_count(fields["index"]), _text(fields["text"]), cast(Engine, engine), warnings)
+    text, reason = _text(fields["text"]), fields["reason"]
+    if reason and reason not in REASONS:
+        raise ValueError("not a reason we know")
+    lines = tuple(LineFacts(_count(size), _count(bold), _count(top)) for size, bold, top in fields["lines"])
+    if lines and len(lines) != sum(1 for line in text.split("\n") if line.strip()):
+        raise ValueError("not as many facts as lines")
+    return PageRead(_count(fields["index"]), text, cast(Engine, engine), warnings, reason, lines)
 
 
 def _structure(fields: dict[str, Any]) -> Structure:
     outline = fields["outline"][:MAX_OUTLINE_ENTRIES]
     return Structure(
         tuple(_name(label) for label in fields["labels"]),
-        tuple((_name(title), max(1, _count(level)), _count(page)) for title, level, page in outline),
+        tuple(_outline_entry(*entry) for entry in outline),
         {_name(key): _name(value) for key, value in fields["metadata"].items()},
     )
+
+
+def _outline_entry(title: object, level: object, page: object, offset: object) -> OutlineEntry:
+    where = offset if isinstance(offset, int) and offset >= 0 else -1
+    return OutlineEntry(_name(title), max(1, _count(level)), _count(page), where)
 
 
 def _refused(fields: dict[str, Any]) -> Refused:

@@ -4,85 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field, replace
 
-from assistant.documents.cleaning import clean_pages
+from assistant.documents.child.haul import Haul
+from assistant.documents.child.messages import PageRead, Structure
 from assistant.documents.content import looks_like
-from assistant.documents.model import Document, Page, Section
-from assistant.documents.pdf_messages import ChildMessage, Done, Job, Opened, PageRead, Refused, Structure
-from assistant.documents.pdf_outcome import nothing_to_read, refusal, warning_sentences
-from assistant.documents.pdf_process import Ending, run_child
+from assistant.documents.model import UNREADABLE, Document, Page, Section
+from assistant.documents.outcome import nothing_to_read, refusal, warning_sentences
+from assistant.documents.pdf.cleaning import clean_pages
 from assistant.documents.sections import place_sections
 from assistant.documents.source import Source
-from assistant.errors import DocumentLimitError, UnsupportedDocumentError
+from assistant.errors import UnsupportedDocumentError
 from assistant.i18n import _
 from assistant.safe_text import printable
 
-_UNUSABLE = ("scanned", "empty", "broken-encoding", "failed")
 # What word processors and scanners leave in the title field.
 _FILE_NAME_TITLE = re.compile(
     r"(?i)microsoft (word|powerpoint) - .*|.*\.(docx?|odt|pptx?|tex|dvi|indd|rtf|pdf|qxd)|untitled.*"
 )
 
 
-@dataclass
-class _Haul:
-    """What the children have said so far."""
-
-    source: Source
-    page_count: int = 0
-    pages: dict[int, PageRead] = field(default_factory=dict[int, PageRead])
-    structure: Structure = field(default_factory=lambda: Structure((), (), {}))
-    refused: Refused | None = None
-    characters: int = 0
-    endings: list[Ending] = field(default_factory=list[Ending])
-
-    def take(self, message: ChildMessage) -> None:
-        match message:
-            case Opened(pages):
-                self.page_count = max(self.page_count, pages)
-                self._check_page_count()
-            case PageRead(index=index):
-                self._take_page(index, message)
-            case Structure():
-                self.structure = message
-            case Refused():
-                self.refused = message
-            case Done():
-                pass
-
-    def _take_page(self, index: int, page: PageRead) -> None:
-        self.characters += len(page.text)
-        if index >= self.page_count:
-            return
-        if self.characters > self.source.limits.document_characters:
-            page = replace(page, text="", engine="none", warnings=("failed",))
-        self.pages[index] = page
-        self.source.on_page(len(self.pages), self.page_count)
-
-    def _check_page_count(self) -> None:
-        if self.page_count > self.source.limits.pages:
-            raise DocumentLimitError(
-                _("{name} has {count} pages, more than the {most} Sunto reads.").format(
-                    name=self.source.name, count=self.page_count, most=self.source.limits.pages
-                ),
-                _("Split it and open the parts you need."),
-                path=self.source.path,
-            )
-
-    @property
-    def unread(self) -> list[int]:
-        """Indices of pages no child came to."""
-        return [index for index in range(self.page_count) if index not in self.pages]
-
-
 def read_pdf(source: Source) -> Document:
     """Raises DocumentError children, and Stopped when `source.should_stop()` turns true."""
     _check_content(source)
-    haul = _Haul(source)
-    _run(haul, ("pdfium", "pypdf"))
-    if haul.endings[-1] != "done" and (haul.unread or not haul.page_count):
-        _run(haul, ("pypdf",))  # pdfium took the child with it: pypdf, alone, for the rest
+    haul = Haul(source)
+    if haul.run("pdf", ("pdfium", "pypdf")) != "done" and (haul.unread or not haul.page_count):
+        haul.run("pdf", ("pypdf",))  # pdfium took the child with it: pypdf, alone, for the rest
     if haul.refused is not None and not haul.pages:
         raise refusal(haul.refused, source)
     document = _document(haul)
@@ -103,16 +49,10 @@ def _check_content(source: Source) -> None:
         )
 
 
-def _run(haul: _Haul, engines: tuple[str, ...]) -> None:
-    source = haul.source
-    job = Job(str(source.path), source.password, engines, tuple(haul.pages), asdict(source.limits))
-    haul.endings.append(run_child(job, source.limits, haul.take, source.should_stop))
-
-
 # --- what could be read -----------------------------------------------------------------------------------------
 
 
-def _document(haul: _Haul) -> Document:
+def _document(haul: Haul) -> Document:
     source, structure = haul.source, haul.structure
     never_read = PageRead(0, "", "none", ("failed",))
     reads = [haul.pages.get(index, never_read) for index in range(haul.page_count)]
@@ -137,13 +77,13 @@ def _document(haul: _Haul) -> Document:
 
 def _page(number: int, label: str, text: str, read: PageRead) -> Page:
     warnings = read.warnings
-    if not text.strip() and not set(warnings) & set(_UNUSABLE):
+    if not text.strip() and not set(warnings) & set(UNREADABLE):
         warnings = (*warnings, "empty")  # cleaning left nothing: there was only a running head
     return Page(number, label, text, read.engine if text.strip() else "none", warnings)
 
 
 def _usable(read: PageRead) -> bool:
-    return not set(read.warnings) & set(_UNUSABLE)
+    return not set(read.warnings) & set(UNREADABLE)
 
 
 def _labels(structure: Structure, page_count: int) -> list[str]:

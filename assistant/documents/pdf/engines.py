@@ -9,8 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
+from assistant.documents.child.messages import (
+    MAX_NAME_CHARACTERS,
+    MAX_OUTLINE_ENTRIES,
+    OutlineEntry,
+    RefusalCode,
+    Structure,
+)
 from assistant.documents.model import Engine
-from assistant.documents.pdf_messages import MAX_NAME_CHARACTERS, MAX_OUTLINE_ENTRIES, RefusalCode, Structure
 
 _LITTLE_TEXT = 200
 """Characters. Looking for images costs something, and only matters where there is less text than this."""
@@ -62,7 +68,7 @@ class PdfiumEngine:
         self.page_count = len(self._document)
 
     def read_page(self, index: int) -> tuple[str, float]:
-        from assistant.documents.pdf_lines import with_paragraphs
+        from assistant.documents.pdf.lines import with_paragraphs
 
         page = self._document[index]
         try:
@@ -125,12 +131,12 @@ class PypdfEngine:
     def _labels(self) -> list[str]:
         return [label[:MAX_NAME_CHARACTERS] for label in self._reader.page_labels]
 
-    def _outline(self) -> list[tuple[str, int, int]]:
-        entries: list[tuple[str, int, int]] = []
+    def _outline(self) -> list[OutlineEntry]:
+        entries: list[OutlineEntry] = []
         self._flatten(self._reader.outline, 1, entries)
         return entries
 
-    def _flatten(self, items: list[Any], level: int, entries: list[tuple[str, int, int]]) -> None:
+    def _flatten(self, items: list[Any], level: int, entries: list[OutlineEntry]) -> None:
         for item in items:
             if len(entries) >= MAX_OUTLINE_ENTRIES:
                 return
@@ -139,7 +145,7 @@ class PypdfEngine:
                 continue
             page = self._reader.get_destination_page_number(item)
             if item.title and page is not None and page >= 0:
-                entries.append((str(item.title)[:MAX_NAME_CHARACTERS], level, page))
+                entries.append(OutlineEntry(str(item.title)[:MAX_NAME_CHARACTERS], level, page))
 
     def _metadata(self) -> dict[str, str]:
         found = self._reader.metadata

@@ -1,4 +1,4 @@
-"""Run the child that reads a PDF, watch it, and pass on what it says.
+"""Run the child that reads a document, watch it, and pass on what it says.
 
 Works from any thread, leaves no process and no file behind, whatever happens.
 """
@@ -16,8 +16,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Literal
 
-from assistant.documents.limits import Breach, Limits, Watchdog
-from assistant.documents.pdf_messages import ChildMessage, Done, Job, Opened, Refused, decode, encode
+from assistant.documents.child.limits import Breach, Limits, Watchdog
+from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, Refused, decode, encode
 from assistant.errors import DocumentAccessError, Stopped
 from assistant.generation import ShouldStop
 from assistant.i18n import _
@@ -34,7 +34,7 @@ _PDFIUM_OUT_OF_MEMORY = 0xE0000008
 _OUT_OF_CPU_TIME = -24
 """SIGXCPU, which Windows does not name."""
 
-_PACKAGE_ROOT = Path(__file__).parents[2]
+_PACKAGE_ROOT = Path(__file__).parents[3]
 
 # What an interpreter needs to start and to find its packages. Everything else, tokens and keys among it, stays here.
 _ENVIRONMENT = """
@@ -53,7 +53,7 @@ def run_child(job: Job, limits: Limits, on_message: Callable[[ChildMessage], Non
     assert process.stdout is not None
     lines: queue.Queue[bytes | None] = queue.Queue(_QUEUED_LINES)
     pump = threading.Thread(
-        target=_pump, args=(process.stdout, lines, _longest_line(limits)), daemon=True, name="pdf-lines"
+        target=_pump, args=(process.stdout, lines, _longest_line(limits)), daemon=True, name="document-lines"
     )
     pump.start()
     ending: Ending = "crashed"
@@ -86,7 +86,7 @@ def _start() -> subprocess.Popen[bytes]:
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_PACKAGE_ROOT), os.environ.get("PYTHONPATH"))))
     try:
         return subprocess.Popen(
-            [sys.executable, "-P", "-X", "utf8", "-m", "assistant.documents.pdf_child"],
+            [sys.executable, "-P", "-X", "utf8", "-m", "assistant.documents.child.main"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -96,7 +96,7 @@ def _start() -> subprocess.Popen[bytes]:
         )
     except OSError as error:
         raise DocumentAccessError(
-            _("The process that reads PDFs cannot be started: {reason}.").format(reason=error.strerror or error),
+            _("The process that reads documents cannot be started: {reason}.").format(reason=error.strerror or error),
             _("Close some other programs and try again."),
         ) from error
 

@@ -1,0 +1,69 @@
+"""What children have said of one document so far; it outlives each of them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+
+from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, PageRead, Refused, Structure
+from assistant.documents.child.process import Ending, run_child
+from assistant.documents.source import Source
+from assistant.errors import DocumentLimitError
+from assistant.i18n import _
+
+
+@dataclass
+class Haul:
+    source: Source
+    page_count: int = 0
+    pages: dict[int, PageRead] = field(default_factory=dict[int, PageRead])
+    structure: Structure = field(default_factory=lambda: Structure((), (), {}))
+    refused: Refused | None = None
+    characters: int = 0
+    endings: list[Ending] = field(default_factory=list[Ending])
+
+    def take(self, message: ChildMessage) -> None:
+        match message:
+            case Opened(pages):
+                self.page_count = max(self.page_count, pages)
+                self._check_page_count()
+            case PageRead(index=index):
+                self._take_page(index, message)
+            case Structure():
+                self.structure = message
+            case Refused():
+                self.refused = message
+            case Done():
+                pass
+
+    def _take_page(self, index: int, page: PageRead) -> None:
+        self.characters += len(page.text)
+        if index >= self.page_count:
+            return
+        if self.characters > self.source.limits.document_characters:
+            page = replace(page, text="", engine="none", warnings=("failed",))
+        self.pages[index] = page
+        self.source.on_page(len(self.pages), self.page_count)
+
+    def _check_page_count(self) -> None:
+        if self.page_count > self.source.limits.pages:
+            raise DocumentLimitError(
+                _("{name} has {count} pages, more than the {most} Sunto reads.").format(
+                    name=self.source.name, count=self.page_count, most=self.source.limits.pages
+                ),
+                _("Split it and open the parts you need."),
+                path=self.source.path,
+            )
+
+    @property
+    def unread(self) -> list[int]:
+        """Indices of pages no child came to."""
+        return [index for index in range(self.page_count) if index not in self.pages]
+
+    def run(self, reader: str, engines: tuple[str, ...] = (), *, skip: tuple[int, ...] | None = None) -> Ending:
+        """Let one child read; pages read already are skipped unless others are named. Raises Stopped."""
+        source = self.source
+        skipped = tuple(self.pages) if skip is None else skip
+        job = Job(str(source.path), reader, source.password, engines, skipped, asdict(source.limits))
+        ending = run_child(job, source.limits, self.take, source.should_stop)
+        self.endings.append(ending)
+        return ending

@@ -1,0 +1,1 @@
+"""Pages that are images → text, with tesseract where it is installed."""
