@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.documents import Page, Section
+from assistant.documents.child.messages import OutlineEntry
 from assistant.documents.pdf.cleaning import clean_pages
 from assistant.documents.pdf.quality import Reading, better, judge
 from assistant.documents.sections import place_sections
@@ -137,11 +138,11 @@ def test_outline_entries_find_their_headings() -> None:
         page(2, "Methods\n\nx\n\nMethods"),
     ]
     outline = [
-        ("The Light Reactions", 1, 0),
-        ("Methods", 2, 1),
-        ("Methods", 2, 1),
-        ("Not there", 3, 1),
-        ("Beyond", 1, 9),
+        OutlineEntry("The Light Reactions", 1, 0),
+        OutlineEntry("Methods", 2, 1),
+        OutlineEntry("Methods", 2, 1),
+        OutlineEntry("Not there", 3, 1),
+        OutlineEntry("Beyond", 1, 9),
     ]
     assert place_sections(outline, pages) == (
         Section("The Light Reactions", 1, 1, pages[0].text.index("1.2")),
@@ -152,7 +153,7 @@ def test_outline_entries_find_their_headings() -> None:
 
 
 def test_titles_are_made_harmless() -> None:
-    assert place_sections([("\x1b[31mRed\n  line", 1, 0), ("\x00", 1, 0)], [page(1, "x")]) == (
+    assert place_sections([OutlineEntry("\x1b[31mRed\n  line", 1, 0), OutlineEntry("\x00", 1, 0)], [page(1, "x")]) == (
         Section("Red line", 1, 1, 0),
     )
 
