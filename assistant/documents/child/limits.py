@@ -1,8 +1,8 @@
 """What reading one untrusted file may cost, and how that is enforced.
 
-On POSIX the child limits itself (`limit_this_process`), and the kernel keeps it to that. Windows has no such
-limits, and macOS ignores the one on memory, so the parent watches as well (`Watchdog`); it is also the only
-one that notices a child that merely waits.
+The child limits itself (`limit_this_process`), and the system keeps it to that: resource limits on POSIX, a job
+object on Windows. macOS ignores the limit on memory and a job may be refused, so the parent watches as well
+(`Watchdog`); it is also the only one that notices a child that merely waits.
 """
 
 from __future__ import annotations
@@ -40,8 +40,11 @@ Breach = Literal["memory", "time", "stuck"]
 
 
 def limit_this_process(limits: Limits) -> None:
-    """Ask the kernel to end this process when it takes more; does nothing on Windows."""
+    """Ask the system to end this process, and whatever it starts, when it takes more."""
     if sys.platform == "win32":
+        from assistant.documents.child import windows_job
+
+        windows_job.limit_this_process(limits.memory_bytes, limits.cpu_seconds)
         return
     import resource  # POSIX only
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 import threading
 
@@ -48,8 +49,10 @@ def _read_line() -> bytes:
 
 
 def _end_with_parent() -> None:
-    """The parent keeps our stdin open as long as it wants us."""
+    """The parent keeps our stdin open as long as it wants us; what we have started goes with us."""
     os.read(0, 1)
+    if sys.platform != "win32" and os.getpgid(0) == os.getpid():
+        os.killpg(0, signal.SIGKILL)
     os._exit(1)
 
 

@@ -61,7 +61,7 @@ def run_child(job: Job, limits: Limits, on_message: Callable[[ChildMessage], Non
         _send(process.stdin, job)
         ending = _listen(lines, Watchdog(process.pid, limits), on_message, should_stop)
     finally:
-        process.kill()
+        _kill(process)
         while pump.is_alive():  # it may wait for room in the queue
             with contextlib.suppress(queue.Empty):
                 lines.get_nowait()
@@ -70,6 +70,15 @@ def run_child(job: Job, limits: Limits, on_message: Callable[[ChildMessage], Non
         process.stdout.close()
         _close(process.stdin)
     return _cause_of_death(process.returncode) if ending == "crashed" else ending
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """The child and whatever it started: on Windows its job ends with it, elsewhere they are its process group."""
+    if sys.platform == "win32":
+        process.kill()
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS: PermissionError for a group of zombies
+        os.killpg(process.pid, signal.SIGKILL)  # not yet waited for, so the number is still its own
 
 
 def _cause_of_death(returncode: int) -> Ending:
