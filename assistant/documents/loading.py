@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from assistant.documents.child.limits import LIMITS, Limits
 from assistant.documents.markdown import read_markdown
 from assistant.documents.model import Document
 from assistant.documents.pdf.reader import read_pdf
@@ -35,13 +36,14 @@ def load_document(
     password: str = "",
     on_page: OnPage = ignore_pages,
     should_stop: ShouldStop = never_stop,
+    limits: Limits = LIMITS,
 ) -> Document:
     """Read a document; works from any thread.
 
     `on_page(done, total)` is called in the caller's thread. Raises the children of DocumentError, each with what
     happened and what to do, and Stopped when `should_stop()` turns true.
     """
-    source = Source(_expanded(Path(path)).absolute(), password, on_page, should_stop)
+    source = Source(_expanded(Path(path)).absolute(), password, on_page, should_stop, limits)
     source.check()
     reader = READERS.get(source.path.suffix.lower())
     if reader is None:
