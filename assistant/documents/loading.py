@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assistant.documents.child.limits import LIMITS, Limits
 from assistant.documents.markdown import read_markdown
-from assistant.documents.model import Document
+from assistant.documents.model import UNREADABLE, Document, Page
 from assistant.documents.pdf.reader import read_pdf
 from assistant.documents.source import OnPage, Source, ignore_pages
 from assistant.documents.text import read_text
@@ -54,9 +54,17 @@ def load_document(
         )
     sha256 = source.sha256()
     document = reader(source)
-    pages = tuple(replace(page, language=detect_language(page.text)) for page in document.pages)
+    pages = tuple(_finished(page) for page in document.pages)
     language = detect_language("\n".join(page.text for page in pages))
     return replace(document, pages=pages, sha256=sha256, language=language)
+
+
+def _finished(page: Page) -> Page:
+    """With its language; and no page without text is left without a reason."""
+    if page.text.strip():
+        return replace(page, language=detect_language(page.text))
+    reasons = page.warnings if set(page.warnings) & set(UNREADABLE) else (*page.warnings, "empty")
+    return replace(page, engine="none", warnings=reasons)
 
 
 def _expanded(path: Path) -> Path:

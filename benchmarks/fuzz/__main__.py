@@ -10,47 +10,20 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import random
 import sys
-import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-import psutil
-
-from benchmarks.fuzz.mutate import mutate
-from benchmarks.fuzz.reading import Outcome, read
+from benchmarks.fuzz.batch import mutant, run_batch
+from benchmarks.fuzz.reading import Outcome
 from benchmarks.fuzz.seeds import name_of, seed_files
 
 MUTANTS = 10_000
 RESULTS = Path(__file__).parents[1] / "results"
 _IN_A_BATCH = 100
-
-
-def mutant(origin: Path, number: int, seed: int = 0) -> bytes:
-    """The damaged bytes; the same whatever other files there are."""
-    return mutate(origin.read_bytes(), random.Random(f"{seed}:{name_of(origin)}#{number}"))
-
-
-def run_batch(numbers: range, seed: int) -> tuple[list[tuple[str, Outcome]], int]:
-    """The outcomes, and how many bytes this process has grown by."""
-    before = psutil.Process().memory_info().rss
-    files = seed_files()
-    outcomes: list[tuple[str, Outcome]] = []
-    with tempfile.TemporaryDirectory() as folder:
-        scratch = Path(folder, "scratch")
-        scratch.mkdir()
-        os.environ.update(TMPDIR=str(scratch), TEMP=str(scratch), TMP=str(scratch))
-        tempfile.tempdir = None  # asked for again from the environment
-        for number in numbers:
-            which, origin = number // len(files), files[number % len(files)]
-            path = Path(folder, f"mutant{origin.suffix}")
-            path.write_bytes(mutant(origin, which, seed))
-            outcomes.append((f"{name_of(origin)}#{which}", read(path, scratch)))
-    return outcomes, psutil.Process().memory_info().rss - before
 
 
 def main() -> int:

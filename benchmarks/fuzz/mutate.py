@@ -23,16 +23,53 @@ _NUMBER = re.compile(rb"\d{1,10}")
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 _TOKENS = (
     # PDF
-    b"/Type /Pages", b"/Kids [1 0 R]", b"/Filter [/FlateDecode /FlateDecode]", b"endobj", b"xref", b"1 0 R", b"/Encrypt",
-    b"/Contents 1 0 R", b" BT ", b" ET ", b" q " * 500, b"[" * 2000, b"(" * 2000, b"<<" * 1000, b"/Rotate 37",
+    b"/Type /Pages",
+    b"/Kids [1 0 R]",
+    b"/Filter [/FlateDecode /FlateDecode]",
+    b"endobj",
+    b"xref",
+    b"1 0 R",
+    b"/Encrypt",
+    b"/Contents 1 0 R",
+    b" BT ",
+    b" ET ",
+    b" q " * 500,
+    b"[" * 2000,
+    b"(" * 2000,
+    b"<<" * 1000,
+    b"/Rotate 37",
     # XML and HTML
-    b"<w:p>" * 500, b"<div>" * 3000, b"</", b"<![CDATA[", b'<!DOCTYPE a [<!ENTITY b "c">]>&b;', b"&#0;", b"&#xD800;", b"&lt" * 300,
+    b"<w:p>" * 500,
+    b"<div>" * 3000,
+    b"</",
+    b"<![CDATA[",
+    b'<!DOCTYPE a [<!ENTITY b "c">]>&b;',
+    b"&#0;",
+    b"&#xD800;",
+    b"&lt" * 300,
     # notebooks, TeX, reStructuredText, Markdown, tables
-    b'{"cells":' * 500, b"\\begin{itemize}" * 300, b"\\" * 500, b"{" * 2000, b".. include:: /etc/passwd\n", b"> " * 1000, b"`" * 999, b'"' * 501, b";" * 3000,
+    b'{"cells":' * 500,
+    b"\\begin{itemize}" * 300,
+    b"\\" * 500,
+    b"{" * 2000,
+    b".. include:: /etc/passwd\n",
+    b"> " * 1000,
+    b"`" * 999,
+    b'"' * 501,
+    b";" * 3000,
     # text
-    b"\x1b[2J\x1b]0;x\x07", b"\x00" * 64, b"\xef\xbb\xbf", b"\xff\xfe", b"\xe2\x80\xae", b"\xed\xa0\x80", b"\xc3\x83\xc2\xa8" * 40,
-    b"\r", b"\n" * 3000, b"\f" * 300, b"\xcc\x81" * 3000,
-)  # fmt: skip
+    b"\x1b[2J\x1b]0;x\x07",
+    b"\x00" * 64,
+    b"\xef\xbb\xbf",
+    b"\xff\xfe",
+    b"\xe2\x80\xae",
+    b"\xed\xa0\x80",
+    b"\xc3\x83\xc2\xa8" * 40,
+    b"\r",
+    b"\n" * 3000,
+    b"\f" * 300,
+    b"\xcc\x81" * 3000,
+)
 
 _Edit = Callable[[bytearray, random.Random], None]
 

@@ -19,6 +19,8 @@ FUZZ_LIMITS = replace(LIMITS, cpu_seconds=10, silent_seconds=8.0, start_seconds=
 MOST_SECONDS = 75.0
 """Every engine in turn at its limit, with a margin for a machine that does other things as well."""
 
+_MOST_FAULTS = 3
+"""Of one file: the first tell enough."""
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff\ufffe\ud800-\udfff\ue000-\uf8ff]")
 
 
@@ -53,7 +55,7 @@ def _opened(path: Path) -> tuple[str, list[str]]:
     except Exception as error:  # that is what this looks for
         return type(error).__name__, [f"traceback: {error!r}"[:300]]
     whole = all(page.text.strip() for page in document.pages)
-    return "text" if whole else "partly", _faults(document)
+    return "text" if whole else "partly", _faults(document)[:_MOST_FAULTS]
 
 
 def _faults(document: Document) -> list[str]:
