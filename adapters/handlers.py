@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Generator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adapters.reading import read_documents
 from adapters.relay import Reporter, relay
 from adapters.session import Session
 from assistant import protocol
@@ -44,94 +44,41 @@ def summarize(
     from assistant.summarize import SummaryOptions, summarize
 
     settings = session.settings
-    documents = yield from _open_all(request, session, should_stop)
+    reading = yield from read_documents(request, session, should_stop)
     engine = yield from session.engine(request, should_stop)
-    yield from _language_notice(request.job, documents, engine.kept)
+    yield from _language_notice(request.job, reading.documents, engine.kept)
     base = find_base(engine.name)
     is_summary = isinstance(request, protocol.Summarize)
     options = SummaryOptions(
         task="summarize" if is_summary else "describe",
         style=(request.style or settings.style) if is_summary else "brief",
         language=request.language or settings.language,
-        pages=request.pages,
+        chosen=reading.pages,
         merge=base.merges if base else True,
         config=_generation_config(request, session, base),
     )
-    return (yield from summarize(request.job, engine, documents, options, session.library, should_stop))
+    return (yield from summarize(request.job, engine, reading.documents, options, session.library, should_stop))
 
 
 def chat(request: protocol.Chat, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
     from assistant.catalogue import find_base
     from assistant.chat import reply
 
-    documents = yield from _open_all(request, session, should_stop)
+    reading = yield from read_documents(request, session, should_stop)
     engine = yield from session.engine(request, should_stop)
-    yield from _language_notice(request.job, documents, engine.kept)
+    yield from _language_notice(request.job, reading.documents, engine.kept)
     messages = [ChatMessage(role, content) for role, content in request.messages]  # pyright: ignore[reportArgumentType]
     return (
         yield from reply(
             request.job,
             engine,
             messages,
-            documents,
+            reading.documents,
             config=_generation_config(request, session, find_base(engine.name)),
             language=request.language or session.settings.language,
-            pages=request.pages,
+            chosen=reading.pages,
             should_stop=should_stop,
         )
-    )
-
-
-def extract(request: protocol.Extract, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
-    from assistant.documents import parse_pages
-
-    documents = yield from _open_all(request, session, should_stop)
-    rows: list[Result] = []
-    for document in documents:
-        row = dataclasses.asdict(document)
-        wanted = set(parse_pages(request.pages, len(document.pages)))
-        row["pages"] = [page for page in row["pages"] if page["number"] in wanted]
-        rows.append({"document": row.pop("name"), **row})
-    return rows[0] if len(rows) == 1 else {"documents": rows}
-
-
-def _open_all(
-    request: protocol.DocumentRequest | protocol.Extract, session: Session, should_stop: ShouldStop
-) -> Generator[Event, None, list[Any]]:
-    """Read every document of the request, with progress; a `DocumentRead` for each."""
-    from assistant.documents import parse_pages
-
-    documents: list[Any] = []
-    for path in request.paths:
-        document = yield from relay(
-            lambda emit, path=path: _open(path, request, session, Reporter(request.job, emit), should_stop)
-        )
-        documents.append(document)
-        yield protocol.DocumentRead(
-            job=request.job,
-            path=document.path,
-            title=document.title,
-            pages=len(document.pages),
-            readable_pages=len(document.readable_pages),
-            language=document.language,
-            warnings=document.warnings,
-        )
-        parse_pages(request.pages, len(document.pages))  # a mistake is heard before a model is fetched
-    return documents
-
-
-def _open(
-    path: str,
-    request: protocol.DocumentRequest | protocol.Extract,
-    session: Session,
-    reporter: Reporter,
-    should_stop: ShouldStop,
-) -> Any:
-    return session.library.open_document(
-        path,
-        password=request.password,
-        on_page=lambda done, total: reporter.progress("read", done, total, "pages", Path(path).name),
-        should_stop=should_stop,
     )
 
 

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator
 
 from adapters import handlers
+from adapters.extract import extract
 from adapters.handlers import Handler
 from adapters.session import Session
 from assistant import protocol
@@ -27,7 +28,7 @@ HANDLERS: dict[type[Request], Handler] = {
     protocol.Summarize: handlers.summarize,
     protocol.Describe: handlers.summarize,
     protocol.Chat: handlers.chat,
-    protocol.Extract: handlers.extract,
+    protocol.Extract: extract,
     protocol.Train: handlers.train,
     protocol.FetchModel: handlers.fetch_model,
     protocol.Diagnose: handlers.diagnose,

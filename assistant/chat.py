@@ -17,7 +17,6 @@ from typing import Any
 
 from assistant.cited_text import CitedText, PlainText, Shown, page_mark, without_page_marks
 from assistant.coverage import coverage
-from assistant.documents import parse_pages
 from assistant.documents.model import Document
 from assistant.errors import NoTextError
 from assistant.generation import ChatMessage, GenerationConfig, LanguageModel, ShouldStop, never_stop
@@ -66,17 +65,18 @@ def reply(
     *,
     config: GenerationConfig,
     language: str = "auto",
-    pages: str = "",
+    chosen: Mapping[str, Sequence[int]] | None = None,
     should_stop: ShouldStop = never_stop,
 ) -> Generator[Event, None, dict[str, Any]]:
     """Answer the last of `messages` (a user's), the oldest first; from the documents where there are any.
 
-    `language` `auto` is the question's own, or the documents' where the question is too short to tell.
-    Raises NoTextError, ConfigError (pages), ContextOverflowError, ModelError where nothing was written, Stopped.
+    `chosen` are the page numbers to read of a document, by its path; none are all. `language` `auto` is the question's
+    own, or the documents' where the question is too short to tell.
+    Raises NoTextError, ContextOverflowError, ModelError where nothing was written, Stopped.
     """
     started = time.monotonic()
     config = fitting_config(config, model)
-    chosen = {item.path: parse_pages(pages, len(item.pages)) if pages.strip() else () for item in documents}
+    chosen = chosen or {}
     said = [replace(message, content=without_page_marks(message.content)) for message in messages]
     spoken = answer_language(said, documents) if language == "auto" else language
     composer = _Composer(model, config, spoken, forced=language != "auto")
@@ -131,7 +131,7 @@ class _Composer:
     def about(
         self,
         documents: Sequence[Document],
-        chosen: Mapping[str, tuple[int, ...]],
+        chosen: Mapping[str, Sequence[int]],
         turns: Sequence[ChatMessage],
     ) -> _Prompt:
         def system(insist: bool) -> ChatMessage:

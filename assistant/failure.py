@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.errors import ExitCode, SuntoError
+from assistant.errors import DocumentError, ExitCode, SuntoError
 from assistant.i18n import _
 from assistant.protocol import Failed
 
@@ -48,4 +48,5 @@ def failed_event(job: str, error: Exception) -> Failed:
 
 def _failed(job: str, error: Exception, message: str, hint: str, code: ExitCode) -> Failed:
     kind = "OutOfMemoryError" if isinstance(error, MemoryError) else type(error).__name__
-    return Failed(job=job, kind=kind, message=message, hint=hint, exit_code=int(code))
+    path = error.path if isinstance(error, DocumentError) else ""
+    return Failed(job=job, kind=kind, message=message, hint=hint, exit_code=int(code), path=path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
@@ -39,8 +39,8 @@ class SummaryOptions:
     style: str = "brief"
     language: str = "auto"
     """`auto` is the documents' own."""
-    pages: str = ""
-    """As a person writes it, `3-9,12`; empty is all. Of each document."""
+    chosen: Mapping[str, Sequence[int]] = field(default_factory=dict[str, Sequence[int]])
+    """The page numbers to read of a document, by its path; none are all."""
     merge: bool = True
     """Whether one text is made of what was written on the parts; false for models too small to do it well."""
     config: GenerationConfig = field(default_factory=GenerationConfig)
@@ -93,13 +93,13 @@ class Instructions:
         self._language = language
         self._config = fitting_config(options.config, model)
 
-    def parts(self, documents: Sequence[Document], chosen: dict[str, tuple[int, ...]]) -> list[Part]:
+    def parts(self, documents: Sequence[Document], chosen: Mapping[str, Sequence[int]]) -> list[Part]:
         """Raises NoTextError where the chosen pages have none, ContextOverflowError."""
         room = min(self._model.chunk_tokens, self.room(self._task(alone=True)), self.room(self._task(alone=False)))
         chunks = [
             (document, chunk)
             for document in documents
-            for chunk in split_document(document, self._model.count_tokens, room, pages=chosen[document.path])
+            for chunk in split_document(document, self._model.count_tokens, room, pages=chosen.get(document.path, ()))
         ]
         if not chunks:
             raise NoTextError(

@@ -53,11 +53,23 @@ class ModelRequest(Request):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DocumentRequest(ModelRequest):
+class FromDocuments:
+    """Which documents, and what of them; both as a person writes it."""
+
     paths: tuple[str, ...] = ()
     pages: str = ""
-    """As a person writes it, `3-9,12`; empty is all."""
+    """`3-9,12`, of each document; empty is all."""
+    chapters: str = ""
+    """`2,4-5` or words of titles, of each document; empty is all."""
+    chosen: tuple[tuple[str, str, str], ...] = ()
+    """(path, chapters, pages) where one document is chosen from otherwise than the rest."""
     password: str = ""
+    passwords: tuple[tuple[str, str], ...] = ()
+    """(path, password) where one document has another than the rest."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentRequest(FromDocuments, ModelRequest):
     language: str = ""
 
 
@@ -90,10 +102,11 @@ class Chat(DocumentRequest):
 
 @wire
 @dataclass(frozen=True, kw_only=True)
-class Extract(Request):
-    paths: tuple[str, ...] = ()
-    pages: str = ""
-    password: str = ""
+class Extract(FromDocuments, Request):
+    """What a model will read of the documents, page by page."""
+
+    outline: bool = False
+    """Without the text: only what each document is, its chapters, and what was read how."""
 
 
 @wire
@@ -184,7 +197,7 @@ class ProcessReady:
 @dataclass(frozen=True, kw_only=True)
 class Progress(Event):
     stage: str
-    """download, quantize, load, read, prefill, map, merge, write, train, check"""
+    """download, quantize, load, read, ocr, prefill, map, merge, write, train, check"""
     done: float
     total: float
     """0 when it is not known."""
@@ -268,6 +281,8 @@ class Failed(Event):
     message: str
     hint: str = ""
     exit_code: int = 1
+    path: str = ""
+    """Of the document that could not be read."""
 
 
 @wire

@@ -30,14 +30,14 @@ class Passage:
 def split_passages(
     documents: Sequence[Document],
     count_tokens: Callable[[str], int],
-    pages: Mapping[str, tuple[int, ...]],
+    pages: Mapping[str, Sequence[int]],
     max_tokens: int = PASSAGE_TOKENS,
 ) -> list[Passage]:
     """The documents in passages, in order; `pages` maps each path to the pages chosen, none meaning all."""
     return [
         Passage(document, chunk, _terms(chunk.text, document.language))
         for document in documents
-        for chunk in split_document(document, count_tokens, max_tokens, pages=pages[document.path])
+        for chunk in split_document(document, count_tokens, max_tokens, pages=pages.get(document.path, ()))
     ]
 
 

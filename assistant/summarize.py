@@ -17,7 +17,6 @@ from typing import Any
 
 from assistant.cited_text import AsList, CitedText, Shown, page_mark
 from assistant.coverage import coverage
-from assistant.documents import parse_pages
 from assistant.documents.model import Document
 from assistant.generation import LanguageModel, ShouldStop, never_stop
 from assistant.grounding import Claim, PageSet, Passages
@@ -44,7 +43,7 @@ def summarize(
 ) -> Generator[Event, None, dict[str, Any]]:
     """Stream a summary; its result is the object of the command-line contract (DESIGN §4).
 
-    Without a library nothing is kept. Raises NoTextError, ConfigError (pages), ContextOverflowError, ModelError where
+    Without a library nothing is kept. Raises NoTextError, ContextOverflowError, ModelError where
     the model wrote nothing at all, and Stopped with the text so far.
     """
     return (yield from _Summary(job, model, documents, options, library, should_stop).run())
@@ -78,10 +77,7 @@ class _Summary:
         self._language = summary_language(documents, options.language)
         self._instructions = Instructions(model, options, self._language)
         self._writer = Writer(model, Screen(job), should_stop)
-        self._chosen = {
-            document.path: parse_pages(options.pages, len(document.pages)) if options.pages.strip() else ()
-            for document in documents
-        }
+        self._chosen = options.chosen
         self._passages = Passages(documents)
         self._claims: list[Claim] = []
         self._unit_seconds: list[float] = []

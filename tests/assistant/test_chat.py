@@ -245,7 +245,7 @@ def test_several_documents_stand_under_their_titles_and_are_told_apart():
 
 def test_only_the_chosen_pages_are_shown_and_searched():
     model = ScriptedModel(["Human body cells have 46 chromosomes."])
-    turn = Turn(model, "How many chromosomes are there?", [CELL], pages="1-2")
+    turn = Turn(model, "How many chromosomes are there?", [CELL], chosen={CELL.path: (1, 2)})
     assert CELL_PAGES[3] not in model.prompts[0][1].content
     assert turn.screen.endswith("[?]")
 

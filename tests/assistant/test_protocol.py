@@ -20,6 +20,7 @@ VALUES = {
     "bool": st.booleans(),
     "float | None": st.none() | st.floats(allow_nan=False, allow_infinity=False),
     "tuple[str, ...]": st.lists(TEXT, max_size=3).map(tuple),
+    "tuple[tuple[str, str, str], ...]": st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=3).map(tuple),
     "tuple[tuple[str, str], ...]": st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple),
     "dict[str, Any]": st.dictionaries(TEXT, TEXT | st.integers() | st.booleans(), max_size=3),
 }

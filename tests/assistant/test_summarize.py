@@ -206,7 +206,9 @@ def test_every_page_is_used_or_skipped_with_a_reason():
         Page(6, "6", " \n", "text"),
         Page(7, "7", "The end of it all.", "text", ("glued-words",)),
     )
-    coverage = Run(ScriptedModel(["Cells."]), replace(CELL, pages=pages), pages="2-6").result["coverage"]
+    coverage = Run(ScriptedModel(["Cells."]), replace(CELL, pages=pages), chosen={CELL.path: range(2, 7)}).result[
+        "coverage"
+    ]
 
     assert coverage["pages_total"] == 7
     assert coverage["pages_used"] == [2, 3, 4]
@@ -220,7 +222,7 @@ def test_every_page_is_used_or_skipped_with_a_reason():
 
 def test_only_the_chosen_pages_are_read():
     model = ScriptedModel(["Mitochondria release energy."])
-    Run(model, CELL, pages="2")
+    Run(model, CELL, chosen={CELL.path: (2,)})
     assert CELL_PAGES[1] in model.prompts[0][-1].content
     assert CELL_PAGES[0] not in model.prompts[0][-1].content
 

@@ -1,0 +1,87 @@
+"""The documents of a request, read, and cut down to what was chosen of them."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from adapters.relay import Reporter, relay
+from adapters.session import Session
+from assistant import protocol
+from assistant.errors import ConfigError
+from assistant.generation import ShouldStop
+from assistant.i18n import _
+from assistant.protocol import Event
+
+if TYPE_CHECKING:
+    from assistant.documents.model import Document
+
+DocumentJob = protocol.DocumentRequest | protocol.Extract
+
+
+@dataclass(frozen=True)
+class Reading:
+    whole: list[Document]
+    """As they are in their files."""
+    documents: list[Document]
+    """With the text of the chosen chapters only, where chapters were chosen."""
+    pages: dict[str, tuple[int, ...]]
+    """The chosen pages of each by its path; empty is all."""
+
+
+def read_documents(request: DocumentJob, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Reading]:
+    """Read every document of the request, with progress; a `DocumentRead` for each.
+
+    Raises DocumentError, ConfigError for pages or chapters that are not there, Stopped.
+    """
+    reading = Reading([], [], {})
+    for path in request.paths:
+        document = yield from relay(
+            lambda emit, path=path: _open(path, request, session, Reporter(request.job, emit), should_stop)
+        )
+        yield protocol.DocumentRead(
+            job=request.job,
+            path=document.path,
+            title=document.title,
+            pages=len(document.pages),
+            readable_pages=len(document.readable_pages),
+            language=document.language,
+            warnings=document.warnings,
+        )
+        chosen, pages = _chosen(document, *_choice(request, path))  # a mistake is heard before a model is fetched
+        reading.whole.append(document)
+        reading.documents.append(chosen)
+        reading.pages[document.path] = pages
+    return reading
+
+
+def _choice(request: DocumentJob, path: str) -> tuple[str, str]:
+    """(chapters, pages) as a person wrote them."""
+    for chosen_path, chapters, pages in request.chosen:
+        if chosen_path == path:
+            return chapters, pages
+    return request.chapters, request.pages
+
+
+def _chosen(document: Document, chapters: str, pages: str) -> tuple[Document, tuple[int, ...]]:
+    from assistant.documents import parse_pages
+    from assistant.documents.chapters import choose_chapters, only_chapters
+
+    if chapters.strip() and pages.strip():
+        raise ConfigError(
+            _("Chapters and pages cannot both be chosen."), _("Say which chapters or which pages, not both.")
+        )
+    if chapters.strip():
+        return only_chapters(document, choose_chapters(document, chapters))
+    return document, parse_pages(pages, len(document.pages)) if pages.strip() else ()
+
+
+def _open(path: str, request: DocumentJob, session: Session, reporter: Reporter, should_stop: ShouldStop) -> Document:
+    return session.library.open_document(
+        path,
+        password=dict(request.passwords).get(path, request.password),
+        on_page=lambda done, total: reporter.progress("read", done, total, "pages", Path(path).name),
+        should_stop=should_stop,
+    )
