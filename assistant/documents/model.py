@@ -47,8 +47,9 @@ class Page:
 
 
 UNREADABLE = ("scanned", "empty", "broken-encoding", "failed")
-WARNINGS = (*UNREADABLE, "glued-words", "formula-heavy", "ocr-doubtful")
-"""Page warnings. `UNREADABLE` ones mean that the page has no usable text."""
+WARNINGS = (*UNREADABLE, "glued-words", "formula-heavy", "ocr-doubtful", "shortened", "hidden")
+"""Page warnings. `UNREADABLE` ones mean that the page has no usable text; `shortened` that some of it was left out,
+`hidden` that the author hid the slide."""
 REASONS = ("glued-words", "broken-encoding", "empty", "failed", "scanned", "row-by-row", "out-of-order")
 """What was wrong with the first engine's text."""
 
@@ -80,6 +81,8 @@ class Document:
     sha256: str = ""
     """Of the file's bytes."""
     metadata: dict[str, str] = field(default_factory=dict[str, str])
+    recognised_with: str = ""
+    """The languages its images were recognised with ("ita+eng"); empty where none were, for whatever reason."""
 
     @property
     def readable_pages(self) -> tuple[Page, ...]:

@@ -29,6 +29,7 @@ def warning_sentences(pages: Sequence[Page]) -> list[str]:
         ("broken-encoding", _broken_encoding),
         ("failed", _failed),
         ("glued-words", _glued_words),
+        ("ocr-doubtful", _doubtful),
     ):
         if numbers := [page.number for page in pages if code in page.warnings]:
             found.append(sentence(len(numbers)).format(pages=format_pages(numbers)))
@@ -61,6 +62,14 @@ def _failed(count: int) -> str:
 
 def _glued_words(count: int) -> str:
     return plural("On page {{pages}} some words run together.", "On pages {{pages}} some words run together.", count)
+
+
+def _doubtful(count: int) -> str:
+    return plural(
+        "The text of page {{pages}} was recognised on a poor image: check it against the original.",
+        "The text of pages {{pages}} was recognised on poor images: check it against the original.",
+        count,
+    )
 
 
 # --- what could not ---------------------------------------------------------------------------------------------
@@ -102,7 +111,7 @@ def refusal(refused: Refused, source: Source) -> DocumentError:
                 _("Install Sunto again: python -m pip install --force-reinstall sunto"),
                 path=source.path,
             )
-        case "damaged":
+        case "damaged" | "protected" | "too-large":
             return _damaged(source)
 
 
@@ -114,7 +123,8 @@ def _damaged(source: Source) -> DocumentError:
     )
 
 
-def nothing_to_read(source: Source, document: Document, endings: Sequence[Ending]) -> DocumentError:
+def nothing_to_read(source: Source, document: Document, endings: Sequence[Ending], advice: str = "") -> DocumentError:
+    """`advice` is what to do about pages that are images."""
     codes = {code for page in document.pages for code in page.warnings}
     if "scanned" in codes:
         count = sum("scanned" in page.warnings for page in document.pages)
@@ -124,13 +134,14 @@ def nothing_to_read(source: Source, document: Document, endings: Sequence[Ending
                 "{{name}} has no text to read: {count} of its pages are images, a scan.",
                 count,
             ).format(name=source.name),
-            _("Run it through a text recognition (OCR) program first; many scanners and PDF readers have one."),
+            advice
+            or _("Run it through a text recognition (OCR) program first; many scanners and PDF readers have one."),
             path=source.path,
         )
     if "broken-encoding" in codes:
         return NoTextError(
             _("{name} has no text to read: its fonts do not say which letters they show.").format(name=source.name),
-            _("Print it to images and run it through a text recognition (OCR) program."),
+            advice or _("Print it to images and run it through a text recognition (OCR) program."),
             path=source.path,
         )
     if {"memory", "time", "stuck"} & set(endings):

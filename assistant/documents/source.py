@@ -14,6 +14,7 @@ from typing import Protocol
 
 from assistant.documents.child.limits import LIMITS, Limits
 from assistant.documents.content import HEAD_BYTES
+from assistant.documents.ocr.options import Recognition
 from assistant.errors import (
     DocumentAccessError,
     DocumentLimitError,
@@ -45,6 +46,7 @@ class Source:
     on_page: OnPage = ignore_pages
     should_stop: ShouldStop = never_stop
     limits: Limits = LIMITS
+    recognition: Recognition = field(default_factory=Recognition)
 
     @property
     def name(self) -> str:

@@ -28,6 +28,8 @@ class Limits:
     start_seconds: float = 60.0
     page_seconds: float = 1.0
     """Wall time in all: `start_seconds` + `page_seconds` for each page."""
+    recognition_seconds: float = 60.0
+    """Wall time for tesseract on one page, which mostly takes it one to three."""
     pages: int = 20_000
     page_characters: int = 1_000_000
     """Far above the densest printed page; a page with more is an attack or a mistake."""
@@ -90,7 +92,9 @@ class Watchdog:
 
         try:
             processes = [psutil.Process(self._pid)]
-            if sys.platform == "win32":  # python.exe of a virtual environment starts the real one
+            # On Windows python.exe of a virtual environment starts the real one. macOS, which limits nobody's memory,
+            # leaves it to us to look after tesseract too.
+            if sys.platform != "linux":
                 processes += processes[0].children(recursive=True)
             times = [process.cpu_times() for process in processes]
             memory_bytes = sum(process.memory_info().rss for process in processes)

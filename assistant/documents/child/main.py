@@ -14,7 +14,11 @@ import threading
 from assistant.documents.child.limits import Limits, limit_this_process
 from assistant.documents.child.messages import ChildMessage, Refused, decode_job, encode
 
-_READERS = {"pdf": "assistant.documents.pdf.reading", "format": "assistant.documents.formats.reading"}
+_READERS = {
+    "pdf": "assistant.documents.pdf.reading",
+    "format": "assistant.documents.formats.reading",
+    "ocr": "assistant.documents.ocr.reading",
+}
 """Modules with a `read(job, limits, emit)`: only the one that is needed is imported."""
 
 

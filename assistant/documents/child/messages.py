@@ -15,7 +15,7 @@ from typing import Any, Literal, NamedTuple, cast, get_args
 
 from assistant.documents.model import REASONS, WARNINGS, Engine
 
-RefusalCode = Literal["password", "certificate", "damaged", "unopenable", "installation"]
+RefusalCode = Literal["password", "certificate", "protected", "damaged", "too-large", "unopenable", "installation"]
 MAX_OUTLINE_ENTRIES = 5_000
 MAX_NAME_CHARACTERS = 500
 """Of a title, a label, an author …"""
@@ -34,6 +34,8 @@ class Job:
     skip: tuple[int, ...] = ()
     """Indices (from 0) of pages already read well."""
     limits: Mapping[str, float] = field(default_factory=dict[str, float])
+    options: Mapping[str, object] = field(default_factory=dict[str, object])
+    """What only this reader needs, in plain JSON."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def decode_job(line: bytes) -> Job:
         tuple(fields["engines"]),
         tuple(fields["skip"]),
         fields["limits"],
+        fields["options"],
     )
 
 

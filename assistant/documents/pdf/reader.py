@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from assistant.documents.child.haul import Haul
 from assistant.documents.child.messages import PageRead, Structure
 from assistant.documents.content import looks_like
 from assistant.documents.model import UNREADABLE, Document, Page, Section
+from assistant.documents.ocr.recognise import recognise_pages
 from assistant.documents.outcome import nothing_to_read, refusal, warning_sentences
 from assistant.documents.pdf.cleaning import clean_pages
 from assistant.documents.sections import place_sections
@@ -31,10 +33,12 @@ def read_pdf(source: Source) -> Document:
         haul.run("pdf", ("pypdf",))  # pdfium took the child with it: pypdf, alone, for the rest
     if haul.refused is not None and not haul.pages:
         raise refusal(haul.refused, source)
+    recognised = recognise_pages(haul)
     document = _document(haul)
+    advice = [str(recognised.advice)] if recognised.advice is not None else []
     if not document.readable_pages:
-        raise nothing_to_read(source, document, haul.endings)
-    return document
+        raise nothing_to_read(source, document, haul.endings, "".join(advice))
+    return replace(document, warnings=(*document.warnings, *advice), recognised_with=recognised.languages)
 
 
 def _check_content(source: Source) -> None:

@@ -1,0 +1,110 @@
+"""Pages as images for tesseract: PDF pages drawn by pdfium, files of images as they are. Runs in the limited child."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from assistant.documents.child.messages import RefusalCode
+
+DPI = 300
+"""See benchmarks/recognition.py. Files of images say theirs seldom and wrongly: they are taken to have this one too."""
+MOST_PIXELS = 25_000_000
+"""Of a page that is drawn: A3 at 300 dpi has 17 million."""
+_A4_PIXELS = 8_700_000
+"""At 300 dpi: where a scan has no more pixels than this, drawing it larger still helps tesseract."""
+_POINTS_PER_INCH = 72.0
+
+
+class CannotOpen(Exception):  # noqa: N818 - an answer, not a fault of ours
+    def __init__(self, code: RefusalCode, detail: str = "") -> None:
+        super().__init__(code)
+        self.code: RefusalCode = code
+        self.detail = detail
+
+
+class Bitmap(NamedTuple):
+    data: bytes
+    """PGM, or a file's own bytes."""
+    page: int = 0
+    """Which page of the file's own bytes."""
+
+
+class Bitmaps(Protocol):
+    page_count: int
+
+    def page(self, index: int) -> Bitmap | None:
+        """None for a page on which nothing is drawn. May raise anything."""
+        ...
+
+
+class PdfBitmaps:
+    def __init__(self, path: str, password: str) -> None:
+        """Raises CannotOpen."""
+        import pypdfium2
+
+        try:
+            self._document = pypdfium2.PdfDocument(path, password=password or None)
+        except pypdfium2.PdfiumError as error:
+            raise CannotOpen("damaged", str(error)) from error
+        except OSError as error:
+            raise CannotOpen("unopenable", str(error)) from error
+        self.page_count = len(self._document)
+
+    def page(self, index: int) -> Bitmap | None:
+        page = self._document[index]
+        try:
+            scale = drawing_scale(*page.get_size(), _image_pixels(page))
+            bitmap = page.render(scale=scale, grayscale=True)
+            try:
+                data = _pgm(bitmap)
+            finally:
+                bitmap.close()
+        finally:
+            page.close()
+        return None if data is None else Bitmap(data)
+
+
+class ImageBitmaps:
+    def __init__(self, path: str, page_count: int) -> None:
+        """`page_count` is from the header. Raises CannotOpen."""
+        try:
+            self._data = Path(path).read_bytes()
+        except OSError as error:
+            raise CannotOpen("unopenable", str(error)) from error
+        self.page_count = page_count
+
+    def page(self, index: int) -> Bitmap:
+        return Bitmap(self._data, index)
+
+
+def drawing_scale(width: float, height: float, image_pixels: int) -> float:
+    """Pixels for each point of a page of this size, in points, whose images have so many pixels in all.
+
+    Phones make PDFs of a pixel a point, metres wide: such a page is drawn no finer than its image is.
+    """
+    most = min(MOST_PIXELS, max(image_pixels, _A4_PIXELS)) if image_pixels else MOST_PIXELS
+    return min(DPI / _POINTS_PER_INCH, math.sqrt(most / max(1.0, width * height)))
+
+
+def _image_pixels(page: Any) -> int:
+    """Of all images on the page: scanners cut pages into strips. 0 when there are none or it cannot be told."""
+    from pypdfium2 import raw
+
+    try:
+        sizes = [image.get_px_size() for image in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=3)]
+    except Exception:  # damaged files make pdfium raise whatever comes up; the page may still be drawn
+        return 0
+    return sum(width * height for width, height in sizes)
+
+
+def _pgm(bitmap: Any) -> bytes | None:
+    """The 8-bit gray bitmap as a portable graymap; None when all of it is of one gray."""
+    width, height, stride = bitmap.width, bitmap.height, bitmap.stride
+    pixels = bytes(bitmap.buffer)
+    if stride != width:
+        pixels = b"".join(pixels[row * stride : row * stride + width] for row in range(height))
+    if pixels.count(pixels[:1]) == len(pixels):
+        return None
+    return b"P5\n%d %d\n255\n" % (width, height) + pixels

@@ -1,0 +1,85 @@
+"""Files of images (a photographed page, a screenshot) → `Document`, by recognition."""
+
+from __future__ import annotations
+
+from assistant.documents.child.messages import PageRead
+from assistant.documents.model import Document, Page
+from assistant.documents.ocr.advice import lacking_language, why_not
+from assistant.documents.ocr.image_header import ImageHeader, read_image_header
+from assistant.documents.ocr.recognise import Recogniser, recogniser
+from assistant.documents.ocr.tesseract import NoTesseract
+from assistant.documents.outcome import warning_sentences
+from assistant.documents.pdf.cleaning import clean_pages
+from assistant.documents.source import Source
+from assistant.errors import DamagedDocumentError, DocumentLimitError, NoTextError, UnsupportedDocumentError
+from assistant.i18n import _
+
+MOST_PIXELS = 120_000_000
+"""tesseract needs about nine bytes for each; no scanner or phone that takes pages gives more."""
+
+
+def read_image(source: Source) -> Document:
+    """Raises DocumentError children, and Stopped when `source.should_stop()` turns true."""
+    header = _header(source)
+    try:
+        tesseract = recogniser(source.recognition)
+    except NoTesseract as answer:
+        raise NoTextError(
+            _("{name} is an image, and there is nothing here to recognise its text.").format(name=source.name),
+            str(why_not(answer)),
+            path=source.path,
+        ) from answer
+    count = len(header.sizes)
+    found = Recogniser(source, tesseract, "image", count).run(range(count))
+    reads = [found[index] for index in range(count)]
+    if not any(read.text.strip() for read in reads):
+        raise _nothing_found(source, reads)
+    texts = clean_pages([read.text for read in reads])
+    pages = tuple(_page(number, text, read) for number, (text, read) in enumerate(zip(texts, reads, strict=True), 1))
+    lacking = lacking_language(tesseract)
+    warnings = (*warning_sentences(pages), *([str(lacking)] if lacking else []))
+    return Document(
+        str(source.path), source.name, source.title, pages, warnings=warnings, recognised_with=tesseract.languages
+    )
+
+
+def _header(source: Source) -> ImageHeader:
+    """Raises DocumentError children."""
+    with source.translated(), source.path.open("rb") as file:
+        header = read_image_header(file)
+    if header is None:
+        raise UnsupportedDocumentError(
+            _("{name} is not an image that Sunto can read, whatever its name says.").format(name=source.name),
+            _("Open it in the program that made it and save it as PNG."),
+            path=source.path,
+        )
+    if header.pixels > MOST_PIXELS:
+        raise DocumentLimitError(
+            _("{name} is an image of {size} million pixels, more than the {most} million Sunto reads.").format(
+                name=source.name, size=header.pixels // 1_000_000, most=MOST_PIXELS // 1_000_000
+            ),
+            _("Make it smaller in an image program, or cut it into pages."),
+            path=source.path,
+        )
+    return header
+
+
+def _page(number: int, text: str, read: PageRead) -> Page:
+    warnings = read.warnings
+    if not text.strip() and "failed" not in warnings:
+        warnings = ("scanned",)
+    return Page(number, str(number), text, read.engine if text.strip() else "none", warnings, reason="scanned")
+
+
+def _nothing_found(source: Source, reads: list[PageRead]) -> DamagedDocumentError | NoTextError:
+    if all("failed" in read.warnings for read in reads):
+        return DamagedDocumentError(
+            _("{name} cannot be read: the image is damaged, or takes too long.").format(name=source.name),
+            _("Open it in an image program and save it again as PNG."),
+            path=source.path,
+        )
+    return NoTextError(
+        _("{name} is an image on which no words could be recognised.").format(name=source.name),
+        _("If there are some, take the picture again: straight from above, sharp, in good light."),
+        path=source.path,
+    )

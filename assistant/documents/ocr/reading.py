@@ -1,0 +1,138 @@
+"""The child's side of recognition: pages drawn one by one, each given to tesseract.
+
+    Opened, then a PageRead for each page asked for, then Done.
+
+A page that tesseract fails on is `failed`; one without words is `empty`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.documents.child.limits import Limits
+from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, PageRead, Refused
+from assistant.documents.ocr.bitmaps import DPI, Bitmap, Bitmaps, CannotOpen, ImageBitmaps, PdfBitmaps
+from assistant.documents.ocr.hocr import Recognised, parse_hocr
+from assistant.documents.ocr.running import Command, RecognitionFailed
+
+Emit = Callable[[ChildMessage], None]
+
+DOUBTFUL_CONFIDENCE = 75.0
+"""Mean over the letters of a page."""
+_NOISE_CONFIDENCE = 40.0
+_FEWEST_LETTERS = 4
+_MOST_AT_ONCE = 4
+_FAILED = Recognised("", (), -1.0)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What `Job.options` of a recognition hold."""
+
+    source: str
+    """`pdf` or `image`."""
+    pages: tuple[int, ...]
+    """Indices from 0, in the order they are wanted."""
+    page_count: int
+    """Of an image file, from its header; a PDF's is asked from pdfium."""
+    program: str
+    languages: str
+    data: str
+    find_way_up: bool
+    """Whether tesseract has what it takes to see it."""
+    one_by_one: bool
+    """Set after a child died: then the first page it did not come to is the one it died of."""
+
+    @classmethod
+    def of(cls, options: Any) -> Task:
+        return cls(**{**options, "pages": tuple(options["pages"])})
+
+
+def read(job: Job, limits: Limits, emit: Emit) -> None:
+    task = Task.of(job.options)
+    try:
+        bitmaps = _open(job, task)
+    except CannotOpen as refusal:
+        emit(Refused(refusal.code, refusal.detail))
+        return
+    emit(Opened(bitmaps.page_count))
+    reader = PageReader(Command(task.program, task.languages, task.data, limits.recognition_seconds), task.find_way_up)
+    workers = 1 if task.one_by_one else _workers()
+    with ThreadPoolExecutor(workers) as pool:
+        pending: deque[tuple[int, Future[Recognised]]] = deque()
+        for index in task.pages:
+            while len(pending) >= workers:
+                _emit_first(pending, limits, emit)
+            bitmap = _draw(bitmaps, index)
+            pending.append((index, pool.submit(reader.read, bitmap)))
+        while pending:
+            _emit_first(pending, limits, emit)
+    emit(Done())
+
+
+class PageReader:
+    """Remembers whether this document's pages lie on their side: then it is worth looking first."""
+
+    def __init__(self, command: Command, can_find_way_up: bool) -> None:
+        self._command = command
+        self._can_find_way_up = can_find_way_up
+        self._turned = False
+
+    def read(self, bitmap: Bitmap | Exception | None) -> Recognised:
+        """`_FAILED` when it cannot."""
+        if bitmap is None:
+            return Recognised("", (), 0.0)
+        if isinstance(bitmap, Exception):
+            return _FAILED
+        looked = self._turned
+        found = self._run(bitmap, find_way_up=looked)
+        if found.confidence >= DOUBTFUL_CONFIDENCE or not self._can_find_way_up:
+            return found
+        other = self._run(bitmap, find_way_up=not looked)
+        if other.confidence <= found.confidence:
+            return found
+        self._turned = not looked
+        return other
+
+    def _run(self, bitmap: Bitmap, *, find_way_up: bool) -> Recognised:
+        try:
+            hocr = self._command.run(bitmap.data, DPI, page=bitmap.page, find_way_up=find_way_up)
+            return parse_hocr(hocr, DPI)
+        except (RecognitionFailed, AssertionError):
+            return _FAILED
+
+
+def _open(job: Job, task: Task) -> Bitmaps:
+    return PdfBitmaps(job.path, job.password) if task.source == "pdf" else ImageBitmaps(job.path, task.page_count)
+
+
+def _draw(bitmaps: Bitmaps, index: int) -> Bitmap | Exception | None:
+    try:
+        return bitmaps.page(index)
+    except Exception as error:  # one bad page, in whatever way it is bad, must not cost the others
+        return error
+
+
+def _emit_first(pending: deque[tuple[int, Future[Recognised]]], limits: Limits, emit: Emit) -> None:
+    index, future = pending.popleft()
+    emit(_message(index, future.result(), limits))
+
+
+def _message(index: int, found: Recognised, limits: Limits) -> PageRead:
+    if found is _FAILED or len(found.text) > limits.page_characters:
+        return PageRead(index, "", "none", ("failed",))
+    if found.confidence < _NOISE_CONFIDENCE or found.letters < _FEWEST_LETTERS:
+        return PageRead(index, "", "none", ("empty",))
+    warnings = ("ocr-doubtful",) if found.confidence < DOUBTFUL_CONFIDENCE else ()
+    return PageRead(index, found.text, "ocr", warnings, lines=found.lines)
+
+
+def _workers() -> int:
+    """Pages at once: one core is left to the person."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return max(1, min(_MOST_AT_ONCE, cores - 1))
