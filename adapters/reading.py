@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,9 +80,25 @@ def _chosen(document: Document, chapters: str, pages: str) -> tuple[Document, tu
 
 
 def _open(path: str, request: DocumentJob, session: Session, reporter: Reporter, should_stop: ShouldStop) -> Document:
+    from assistant.documents.ocr.options import Recognition
+
     return session.library.open_document(
         path,
-        password=dict(request.passwords).get(path, request.password),
+        password=_password(request, path),
         on_page=lambda done, total: reporter.progress("read", done, total, "pages", Path(path).name),
+        recognition=Recognition(
+            session.settings.ocr,
+            session.settings.tesseract,
+            lambda done, total: reporter.progress("ocr", done, total, "pages", Path(path).name),
+        ),
         should_stop=should_stop,
     )
+
+
+def _password(request: DocumentJob, path: str) -> str:
+    return {_full(other): password for other, password in request.passwords}.get(_full(path), request.password)
+
+
+def _full(path: str) -> str:
+    """One spelling for a path and for the one that an error names."""
+    return os.path.abspath(os.path.expanduser(path))  # noqa: PTH100, PTH111 - pathlib raises for `~nobody`

@@ -13,6 +13,7 @@ def stage_name(stage: str) -> str:
         "quantize": _("Making the model small"),
         "load": _("Loading the model"),
         "read": _("Reading the document"),
+        "ocr": _("Reading the images"),
         "prefill": _("Reading the text"),
         "map": _("Summarizing the parts"),
         "merge": _("Joining the parts"),

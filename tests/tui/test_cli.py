@@ -245,29 +245,113 @@ def test_ask_without_a_question_says_so(script, capsys, question):
 # --- extract -----------------------------------------------------------------------------------------------------
 
 
-def page(number: int, content: str, label: str = "", warnings=()) -> dict:
-    return {"number": number, "label": label or str(number), "text": content, "warnings": list(warnings)}
+def page(number: int, content: str, label: str = "", **facts) -> dict:
+    return {
+        "number": number,
+        "label": label or str(number),
+        "text": content,
+        "engine": "pdfium",
+        "reason": "",
+        "language": "",
+        "warnings": [],
+        **facts,
+    }
 
 
-def test_extract_prints_the_text_page_by_page(script, capsys):
-    script.will_yield(done(document="a.pdf", pages=[page(1, "One.", "i"), page(2, "", warnings=["scanned"])]))
-    assert main(["extract", "a.pdf", "--pages", "1-2"]) == 0
-    assert capsys.readouterr().out == "─── page 1 (i) ───\n\nOne.\n\n─── page 2 ───\n\n(no text: an image)\n\n"
+def document(name: str, *pages: dict, **facts) -> dict:
+    return {
+        "document": name,
+        "title": "Light",
+        "language": "",
+        "pages": list(pages),
+        "pages_total": len(pages),
+        "pages_readable": sum(bool(page["text"]) for page in pages),
+        "chapters": [],
+        "warnings": [],
+        **facts,
+    }
+
+
+CHAPTER = {"number": "2", "title": "Heat", "depth": 1, "first_label": "i", "last_label": "2"}
+
+
+def test_extract_prints_the_text_page_by_page_and_how_each_was_read(script, capsys):
+    pages = (
+        page(1, "One.\n", "i", language="it"),
+        page(2, "Two.", engine="geometry", reason="row-by-row", warnings=["glued-words"]),
+        page(3, "", engine="none", warnings=["failed"]),
+    )
+    script.will_yield(
+        done(**document("a.pdf", *pages, language="it", warnings=["Page 3 was left out."], chapters=[CHAPTER]))
+    )
+    assert main(["extract", "a.pdf", "--pages", "1-3"]) == 0
+    assert (
+        capsys.readouterr().out
+        == """\
+═══ a.pdf
+═══ Light · 3 pages · 1 without text (1 could not be read) · Italian · read with pdfium 1, pdfium, put in order 1
+═══ 2  Heat · pp. i–2
+⚠ Page 3 was left out.
+
+─── p. i (PDF 1) · pdfium · Italian ───
+
+One.
+
+─── p. 2 · pdfium, put in order (its columns were drawn row by row) ───
+⚠ Some words on this page run together. Check against the page what you copy from here.
+
+Two.
+
+─── p. 3 · not read ───
+⚠ This page could not be read. If your PDF reader shows it, print the document to a new PDF and open that.
+"""
+    )
     assert isinstance(script.requests[0], Extract)
 
 
 def test_extract_of_several_documents_names_each(script, capsys):
-    script.will_yield(
-        done(documents=[{"document": "a.txt", "pages": [page(1, "A")]}, {"document": "b.txt", "pages": [page(1, "B")]}])
-    )
+    script.will_yield(done(documents=[document("a.txt", page(1, "A")), document("b.txt", page(1, "B"))]))
     main(["extract", "a.txt", "b.txt"])
-    assert capsys.readouterr().out == "═══ a.txt ═══\n\nA\n\n═══ b.txt ═══\n\nB\n\n"
+    out = capsys.readouterr().out
+    assert [line for line in out.splitlines() if line.startswith("═══") and ".txt" in line] == [
+        "═══ a.txt",
+        "═══ b.txt",
+    ]
+
+
+def test_without_the_lines_of_sunto_only_the_text_is_left(script, capsys):
+    script.will_yield(done(**document("a.pdf", page(1, "One.\n\nMore."), page(2, "Two."))))
+    main(["extract", "a.pdf"])
+    lines = [line for line in capsys.readouterr().out.splitlines() if line and line[0] not in "═─⚠"]
+    assert lines == ["One.", "More.", "Two."]
+
+
+def test_sections_lists_the_chapters_and_no_text(script, capsys):
+    without_text = {key: value for key, value in page(1, "One.").items() if key != "text"}
+    facts = document("a.pdf", page(1, "One."), chapters=[CHAPTER])
+    script.will_yield(done(**facts | {"pages": [without_text]}))
+    main(["extract", "a.pdf", "--sections"])
+    assert capsys.readouterr().out.splitlines()[-1] == "═══ 2  Heat · pp. i–2"
+    assert script.requests[0].outline
 
 
 def test_terminal_escapes_in_a_document_are_shown_as_nothing(script, capsys):
-    script.will_yield(done(document="a.txt", pages=[page(1, "\x1b[31m[bold]red[/bold]\x1b]0;x\x07")]))
+    script.will_yield(done(**document("a.txt", page(1, "\x1b[31m[bold]red[/bold]\x1b]0;x\x07"))))
     main(["extract", "a.txt"])
-    assert capsys.readouterr().out == "[bold]red[/bold]\n\n"
+    assert capsys.readouterr().out.endswith("\n[bold]red[/bold]\n")
+
+
+@pytest.mark.parametrize("command", ["summarize", "describe", "ask", "extract"])
+def test_chapters_are_sent_as_they_were_typed(script, command):
+    script.will_yield(failed())
+    main([command, "a.pdf", "--chapters", "2,4-5", *(["--question", "Why?"] if command == "ask" else [])])
+    assert script.requests[0].chapters == "2,4-5"
+
+
+def test_chapters_and_pages_together_are_refused(script, capsys):
+    assert main(["summarize", "a.pdf", "--chapters", "2", "--pages", "3"]) == 2
+    assert script.requests == []
+    assert "--chapters and --pages" in capsys.readouterr().err
 
 
 # --- --output ----------------------------------------------------------------------------------------------------
@@ -386,10 +470,23 @@ def test_a_mistake_of_ours_is_told_politely_and_debug_shows_where(script, capsys
 def test_an_encrypted_document_asks_for_its_password_once(script, monkeypatch, capsys):
     monkeypatch.setattr("tui.output.Output.somebody_there", True)
     monkeypatch.setattr("getpass.getpass", lambda *_prompt: "secret")
-    script.will_yield(failed("EncryptedDocumentError"))
+    script.will_yield(dataclasses.replace(failed("EncryptedDocumentError"), path="p.pdf"))
     script.will_yield(done(**SUMMARY))
     assert main(["summarize", "p.pdf"]) == 0
-    assert [request.password for request in script.requests] == ["", "secret"]
+    assert [request.passwords for request in script.requests] == [(), (("p.pdf", "secret"),)]
+
+
+def test_each_encrypted_document_asks_for_its_own_password_and_a_wrong_one_is_not_asked_for_again(
+    script, monkeypatch, capsys
+):
+    typed = iter(["first", "wrong"])
+    monkeypatch.setattr("tui.output.Output.somebody_there", True)
+    monkeypatch.setattr("getpass.getpass", lambda *_prompt: next(typed))
+    for path in ("a.pdf", "b.pdf", "b.pdf"):
+        script.will_yield(dataclasses.replace(failed("EncryptedDocumentError"), path=path))
+    assert main(["summarize", "a.pdf", "b.pdf"]) == 3
+    assert script.requests[-1].passwords == (("a.pdf", "first"), ("b.pdf", "wrong"))
+    assert len(script.requests) == 3
 
 
 def test_a_wrong_password_ends_it(script, monkeypatch):

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 
 import pytest
 
+from assistant.documents import load_document
 from assistant.errors import ConfigError
 from tui.cli import main
 from tui.cli.output_file import checked_target
 from tui.output import Output
+
+
+@pytest.fixture(autouse=True)
+def without_tesseract(tmp_path, monkeypatch):
+    """Whatever is installed: an image has no text here."""
+    monkeypatch.setenv("SUNTO_TESSERACT", str(tmp_path / "no-tesseract"))
 
 
 def test_extract_reads_a_pdf_page_by_page(sample_docs, capsys):
@@ -79,6 +87,37 @@ def test_every_bad_document_has_an_error_of_its_own(sample_docs, tmp_path, capsy
         err = capsys.readouterr().err
         messages.add(err[err.index("Error: ") :].splitlines()[0])
     assert len(messages) == len(BAD)
+
+
+@pytest.mark.parametrize("name", ["photosynthesis.pdf", "derivate.txt", "rivoluzione-francese.md"])
+def test_what_is_printed_is_exactly_the_text_that_the_model_reads(name, sample_docs, capsys):
+    assert main(["extract", str(sample_docs / name)]) == 0
+    printed = re.split(r"^─── .* ───\n", capsys.readouterr().out, flags=re.MULTILINE)[1:]
+    pages = load_document(sample_docs / name).pages
+    assert [text.strip("\n") for text in printed] == [page.text.strip("\n") for page in pages]
+
+
+def test_a_chapter_is_chosen_by_words_of_its_title(sample_docs, capsys):
+    path = str(sample_docs / "rivoluzione-francese.md")
+    assert main(["extract", path, "--sections", "--json"]) == 0
+    chapters = json.loads(capsys.readouterr().out)["chapters"]
+    assert len(chapters) > 1
+    assert main(["extract", path, "--chapters", chapters[1]["title"].upper(), "--json"]) == 0
+    text = json.loads(capsys.readouterr().out)["pages"][0]["text"]
+    assert chapters[1]["title"] in text
+    assert chapters[0]["title"] not in text
+
+
+def test_a_chapter_that_is_not_there_is_refused_with_what_there_is(sample_docs, capsys):
+    assert main(["extract", str(sample_docs / "rivoluzione-francese.md"), "--chapters", "99"]) == 2
+    error = capsys.readouterr().err.splitlines()[-2:]
+    assert error[0] == "Error: rivoluzione-francese.md has no chapter “99”."
+    assert error[1].startswith("  It has: 1 (")
+
+
+def test_a_document_without_chapters_says_so(sample_docs, capsys):
+    assert main(["extract", str(sample_docs / "derivate.txt"), "--chapters", "1"]) == 2
+    assert "found no chapters in derivate.txt" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("pages", ["9", "0", "2-1", "a", "1,,2"])

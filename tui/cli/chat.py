@@ -10,6 +10,7 @@ from assistant.config import load_settings
 from assistant.errors import ExitCode
 from assistant.i18n import _
 from assistant.protocol import Cancelled, Chat, Finished
+from tui.cli.documents import document_fields
 from tui.cli.job import JOB, JobRunner, Result, conclude
 from tui.cli.options import setting_overrides
 from tui.cli.report import answer_line
@@ -65,10 +66,8 @@ class _Conversation:
         request = Chat(
             job=JOB,
             messages=tuple(self._messages),
-            paths=tuple(self._options.arguments),
-            pages=self._options.pages,
-            password=self._options.password,
             adapter=self._adapter,
+            **document_fields(self._options),
         )
         ending = self._runner.run(request)
         self._output.end_line()

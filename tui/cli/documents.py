@@ -9,19 +9,20 @@ from assistant.config import data_dir, load_settings
 from assistant.errors import ConfigError
 from assistant.i18n import _
 from assistant.protocol import Chat, Describe, DocumentRequest, Extract, Summarize
+from tui.cli.extracted import extracted_lines
 from tui.cli.job import JOB, Result, run_job
 from tui.cli.options import setting_overrides
 from tui.cli.output_file import checked_target, write_atomically
-from tui.cli.report import answer_line, extracted_pages, summary_line
+from tui.cli.report import answer_line, summary_line
 from tui.output import Output
 
 
 def summarize(options: Namespace, output: Output) -> int:
-    return _summarize(Summarize(job=JOB, **_document_fields(options)), options, output)
+    return _summarize(Summarize(job=JOB, **document_fields(options)), options, output)
 
 
 def describe(options: Namespace, output: Output) -> int:
-    return _summarize(Describe(job=JOB, **_document_fields(options)), options, output)
+    return _summarize(Describe(job=JOB, **document_fields(options)), options, output)
 
 
 def ask(options: Namespace, output: Output) -> int:
@@ -29,7 +30,7 @@ def ask(options: Namespace, output: Output) -> int:
         raise ConfigError(
             _("There is no question."), _('Add it: sunto ask {path} --question "…"').format(path=options.arguments[0])
         )
-    request = Chat(job=JOB, messages=(("user", options.question),), **_document_fields(options))
+    request = Chat(job=JOB, messages=(("user", options.question),), **document_fields(options))
 
     def present(result: Result) -> None:
         output.say(answer_line(result))
@@ -38,15 +39,16 @@ def ask(options: Namespace, output: Output) -> int:
 
 
 def extract(options: Namespace, output: Output) -> int:
-    request = Extract(job=JOB, paths=tuple(options.arguments), pages=options.pages, password=options.password)
+    request = Extract(job=JOB, outline=options.sections, **document_fields(options))
 
     def present(result: Result) -> None:
-        documents = result.get("documents", [result])
-        for document in documents:
-            for line in extracted_pages(document, with_name=len(documents) > 1):
+        for number, document in enumerate(result.get("documents", [result])):
+            if number:
+                output.line()
+            for line in extracted_lines(document):
                 output.line(line)
 
-    return run_job(request, output, load_settings(), present)
+    return run_job(request, output, load_settings(setting_overrides(options)), present)
 
 
 def _summarize(request: DocumentRequest, options: Namespace, output: Output) -> int:
@@ -65,5 +67,15 @@ def _summarize(request: DocumentRequest, options: Namespace, output: Output) -> 
     return run_job(request, output, settings, present, keep=keep)
 
 
-def _document_fields(options: Namespace) -> dict[str, Any]:
-    return {"paths": tuple(options.arguments), "pages": options.pages, "password": options.password}
+def document_fields(options: Namespace) -> dict[str, Any]:
+    """Which documents, and what of them, as fields of a request."""
+    if options.chapters.strip() and options.pages.strip():
+        raise ConfigError(
+            _("--chapters and --pages cannot both choose."), _("Say which chapters or which pages, not both.")
+        )
+    return {
+        "paths": tuple(options.arguments),
+        "pages": options.pages,
+        "chapters": options.chapters,
+        "password": options.password,
+    }

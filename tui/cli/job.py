@@ -47,7 +47,7 @@ class JobRunner:
     def __init__(self, output: Output, settings: Settings) -> None:
         self._output = output
         self._settings = settings
-        self._mending: dict[str, str] = {}
+        self._mending: dict[str, Any] = {}
         """Fields of requests that a person was asked for; the next requests have them from the start."""
         self._told: set[Event] = set()
         """What later jobs about the same documents need not say again."""
@@ -63,10 +63,12 @@ class JobRunner:
 
     def run(self, request: Request) -> Ending:
         """The job's end, its other events shown on the way. What a person can mend at once is asked for, once."""
-        ending = self._run_once(dataclasses.replace(request, **self._mending))
-        if isinstance(ending, Failed) and self._mend(ending):
+        asked: set[tuple[str, str]] = set()
+        while True:
             ending = self._run_once(dataclasses.replace(request, **self._mending))
-        return ending
+            if not isinstance(ending, Failed) or (ending.kind, ending.path) in asked or not self._mend(ending):
+                return ending
+            asked.add((ending.kind, ending.path))
 
     def _run_once(self, request: Request) -> Ending:
         from adapters import jobs
@@ -87,8 +89,9 @@ class JobRunner:
             return False
         if failed.kind == "EncryptedDocumentError":
             self._output.warn(failed.message)
-            self._mending["password"] = self._output.ask_password(_("Password:"))
-            return bool(self._mending["password"])
+            password = self._output.ask_password(_("Password:"))
+            self._mending["passwords"] = (*self._mending.get("passwords", ()), (failed.path, password))
+            return bool(password)
         if failed.kind == "AcceleratorBusyError":
             self._output.warn(failed.message)
             return self._find_a_device()

@@ -60,7 +60,11 @@ def chat_options(parser: Parser) -> None:
 
 
 def extract_options(parser: Parser) -> None:
-    _add_pages(parser.add_argument_group(_("The document")))
+    group = parser.add_argument_group(_("The document"))
+    _add_pages(group)
+    group.add_argument(
+        "--sections", action="store_true", help=_("List the chapters and how the pages were read, without the text.")
+    )
     _add_format_options(parser)
 
 
@@ -134,7 +138,14 @@ def setting_overrides(options: Namespace) -> dict[str, object]:
 
 def _add_pages(group: Any) -> None:
     group.add_argument("--pages", metavar="3-9,12", default="", help=_("Read only these pages (default: all)."))
+    group.add_argument(
+        "--chapters",
+        metavar="2,4-5",
+        default="",
+        help=_("Read only these chapters, by number or words of the title; `sunto extract --sections` lists them."),
+    )
     group.add_argument("--password", metavar=_("TEXT"), default="", help=_("Password of an encrypted document."))
+    _add_settings(group, "ocr")
 
 
 def _add_model_options(parser: Parser) -> None:

@@ -30,24 +30,6 @@ def answer_line(result: Row) -> str:
     return _("Answered {made_by}.").format(made_by=_made_by(result))
 
 
-def extracted_pages(document: Row, *, with_name: bool) -> Iterator[str]:
-    """The text page by page, each under a line with its number; a document of one page has no such line."""
-    if with_name:
-        yield f"═══ {document['document']} ═══"
-        yield ""
-    pages = document["pages"]
-    for page in pages:
-        if len(pages) > 1:
-            label = page["label"]
-            number = str(page["number"])
-            name = number if label == number else f"{number} ({label})"
-            yield _("─── page {name} ───").format(name=name)
-            yield ""
-        reasons = ", ".join(page_reason(warning) for warning in page["warnings"])
-        yield page["text"].rstrip("\n") or _("(no text: {reason})").format(reason=reasons or "-")
-        yield ""
-
-
 def adapters_table(adapters: Sequence[Row]) -> str:
     fits = {True: _("yes"), False: _("no"), None: _("base not here")}
     rows = [

@@ -69,6 +69,7 @@ def _document_commands() -> list[Command]:
             examples=(
                 "sunto summarize lecture.pdf",
                 "sunto summarize lecture.pdf --style outline --pages 3-9,12",
+                "sunto summarize book.pdf --chapters 2,4-5",
                 "sunto summarize lecture.pdf --output lecture.md",
             ),
             more=_("What is done of a summary is kept: stop it, and the same command goes on from there."),
@@ -118,7 +119,15 @@ def _document_commands() -> list[Command]:
             usage=paths,
             least=1,
             most=None,
-            examples=("sunto extract lecture.pdf", "sunto extract lecture.pdf --pages 2 --json"),
+            examples=(
+                "sunto extract lecture.pdf",
+                "sunto extract lecture.pdf --pages 2 --json",
+                "sunto extract book.pdf --sections",
+            ),
+            more=_(
+                "Lines that begin with ═, ─ or ⚠ are Sunto's own: which document, which page and how it was read, "
+                "what went wrong. All others are the text."
+            ),
         ),
     ]
 
