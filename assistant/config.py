@@ -17,6 +17,7 @@ from assistant.i18n import _
 
 STYLES = ("brief", "outline", "detailed")
 SUMMARY_LANGUAGES = ("auto", "it", "en")
+OCR = ("auto", "off")
 
 
 def setting(default: Any, sentence: str, *, choices: tuple[str, ...] = (), minimum: float | None = None) -> Any:
@@ -35,6 +36,10 @@ class Settings:
     device: str = setting("auto", "Where the model runs.", choices=("auto", "cpu", "cuda"))
     temperature: float = setting(0.0, "0 gives the same answer every time; higher is more varied.", minimum=0)
     max_new_tokens: int = setting(512, "Longest answer, in tokens (about three quarters of a word each).", minimum=1)
+    ocr: str = setting(
+        "auto", "Whether text is recognised on pages that are images, where tesseract is installed.", choices=OCR
+    )
+    tesseract: str = setting("auto", "Where the program tesseract is; `auto` looks for it.")
     seed: int = setting(0, "Start of the random numbers, for answers that can be repeated.", minimum=0)
 
 

@@ -24,6 +24,7 @@ def sunto_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in [name for name in os.environ if name.startswith("SUNTO_") and name not in ("SUNTO_HOME", "SUNTO_LANG")]:
         if name != "SUNTO_TEST_HOME":
             monkeypatch.delenv(name)
+    monkeypatch.setenv("SUNTO_TESSERACT", str(tmp_path / "no-tesseract"))  # the same on every machine
     set_language("en")
     return home
 

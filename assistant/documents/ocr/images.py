@@ -14,8 +14,8 @@ from assistant.documents.source import Source
 from assistant.errors import DamagedDocumentError, DocumentLimitError, NoTextError, UnsupportedDocumentError
 from assistant.i18n import _
 
-MOST_PIXELS = 120_000_000
-"""tesseract needs about nine bytes for each; no scanner or phone that takes pages gives more."""
+MOST_PIXELS = 110_000_000
+"""tesseract needs twelve bytes for each; a phone's largest pictures that are not put together have 108 million."""
 
 
 def read_image(source: Source) -> Document:

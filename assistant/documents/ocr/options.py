@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Literal, Protocol
-
-Mode = Literal["auto", "off"]
+from typing import Protocol
 
 
 class RecognisedPages(Protocol):
-    """Where recognised pages are kept, so that a stop or a crash loses only those in progress."""
+    """Where recognised pages are kept, so that a stop or a crash loses only those in progress: the library."""
 
-    def recognised_page(self, key: str, /) -> str | None: ...
+    def unit(self, key: str) -> str | None: ...
 
-    def keep_recognised_page(self, key: str, value: str, sha256: str, /) -> None:
-        """Kept for good when this returns. `sha256` is the document's: the page is to be deleted with it."""
+    def put_unit(self, key: str, value: str, documents: Iterable[str] = ()) -> None:
+        """Kept for good when this returns. `documents` are the SHA-256 of the files it is to be deleted with."""
         ...
 
 
@@ -25,8 +23,8 @@ def _ignore(_done: int, _total: int, /) -> None:
 
 @dataclass(frozen=True)
 class Recognition:
-    mode: Mode = "auto"
-    """`off` leaves images unread."""
+    mode: str = "auto"
+    """The setting `ocr`: `off` leaves images unread."""
     program: str = "auto"
     """Path of tesseract; `auto` looks for it."""
     on_page: Callable[[int, int], None] = _ignore

@@ -131,14 +131,14 @@ class Recogniser:
             return
         self._found[message.index] = message
         if self._kept is not None and "failed" not in message.warnings:
-            self._kept.keep_recognised_page(self._key(message.index), encode(message).decode("ascii"), self._sha256)
+            self._kept.put_unit(self._key(message.index), encode(message).decode("ascii"), (self._sha256,))
         self._report(indices)
 
     def _report(self, indices: Sequence[int]) -> None:
         self._source.recognition.on_page(len(self._found), len(indices))
 
     def _known(self, index: int) -> PageRead | None:
-        if self._kept is None or (value := self._kept.recognised_page(self._key(index))) is None:
+        if self._kept is None or (value := self._kept.unit(self._key(index))) is None:
             return None
         try:
             message = decode(value.encode())
