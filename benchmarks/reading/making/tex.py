@@ -42,7 +42,6 @@ class Style:
 
 def book(folder: Path) -> Made:
     blocks = read_source("manzoni.md")
-    preface = read_source("idrologia.md")[1:6:2]
     source = "\n".join(
         [
             r"\documentclass[10pt,a5paper,twoside]{book}",
@@ -55,7 +54,6 @@ def book(folder: Path) -> Made:
             r"\end{document}",
         ]
     )
-    del preface
     contents = _typeset("tex-book", source, folder)
     numbers = _Numbers("Capitolo")
     front = f"Il curato e i bravi\n\nAlessandro Manzoni\n\n1840\n\nPrefazione\n\n{PREFACE}\n\nIndice\n\n{contents}"
