@@ -126,7 +126,7 @@ class _Summary:
             elif self._writer.screen.text:
                 yield from self._writer.screen.show("\n\n")
             heading, document = part.heading, part.document
-            yield from self._stream(part.ask, part.key, part.pages)
+            yield from self._stream(part.ask, part.key, part.pages, part.document)
         if len(parts) > 1:
             yield self._progress("map", len(parts), parts)
 
@@ -138,7 +138,7 @@ class _Summary:
         texts: list[str] = []
         for index, part in enumerate(parts):
             yield self._progress("map", index, parts)
-            texts.append((yield from self._write(part.ask, part.key)))
+            texts.append((yield from self._write(part.ask, part.key, part.document)))
         yield self._progress("map", len(parts), parts)
         return [text for text in texts if text]
 
@@ -189,11 +189,15 @@ class _Summary:
     def _kept(self, key: str) -> str | None:
         return self._library.unit(key) if self._library else None
 
-    def _keep(self, key: str, text: str) -> None:
+    def _keep(self, key: str, text: str, document: Document | None) -> None:
+        """`document` is the one it was made from; None means all of them."""
         if self._library:
-            self._library.put_unit(key, text)
+            sources = [document] if document else self._documents
+            self._library.put_unit(key, text, [source.sha256 for source in sources if source.sha256])
 
-    def _write(self, ask: Ask, key: str, *, whole: bool = False) -> Generator[Event, None, str]:
+    def _write(
+        self, ask: Ask, key: str, document: Document | None = None, *, whole: bool = False
+    ) -> Generator[Event, None, str]:
         """Have it written in silence, or take it from the library.
 
         With `whole` an answer cut at its limit counts as none: what it had not come to would be lost.
@@ -207,10 +211,12 @@ class _Summary:
         if whole and written.finish_reason == "length":
             return ""
         if not written.problem:  # what went wrong may go right the next time
-            self._keep(key, written.text)
+            self._keep(key, written.text, document)
         return written.text
 
-    def _stream(self, ask: Ask, key: str, pages: PageSet | None) -> Iterator[Event]:
+    def _stream(
+        self, ask: Ask, key: str, pages: PageSet | None, document: Document | None = None
+    ) -> Iterator[Event]:
         """The same, shown with its references while it is written."""
         self._writer.check_stop()
         if (kept := self._kept(key)) is not None:
@@ -222,7 +228,7 @@ class _Summary:
         self._claims += shown.claims if shown else []
         self._wrote |= bool(written.text)
         if not written.problem:
-            self._keep(key, written.text)
+            self._keep(key, written.text, document)
 
     def _show_all(self, texts: Sequence[str]) -> Iterator[Event]:
         yield from self._show(_joined(texts), None)

@@ -84,6 +84,7 @@ class Conversations(Store):
     ) -> int:
         now = time.time()
         with self._writing() as connection:
+            _make_sure(connection, conversation, now)
             cursor = connection.execute(
                 """INSERT INTO messages (conversation, role, content, state, details, created)
                    VALUES (?, ?, ?, ?, ?, ?)""",
@@ -112,6 +113,7 @@ class Conversations(Store):
 
     def attach_document(self, conversation: int, path: str | Path) -> None:
         with self._writing() as connection:
+            _make_sure(connection, conversation, time.time())
             connection.execute(
                 "INSERT OR IGNORE INTO attachments (conversation, path) VALUES (?, ?)",
                 (conversation, storable(str(path))),
@@ -136,6 +138,14 @@ class Conversations(Store):
 def _new_id(cursor: sqlite3.Cursor) -> int:
     assert cursor.lastrowid is not None, "an INSERT has a row id"
     return cursor.lastrowid
+
+
+def _make_sure(connection: sqlite3.Connection, conversation: int, now: float) -> None:
+    """Deleted with its documents while it stood on a screen, a conversation begins anew: ids are never used twice."""
+    connection.execute(
+        "INSERT OR IGNORE INTO conversations (id, title, created, updated) VALUES (?, '', ?, ?)",
+        (conversation, now, now),
+    )
 
 
 def _touch(connection: sqlite3.Connection, conversation: int, now: float) -> None:

@@ -19,32 +19,10 @@ from typing import Self
 from assistant.config import data_dir
 from assistant.errors import LibraryError
 from assistant.i18n import _
+from assistant.library.schema import MIGRATIONS
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another process's write before it gives up."""
-
-MIGRATIONS: tuple[tuple[str, ...], ...] = (
-    (
-        """CREATE TABLE documents (
-            key TEXT PRIMARY KEY, sha256 TEXT NOT NULL, name TEXT NOT NULL,
-            content TEXT NOT NULL, created REAL NOT NULL)""",
-        "CREATE TABLE units (key TEXT PRIMARY KEY, value TEXT NOT NULL, created REAL NOT NULL)",
-        """CREATE TABLE conversations (
-            id INTEGER PRIMARY KEY AUTOINCREMENT, title TEXT NOT NULL,
-            created REAL NOT NULL, updated REAL NOT NULL)""",
-        """CREATE TABLE messages (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
-            role TEXT NOT NULL, content TEXT NOT NULL, state TEXT NOT NULL,
-            details TEXT NOT NULL, created REAL NOT NULL)""",
-        "CREATE INDEX messages_by_conversation ON messages (conversation, id)",
-        """CREATE TABLE attachments (
-            id INTEGER PRIMARY KEY AUTOINCREMENT,
-            conversation INTEGER NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,
-            path TEXT NOT NULL, UNIQUE (conversation, path))""",
-    ),
-)
-"""Append only: item `n` takes a library from version `n` to `n + 1`. Times are seconds since the epoch."""
 
 
 class Store:
@@ -53,6 +31,8 @@ class Store:
     def __init__(self, path: Path | None = None) -> None:
         self.path = path or data_dir() / "library.sqlite3"
         self._lock = threading.RLock()
+        self._private: set[str] = set()
+        """SHA-256 of the contents that were opened with a password: nothing of them is kept."""
         with _explained(self.path):
             self._connection = _connect(self.path)
         try:
@@ -85,6 +65,20 @@ class Store:
         with self._lock, _explained(self.path), _transaction(self._connection):
             yield self._connection
 
+    def _state(self, name: str) -> str:
+        """A note the library keeps for itself, see `assistant.library.schema`; "" where there is none."""
+        with self._reading() as connection:
+            row = connection.execute("SELECT value FROM state WHERE name = ?", (name,)).fetchone()
+        return "" if row is None else row[0]
+
+
+def set_state(connection: sqlite3.Connection, name: str, value: str) -> None:
+    """ "" takes the note away."""
+    if value:
+        connection.execute("INSERT OR REPLACE INTO state (name, value) VALUES (?, ?)", (name, value))
+    else:
+        connection.execute("DELETE FROM state WHERE name = ?", (name,))
+
 
 def storable(text: str) -> str:
     """SQLite holds UTF-8: a lone surrogate (from an undecodable file name) becomes a question mark."""
@@ -99,6 +93,8 @@ def _connect(path: Path) -> sqlite3.Connection:
         # FULL: a unit cost seconds of the model's time, so it is worth one fsync to survive a power cut too.
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
+        # What is deleted is overwritten: documents are private, and files are copied into backups.
+        connection.execute("PRAGMA secure_delete = ON")
     except sqlite3.Error:
         connection.close()
         raise
