@@ -12,8 +12,8 @@ DPI = 300
 """See benchmarks/recognition.py. Files of images say theirs seldom and wrongly: they are taken to have this one too."""
 MOST_PIXELS = 25_000_000
 """Of a page that is drawn: A3 at 300 dpi has 17 million."""
-_A4_PIXELS = 8_700_000
-"""At 300 dpi: where a scan has no more pixels than this, drawing it larger still helps tesseract."""
+_A4_SQUARE_INCHES = 97
+"""A scan with fewer pixels than a sheet of this size has is drawn larger than it is, which helps tesseract."""
 _POINTS_PER_INCH = 72.0
 
 
@@ -40,22 +40,24 @@ class Bitmaps(Protocol):
 
 
 class PdfBitmaps:
-    def __init__(self, path: str, password: str) -> None:
+    def __init__(self, path: str, password: str, dpi: float = DPI) -> None:
         """Raises CannotOpen."""
         import pypdfium2
 
         try:
-            self._document = pypdfium2.PdfDocument(path, password=password or None)
+            self._document: Any = pypdfium2.PdfDocument(path, password=password or None)
         except pypdfium2.PdfiumError as error:
             raise CannotOpen("damaged", str(error)) from error
         except OSError as error:
             raise CannotOpen("unopenable", str(error)) from error
         self.page_count = len(self._document)
+        self._dpi = dpi
 
     def page(self, index: int) -> Bitmap | None:
         page = self._document[index]
         try:
-            scale = drawing_scale(*page.get_size(), _image_pixels(page))
+            width, height = page.get_size()
+            scale = drawing_scale(width, height, _image_pixels(page), self._dpi)
             bitmap = page.render(scale=scale, grayscale=True)
             try:
                 data = _pgm(bitmap)
@@ -79,13 +81,14 @@ class ImageBitmaps:
         return Bitmap(self._data, index)
 
 
-def drawing_scale(width: float, height: float, image_pixels: int) -> float:
+def drawing_scale(width: float, height: float, image_pixels: int, dpi: float = DPI) -> float:
     """Pixels for each point of a page of this size, in points, whose images have so many pixels in all.
 
     Phones make PDFs of a pixel a point, metres wide: such a page is drawn no finer than its image is.
     """
-    most = min(MOST_PIXELS, max(image_pixels, _A4_PIXELS)) if image_pixels else MOST_PIXELS
-    return min(DPI / _POINTS_PER_INCH, math.sqrt(most / max(1.0, width * height)))
+    enough = max(image_pixels, round(_A4_SQUARE_INCHES * dpi * dpi)) if image_pixels else MOST_PIXELS
+    most = min(MOST_PIXELS, enough)
+    return min(dpi / _POINTS_PER_INCH, math.sqrt(most / max(1.0, width * height)))
 
 
 def _image_pixels(page: Any) -> int:

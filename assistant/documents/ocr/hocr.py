@@ -22,6 +22,9 @@ _SIZE = re.compile(r"\bx_size (\d{1,6}(?:\.\d{1,9})?)")
 _SPECK = re.compile(r"[^\w]+")
 _SPECK_CONFIDENCE = 50
 """A lone mark without letters or digits of which tesseract is less sure than this is dirt on the paper."""
+_LONE_BAR = re.compile(r"(?:^|(?<=[.!?»”\"] ))\|(?= [a-zà-ÿ])")
+"""Where a sentence begins: the article "I" as tesseract often sees it. In a row of a table there are several."""
+_SENTENCE_ENDS = ".!?:;"
 _SAME_SIZE = 0.2
 """Relative. What tesseract says of a line's size depends on the letters that happen to be in it: within this, lines
 are of the page's usual size."""
@@ -45,7 +48,8 @@ class Line:
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        text = " ".join(word.text for word in self.words)
+        return _LONE_BAR.sub("I", text) if text.count("|") == 1 else text
 
 
 @dataclass(frozen=True)
@@ -83,9 +87,9 @@ def _text(paragraphs: list[list[Line]]) -> str:
         return ""
     text = blocks[0]
     for before, after in pairwise(blocks):
-        # A paragraph does not end within a word: tesseract took the end of a column for one.
-        broken = before.endswith("-") and after[0].islower()
-        text += ("\n" if broken else "\n\n") + after
+        # A paragraph does not end within a sentence: tesseract took the end of a column, or a wide gap, for its end.
+        goes_on = after[0].islower() and before[-1] not in _SENTENCE_ENDS
+        text += ("\n" if goes_on else "\n\n") + after
     return text
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -49,8 +49,9 @@ class Task:
     """Set after a child died: then the first page it did not come to is the one it died of."""
 
     @classmethod
-    def of(cls, options: Any) -> Task:
-        return cls(**{**options, "pages": tuple(options["pages"])})
+    def of(cls, options: Mapping[str, Any]) -> Task:
+        fields: dict[str, Any] = {**options, "pages": tuple(options["pages"])}
+        return cls(**fields)
 
 
 def read(job: Job, limits: Limits, emit: Emit) -> None:
