@@ -16,12 +16,6 @@ from tui.cli.output_file import checked_target
 from tui.output import Output
 
 
-@pytest.fixture(autouse=True)
-def without_tesseract(tmp_path, monkeypatch):
-    """Whatever is installed: an image has no text here."""
-    monkeypatch.setenv("SUNTO_TESSERACT", str(tmp_path / "no-tesseract"))
-
-
 def test_extract_reads_a_pdf_page_by_page(sample_docs, capsys):
     assert main(["extract", str(sample_docs / "photosynthesis.pdf"), "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
