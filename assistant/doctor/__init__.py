@@ -2,6 +2,7 @@
 
 machine     system, processor, memory, disk, graphics card, terminal
 libraries   torch and its friends, really tried in a child process (`probe`); clashing packages
+recognition tesseract, for pages that are images
 data        the data directory, the library, the kept models, who holds the accelerator
 """
 
@@ -9,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.doctor import data, libraries, machine
+from assistant.doctor import data, libraries, machine, recognition
 from assistant.doctor.check import Check
 from assistant.errors import ConfigError
 from assistant.hardware import describe_machine
@@ -23,6 +24,7 @@ def diagnose() -> Iterator[Check]:
     here = describe_machine()
     yield from machine.examine(here)
     yield from libraries.examine(here)
+    yield from recognition.examine()
     try:
         yield from data.examine(here)
     except ConfigError as error:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import shutil
 import sys
 from collections.abc import Iterator
 
@@ -25,7 +24,6 @@ def examine(machine: Machine) -> Iterator[Check]:
     yield check_disk(machine)
     yield check_graphics_card(machine)
     yield check_terminal(getattr(sys.stdout, "encoding", None) or "")
-    yield check_tesseract()
 
 
 def check_system(machine: Machine) -> Check:
@@ -100,11 +98,3 @@ def check_terminal(encoding: str) -> Check:
         else _("Choose a UTF-8 locale:"),
         "set PYTHONUTF8=1" if sys.platform == "win32" else "export LC_ALL=C.UTF-8",
     )
-
-
-def check_tesseract() -> Check:
-    """Wished for, not needed: so never more than information."""
-    name = _("text recognition")
-    if shutil.which("tesseract"):
-        return Check(name, "ok", _("tesseract is installed."))
-    return Check(name, "ok", _("tesseract is not installed: pages that are only pictures are named, not read."))
