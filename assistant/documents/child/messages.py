@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, cast, get_args
 
 from assistant.documents.model import REASONS, WARNINGS, Engine
@@ -101,7 +101,7 @@ _TYPES = {kind.__name__: kind for kind in (Opened, PageRead, Structure, Refused,
 
 
 def encode(message: ChildMessage | Job) -> bytes:
-    return json.dumps({"type": type(message).__name__, **asdict(message)}).encode("ascii") + b"\n"
+    return json.dumps({"type": type(message).__name__, **vars(message)}).encode("ascii") + b"\n"
 
 
 def decode_job(line: bytes) -> Job:

@@ -1,103 +1,83 @@
-"""Where paragraphs end on a PDF page, seen from where its lines stand. Runs in the child, on pdfium's text page.
-
-PDF knows no paragraphs; pdfium gives lines. A wider gap, another size of type or an indented first line is what
-a reader sees. The result is the same text with a blank line at each such place.
-"""
+"""The lines of a PDF page: what stands on each, where, and in which type. Runs in the child, on pdfium's characters."""
 
 from __future__ import annotations
 
-import ctypes
-import statistics
+import re
+from collections import Counter
 from dataclasses import dataclass
-from itertools import pairwise
-from typing import Any
 
-_WIDE_GAP = 1.3
-"""Times the usual distance between baselines."""
-_OTHER_SIZE = 0.08
-"""Relative difference of type size between body text and a heading."""
-_INDENT_EMS = (0.7, 4.0)
-_ALIGNED_EMS = 0.4
-_FEWEST_GAPS = 3
-"""Below this many lines a usual distance cannot be told."""
+from assistant.documents.child.messages import LineFacts
+from assistant.documents.pdf.glyphs import Glyphs
+
+HYPHEN = "\ufffe"
+"""pdfium's mark for the hyphen of a word broken at a line's end. What follows is the rest of the word."""
+_PAPER_LINE = re.compile(f"[^\r\n{HYPHEN}]+{HYPHEN}?")
+_BASELINES_TRIED = 4
+"""Characters at the end of a line: a footnote mark there stands higher than the line."""
+_BOLD_SAMPLES = 3
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
+    """A stretch of text on one baseline. Lengths in points; x from the left, y from the top."""
+
     text: str
+    """Stripped; its last character is `HYPHEN` where a word is broken."""
+    start: int
+    """Its first character in the page's text; -1 when made of several pieces."""
     left: float
-    """x of its first character's origin, in points from the left edge."""
-    top: float
-    """Baseline of its first character, in points from the bottom edge."""
-    bottom: float
-    """Baseline of its last characters: pdfium joins hyphenated lines, so one `Line` may be two on paper."""
+    right: float
+    baseline: float
     size: float
-    """Nominal size of type; only differences mean anything."""
+    """Of its type."""
+    bold: bool = False
+    turned: bool = False
+    """It does not run the way most of the page does."""
+    table: int = 0
+    """Which table of the page it is a row of, from 1."""
+
+    @property
+    def broken(self) -> bool:
+        return self.text[-1] == HYPHEN
+
+    def facts(self, page_height: float) -> LineFacts:
+        top = max(0.0, self.baseline - self.size) / page_height
+        return LineFacts(min(round(10 * self.size), 100_000), int(self.bold), min(round(1000 * top), 1000))
 
 
-def with_paragraphs(text_page: Any, text: str) -> str:
-    """`text` (pdfium's, of this page) with a blank line between paragraphs."""
-    return "\n".join(_spaced(_lines(text_page, text)))
+def lines_of(glyphs: Glyphs) -> list[Line]:
+    """pdfium's lines in its order. Turns `glyphs` the way most of the text runs."""
+    spans = [
+        (match.start() + len(piece) - len(piece.lstrip()), piece.strip())
+        for match in _PAPER_LINE.finditer(glyphs.text)
+        if (piece := match[0]).strip().strip(HYPHEN)
+    ]
+    types = [glyphs.type_of(start) for start, _ in spans]
+    ways = Counter[int]()
+    for (_, text), (_, quarters) in zip(spans, types, strict=True):
+        ways[quarters] += len(text)
+    way = max(ways, key=lambda quarters: (ways[quarters], -quarters), default=0)
+    glyphs.turn(way)
+    return [
+        _line(glyphs, start, text, size, quarters != way)
+        for (start, text), (size, quarters) in zip(spans, types, strict=True)
+    ]
 
 
-def _spaced(lines: list[Line]) -> list[str]:
-    gaps = [a.bottom - b.top for a, b in pairwise(lines)]
-    falling = [gap for gap in gaps if gap > 1]
-    usual = statistics.median_low(falling) if len(falling) >= _FEWEST_GAPS else None
-    spaced: list[str] = []
-    for number, line in enumerate(lines):
-        if number and _starts_paragraph(lines, number, gaps[number - 1], usual):
-            spaced.append("")
-        spaced.append(line.text)
-    return spaced
+def _line(glyphs: Glyphs, start: int, text: str, size: float, turned: bool) -> Line:
+    end = start + len(text) - (text[-1] == HYPHEN)
+    left, baseline = glyphs.origin(start)
+    last = glyphs.box(end - 1)
+    lowest = max(glyphs.origin(end - back)[1] for back in range(1, min(_BASELINES_TRIED, end - start) + 1))
+    bold = _mostly_bold(glyphs, start, text)
+    return Line(text, start, left, max(left, last.right), max(baseline, lowest), size, bold, turned)
 
 
-def _starts_paragraph(lines: list[Line], number: int, gap: float, usual: float | None) -> bool:
-    before, line = lines[number - 1], lines[number]
-    if usual is not None and gap > _WIDE_GAP * usual:
-        return True
-    if abs(before.size - line.size) > _OTHER_SIZE * max(before.size, line.size) and gap > 1:
-        return True
-    return number + 1 < len(lines) and _indented(before, line, lines[number + 1])
-
-
-def _indented(before: Line, line: Line, after: Line) -> bool:
-    em = line.size if line.size > 4 else 10.0  # some files scale type by a matrix and call its size 1
-    shift = line.left - after.left
-    aligned = abs(before.left - after.left) <= _ALIGNED_EMS * em
-    return aligned and _INDENT_EMS[0] * em <= shift <= _INDENT_EMS[1] * em
-
-
-def _lines(text_page: Any, text: str) -> list[Line]:
-    lines: list[Line] = []
-    units = 0
-    """Position in UTF-16 code units, which is how pdfium counts."""
-    for piece in text.split("\n"):
-        visible = piece.strip()
-        if visible:
-            start = units + _utf16_units(piece[: piece.index(visible[0])])
-            end = start + _utf16_units(visible)
-            left, top = _origin(text_page, start)
-            # The lowest of the last few: a footnote mark at the end of a line stands higher.
-            bottom = min(_origin(text_page, max(start, end - back))[1] for back in (1, 2, 3, 4))
-            lines.append(Line(visible, left, top, bottom, _size(text_page, start)))
-        units += _utf16_units(piece) + 1
-    return lines
-
-
-def _utf16_units(text: str) -> int:
-    return len(text) + sum(character > "\uffff" for character in text)
-
-
-def _origin(text_page: Any, text_index: int) -> tuple[float, float]:
-    from pypdfium2 import raw
-
-    x, y = ctypes.c_double(), ctypes.c_double()
-    raw.FPDFText_GetCharOrigin(text_page, raw.FPDFText_GetCharIndexFromTextIndex(text_page, text_index), x, y)
-    return x.value, y.value
-
-
-def _size(text_page: Any, text_index: int) -> float:
-    from pypdfium2 import raw
-
-    return raw.FPDFText_GetFontSize(text_page, raw.FPDFText_GetCharIndexFromTextIndex(text_page, text_index))
+def _mostly_bold(glyphs: Glyphs, start: int, text: str) -> bool:
+    votes = 0
+    for sample in range(_BOLD_SAMPLES):
+        at = (2 * sample + 1) * len(text) // (2 * _BOLD_SAMPLES)
+        while at and text[at].isspace():
+            at -= 1
+        votes += glyphs.font(start + at).bold
+    return 2 * votes > _BOLD_SAMPLES

@@ -1,4 +1,4 @@
-"""The child's side of a PDF: pdfium for every page, pypdf for the structure and for what pdfium failed on."""
+"""The child's side of a PDF: pdfium for every page and the structure, pypdf for the file or the pages it fails on."""
 
 from __future__ import annotations
 
@@ -6,39 +6,51 @@ from collections.abc import Callable, Iterable
 
 from assistant.documents.child.limits import Limits
 from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, PageRead, Refused
-from assistant.documents.pdf.engines import CannotOpen, PdfEngine, PdfiumEngine, PypdfEngine
-from assistant.documents.pdf.quality import WORTH_ANOTHER_ENGINE, Reading, better, judge
+from assistant.documents.pdf.engines import CannotOpen, PdfEngine
+from assistant.documents.pdf.quality import Reading, better, judged, without_junk
 
 Emit = Callable[[ChildMessage], None]
+ENGINES = ("pdfium", "pypdf")
+"""In the order in which they are asked."""
 
 
 def read(job: Job, limits: Limits, emit: Emit) -> None:
-    """Read what the job asks for with the engines it names: pdfium for every page, pypdf for what that leaves."""
+    """Read what the job asks for with the engines it names; a later one only sees what the ones before it left."""
     refusals: list[CannotOpen] = []
     readings: dict[int, Reading] = {}
-    if "pdfium" in job.engines:
+    engines = job.engines or ENGINES
+    for number, name in enumerate(engines):
+        if readings and not _in_doubt(readings):
+            break
         try:
-            pdfium = PdfiumEngine(job.path, job.password)
-            emit(Opened(pdfium.page_count))
-            _read_pages(pdfium, _wanted(pdfium, job, limits), readings, limits, emit)
+            engine = _opened(name, job)
         except CannotOpen as refusal:
             refusals.append(refusal)
-    try:
-        pypdf = PypdfEngine(job.path, job.password)
-        emit(Opened(pypdf.page_count))
-        emit(pypdf.structure())
-        _read_pages(pypdf, _in_doubt(_wanted(pypdf, job, limits), readings), readings, limits, emit)
-    except CannotOpen as refusal:
-        refusals.append(refusal)
-    if len(refusals) == len(job.engines):
+            continue
+        emit(Opened(engine.page_count))
+        if len(refusals) == number:  # no engine before it opened the file
+            emit(engine.structure())
+        wanted = _wanted(engine, job, limits)
+        _read_pages(engine, _in_doubt(readings) if readings else wanted, readings, limits, emit)
+    if len(refusals) == len(engines):
         clearest = _clearest(refusals)
         emit(Refused(clearest.code, clearest.detail))
     else:
         emit(Done())
 
 
-def _in_doubt(indices: Iterable[int], readings: dict[int, Reading]) -> list[int]:
-    return [index for index in indices if index not in readings or readings[index].verdict in WORTH_ANOTHER_ENGINE]
+def _opened(name: str, job: Job) -> PdfEngine:
+    if name == "pdfium":
+        from assistant.documents.pdf.with_pdfium import PdfiumEngine
+
+        return PdfiumEngine(job.path, job.password)
+    from assistant.documents.pdf.with_pypdf import PypdfEngine
+
+    return PypdfEngine(job.path, job.password)
+
+
+def _in_doubt(readings: dict[int, Reading]) -> list[int]:
+    return [index for index, reading in readings.items() if reading.worth_another_engine]
 
 
 def _wanted(engine: PdfEngine, job: Job, limits: Limits) -> Iterable[int]:
@@ -54,19 +66,24 @@ def _read_pages(
         second = _read_page(engine, index, limits)
         chosen = second if first is None else better(first, second)
         readings[index] = chosen
-        warnings = (chosen.verdict,) if chosen.verdict else ()
-        reason = first.verdict if first is not None and chosen is second else ""
-        emit(PageRead(index, chosen.text, chosen.engine, warnings, reason))
+        if first is None or chosen is second:
+            emit(_message(index, chosen, first))
 
 
 def _read_page(engine: PdfEngine, index: int, limits: Limits) -> Reading:
     try:
-        text, image_cover = engine.read_page(index)
+        page = engine.read_page(index)
     except Exception:  # one bad page, in whatever way it is bad, must not cost the others
         return Reading("", engine.name, "failed")
-    if len(text) > limits.page_characters:
+    if len(page.text) > limits.page_characters:
         return Reading("", engine.name, "failed")
-    return Reading(text, engine.name, judge(text, image_cover))
+    return judged(page)
+
+
+def _message(index: int, reading: Reading, before: Reading | None) -> PageRead:
+    text, lines = without_junk(reading.text, reading.lines)
+    reason = before.verdict if before is not None else reading.reason
+    return PageRead(index, text, reading.engine, reading.warnings, reason, lines)
 
 
 def _clearest(refusals: list[CannotOpen]) -> CannotOpen:
