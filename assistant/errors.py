@@ -8,6 +8,7 @@
     │  ├─ DocumentAccessError          it is there, but the system does not let us read it
     │  ├─ UnsupportedDocumentError     not a kind of document Sunto reads
     │  ├─ EncryptedDocumentError       needs a password, or another one
+    │  │  └─ LockedDocumentError       locked in a way that no password given to Sunto opens
     │  ├─ DamagedDocumentError         broken beyond reading
     │  ├─ DocumentLimitError           would take too much memory or time
     │  └─ NoTextError                  pages, but no text on them (a scan), or empty
@@ -92,7 +93,11 @@ class UnsupportedDocumentError(DocumentError):
 
 
 class EncryptedDocumentError(DocumentError):
-    pass
+    """Its password is missing or wrong."""
+
+
+class LockedDocumentError(EncryptedDocumentError):
+    """No password that Sunto could be given opens it."""
 
 
 class DamagedDocumentError(DocumentError):

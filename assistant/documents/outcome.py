@@ -15,6 +15,7 @@ from assistant.errors import (
     DocumentError,
     DocumentLimitError,
     EncryptedDocumentError,
+    LockedDocumentError,
     NoTextError,
 )
 from assistant.i18n import _, plural
@@ -90,7 +91,7 @@ def refusal(refused: Refused, source: Source) -> DocumentError:
                 path=source.path,
             )
         case "certificate":
-            return EncryptedDocumentError(
+            return LockedDocumentError(
                 _("{name} is locked for certain people with a certificate, which Sunto cannot use.").format(
                     name=source.name
                 ),

@@ -18,10 +18,10 @@ import pypdf
 import pytest
 
 from assistant.documents import Document, Section, load_document
-from assistant.documents.pdf import reader as pdf_reader
 from assistant.documents.child.limits import Limits, Watchdog
-from assistant.documents.pdf.reader import read_pdf
 from assistant.documents.child.messages import Done, Opened, PageRead, Refused, Structure, decode, encode
+from assistant.documents.pdf import reader as pdf_reader
+from assistant.documents.pdf.reader import read_pdf
 from assistant.documents.source import Source
 from assistant.errors import (
     DamagedDocumentError,
@@ -29,6 +29,7 @@ from assistant.errors import (
     DocumentLimitError,
     DocumentNotFoundError,
     EncryptedDocumentError,
+    LockedDocumentError,
     NoTextError,
     Stopped,
     UnsupportedDocumentError,
@@ -196,7 +197,7 @@ def test_a_file_locked_with_a_certificate_says_so(save: Save) -> None:
         b"/Root 1 0 R", b"/Root 1 0 R /ID [<00> <00>] /Encrypt << /Filter /Adobe.PubSec /V 4 /R 4 /Length 128 >>"
     )
     error = error_of(save(data))
-    assert type(error) is EncryptedDocumentError
+    assert type(error) is LockedDocumentError
     assert "certificate" in error.message
 
 
