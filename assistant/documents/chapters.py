@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.documents.model import Document, Page, Section
@@ -49,10 +49,9 @@ def chapters_of(document: Document) -> tuple[Chapter, ...]:
     Chapters lie side by side: each ends where the next one begins, the last with the document.
     """
     outlined = _outlined(document.sections) if document.pages else []
-    numbers = _numbers(outlined)
     return tuple(
-        _chapter(document, number, section, depth, _following(outlined, position))
-        for position, (number, (section, depth)) in enumerate(zip(numbers, outlined, strict=True))
+        _chapter(document, number, section, depth, following)
+        for number, (section, depth), following in zip(_numbers(outlined), outlined, _followings(outlined), strict=True)
     )
 
 
@@ -126,10 +125,14 @@ def _outlined(sections: Sequence[Section]) -> list[tuple[Section, int]]:
     return found
 
 
-def _following(outlined: Sequence[tuple[Section, int]], position: int) -> Section | None:
-    """What ends the chapter at that position: the next one that is not part of it."""
-    depth = outlined[position][1]
-    return next((section for section, other in outlined[position + 1 :] if other <= depth), None)
+def _followings(outlined: Sequence[tuple[Section, int]]) -> list[Section | None]:
+    """For each chapter what ends it: the next one that is not part of it."""
+    found: list[Section | None] = []
+    nearest: list[Section | None] = [None] * (MAX_DEPTH + 1)
+    for section, depth in reversed(outlined):
+        found.append(nearest[depth])
+        nearest[depth:] = [section] * (MAX_DEPTH + 1 - depth)
+    return found[::-1]
 
 
 def _chapter(document: Document, number: str, section: Section, depth: int, following: Section | None) -> Chapter:
@@ -152,19 +155,20 @@ def _text(document: Document, page: int) -> str:
 
 def _numbers(outlined: Sequence[tuple[Section, int]]) -> list[str]:
     """The book's own numbers where it has them, since a student says what the book says; else 1, 2, 3 …"""
-    tops = [_own_number(section.title) for section, depth in outlined if depth == 1]
-    counted = _book_numbers(tops)
+    tops = iter(_book_numbers([_own_number(section.title) for section, depth in outlined if depth == 1]))
     numbers: list[str] = []
-    chapter, part = -1, 0
+    taken: set[str] = set()
+    chapter, part = "", 0
     for section, depth in outlined:
         if depth == 1:
-            chapter, part = chapter + 1, 0
-            numbers.append(counted[chapter])
+            chapter, part = next(tops), 0
+            number = chapter
         else:
             part += 1
             own = _own_number(section.title)
-            theirs = own.startswith(f"{counted[chapter]}.") and own not in numbers
-            numbers.append(own if theirs else _unused(f"{counted[chapter]}.", part, numbers))
+            number = own if own.startswith(f"{chapter}.") and own not in taken else _unused(chapter, part, taken)
+        numbers.append(number)
+        taken.add(number)
     return numbers
 
 
@@ -184,10 +188,10 @@ def _letters() -> Iterator[str]:
         yield from (first + letter for letter in alphabet)
 
 
-def _unused(prefix: str, part: int, numbers: Sequence[str]) -> str:
-    while f"{prefix}{part}" in numbers:
+def _unused(chapter: str, part: int, taken: Collection[str]) -> str:
+    while f"{chapter}.{part}" in taken:
         part += 1
-    return f"{prefix}{part}"
+    return f"{chapter}.{part}"
 
 
 def _own_number(title: str) -> str:
