@@ -15,6 +15,8 @@ _BOLD_NAME = re.compile(r"(?i)bold|black|heavy|demi(?!light)|(?:^|\+)(?:cm|sf|ec
 _MATHEMATICAL_NAME = re.compile(
     r"(?i)(?:^|\+)(?:cm(?:mi|sy|ex|bsy|mib)|ms[ab]m|lmmath|eu[fr][mbs]|rsfs|esint|stmary|[np]x(?:mi|sy|ex)|mtmi)|math"
 )
+_TEXT_IN_MATHEMATICAL_FONTS = frozenset(".,•·<>|{}\\*-−–—")
+"""Old TeX takes these from there in prose, too: dot leaders, bullets, signs of programs."""
 _FORCE_BOLD = 1 << 18
 """Flag of a font's descriptor."""
 _HEAVY = 700
@@ -51,7 +53,7 @@ class Glyphs:
         self._name, self._flags = ctypes.create_string_buffer(_NAME_BYTES), ctypes.c_int()
         self._fonts: dict[bytes, Font] = {}
         self.fonts_asked = self.mathematical = 0
-        """How often `font` was asked, and how often the answer was a mathematical one."""
+        """How often `font` was asked, and how often the answer was a mathematical one; of letters and rarer signs."""
         self._astral = not self.text.isascii() and max(self.text) > "\uffff"
         self._as_listed = not self._astral and len(self.text) == raw.FPDFText_CountChars(self._handle)
 
@@ -96,8 +98,9 @@ class Glyphs:
             heavy = self._raw.FPDFText_GetFontWeight(self._handle, listed) >= _HEAVY and not text
             bold = heavy or bool(self._flags.value & _FORCE_BOLD) or _BOLD_NAME.search(text) is not None
             known = self._fonts[name.value] = Font(bold, _MATHEMATICAL_NAME.search(text) is not None)
-        self.fonts_asked += 1
-        self.mathematical += known.mathematical
+        if self.text[index] not in _TEXT_IN_MATHEMATICAL_FONTS:
+            self.fonts_asked += 1
+            self.mathematical += known.mathematical
         return known
 
     def runs(self) -> list[Box]:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable
 from assistant.documents.child.limits import Limits
 from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, PageRead, Refused
 from assistant.documents.pdf.engines import CannotOpen, PdfEngine
-from assistant.documents.pdf.quality import Reading, better, judged, without_junk
+from assistant.documents.pdf.junk import without_junk
+from assistant.documents.pdf.quality import Reading, better, judged
 
 Emit = Callable[[ChildMessage], None]
 ENGINES = ("pdfium", "pypdf")
@@ -66,7 +67,7 @@ def _read_pages(
         second = _read_page(engine, index, limits)
         chosen = second if first is None else better(first, second)
         readings[index] = chosen
-        if first is None or chosen is second:
+        if chosen is not first:
             emit(_message(index, chosen, first))
 
 
@@ -82,7 +83,7 @@ def _read_page(engine: PdfEngine, index: int, limits: Limits) -> Reading:
 
 def _message(index: int, reading: Reading, before: Reading | None) -> PageRead:
     text, lines = without_junk(reading.text, reading.lines)
-    reason = before.verdict if before is not None else reading.reason
+    reason = reading.reason if before is None or before.engine == reading.engine else before.verdict
     return PageRead(index, text, reading.engine, reading.warnings, reason, lines)
 
 
