@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from adapters import handlers
+from adapters import handlers, library_jobs
 from adapters.extract import extract
 from adapters.handlers import Handler
 from adapters.session import Session
@@ -29,6 +29,12 @@ HANDLERS: dict[type[Request], Handler] = {
     protocol.Describe: handlers.summarize,
     protocol.Chat: handlers.chat,
     protocol.Extract: extract,
+    protocol.ListLibrary: library_jobs.list_library,
+    protocol.AddDocuments: library_jobs.add_documents,
+    protocol.RemoveDocuments: library_jobs.remove_documents,
+    protocol.MoveDocuments: library_jobs.move_documents,
+    protocol.SearchLibrary: library_jobs.search_library,
+    protocol.CleanLibrary: library_jobs.clean_library,
     protocol.Train: handlers.train,
     protocol.FetchModel: handlers.fetch_model,
     protocol.Diagnose: handlers.diagnose,

@@ -111,6 +111,69 @@ class Extract(FromDocuments, Request):
 
 @wire
 @dataclass(frozen=True, kw_only=True)
+class ListLibrary(Request):
+    """Subjects, documents, and what they take of the disk."""
+
+    subject: str = ""
+    """Empty for all."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class AddDocuments(Request):
+    """Read files, and all documents in folders, into the library; what is there already is not read again."""
+
+    paths: tuple[str, ...] = ()
+    subject: str = ""
+    """Made where there is none of that name; empty leaves documents where they are."""
+    password: str = ""
+    """Tried on those that want one. Their text is then kept without it."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class RemoveDocuments(Request):
+    """Delete documents and everything that was made from them; the files themselves stay."""
+
+    names: tuple[str, ...] = ()
+    """Paths, file names or titles."""
+    subject: str = ""
+    """The whole subject, instead of names."""
+    preview: bool = False
+    """Only say what would be deleted."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class MoveDocuments(Request):
+    names: tuple[str, ...] = ()
+    subject: str = ""
+    """Empty files them under none."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class SearchLibrary(Request):
+    text: str
+    subject: str = ""
+    limit: int = 10
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class CleanLibrary(Request):
+    """Delete finished work that nobody asks for any more, and free the space in the file."""
+
+    days: int = 90
+    """Work not used for so long goes."""
+    missing: bool = False
+    """Delete the documents whose files are gone, too."""
+    preview: bool = False
+    """Only say what would be deleted."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
 class Train(Request):
     data: str
     name: str
@@ -197,12 +260,12 @@ class ProcessReady:
 @dataclass(frozen=True, kw_only=True)
 class Progress(Event):
     stage: str
-    """download, quantize, load, read, ocr, prefill, map, merge, write, train, check"""
+    """download, quantize, load, read, add, ocr, prefill, map, merge, write, train, check"""
     done: float
     total: float
     """0 when it is not known."""
     unit: str = ""
-    """bytes, tokens, pages, chunks, steps or empty"""
+    """bytes, tokens, pages, files, chunks, steps or empty"""
     detail: str = ""
     seconds_left: float | None = None
 

@@ -16,6 +16,7 @@ import json
 import math
 import os
 import sys
+from collections.abc import Iterable
 from enum import Enum
 from typing import Any, TextIO
 
@@ -74,6 +75,19 @@ class Output:
             self._progress.clear()
             self._write_data(piece)
             self._mid_line = not piece.endswith("\n")
+
+    def marked_line(self, text: str, marks: Iterable[tuple[int, int]]) -> None:
+        """A line on which the spans in `marks` stand out, where a terminal shows it."""
+        if not _shows_colours(self._stdout):
+            self.line(text)
+            return
+        self.end_line()
+        position = 0
+        for start, end in marks:
+            self.text(text[position:start])
+            self._write_data(f"\x1b[1;{_YELLOW}m{printable(text[start:end])}\x1b[0m")
+            position = end
+        self.text(text[position:] + "\n")
 
     def line(self, text: str = "") -> None:
         """A line, or several, of their own."""
@@ -180,10 +194,15 @@ class Output:
             self._stderr.flush()
 
     def _paint(self, word: str, colour: int) -> str:
-        """The word in an ANSI colour, where the terminal shows colours and nobody forbade them (no-color.org)."""
-        understood = sys.platform != "win32" or "WT_SESSION" in os.environ
-        wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-        return f"\x1b[{colour}m{word}\x1b[0m" if self._stderr.isatty() and understood and wanted else word
+        """The word in an ANSI colour, where it is seen as one."""
+        return f"\x1b[{colour}m{word}\x1b[0m" if _shows_colours(self._stderr) else word
+
+
+def _shows_colours(stream: TextIO) -> bool:
+    """Whether it is a terminal that shows colours, and nobody forbade them (no-color.org)."""
+    understood = sys.platform != "win32" or "WT_SESSION" in os.environ
+    wanted = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return stream.isatty() and understood and wanted
 
 
 def _finite(value: Any) -> Any:

@@ -13,6 +13,7 @@ def stage_name(stage: str) -> str:
         "quantize": _("Making the model small"),
         "load": _("Loading the model"),
         "read": _("Reading the document"),
+        "add": _("Reading documents"),
         "ocr": _("Reading the images"),
         "prefill": _("Reading the text"),
         "map": _("Summarizing the parts"),
@@ -52,6 +53,7 @@ def amount(done: float, total: float, unit: str) -> str:
     things = {
         "tokens": plural("{count} token", "{count} tokens", whole),
         "pages": plural("{count} page", "{count} pages", whole),
+        "files": plural("{count} file", "{count} files", whole),
         "chunks": plural("{count} part", "{count} parts", whole),
         "steps": plural("{count} step", "{count} steps", whole),
     }

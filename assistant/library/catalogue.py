@@ -141,8 +141,8 @@ def list_documents(connection: sqlite3.Connection, subject: int | None = None) -
 
 def _record(row: tuple[Any, ...], seen: Sequence[_Seen], counts: tuple[int, int]) -> DocumentRecord:
     number, sha256, title, subject, language, version, reader_version, text_bytes, added, read = row
-    states = [_file_state(item) for item in seen]
-    state = min(states, key=_STATES.index) if states else "missing"
+    states: list[DocumentState] = [_file_state(item) for item in seen]
+    state = _best_state(states)
     if state == "ready" and reader_version != documents.READER_VERSION:
         state = "outdated"
     there = sorted(zip(states, seen, strict=True), key=lambda pair: pair[0] == "missing")
@@ -163,6 +163,13 @@ def _record(row: tuple[Any, ...], seen: Sequence[_Seen], counts: tuple[int, int]
         added=added,
         read=read,
     )
+
+
+def _best_state(states: Sequence[DocumentState]) -> DocumentState:
+    for state in _STATES:
+        if state in states:
+            return state
+    return "missing"
 
 
 def _file_state(seen: _Seen) -> DocumentState:

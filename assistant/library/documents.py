@@ -6,7 +6,6 @@ other bytes, the document there has a new version, which shares with the old one
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import json
 from collections.abc import Callable
@@ -23,6 +22,7 @@ from assistant.documents.source import Source
 from assistant.errors import DocumentError, EncryptedDocumentError
 from assistant.generation import ShouldStop, never_stop
 from assistant.i18n import current_language
+from assistant.library.folders import absolute
 from assistant.library.keeping import Keeping, Stamp, file_stamp
 from assistant.library.store import storable
 from assistant.library.subjects import subject_id
@@ -51,7 +51,7 @@ class Documents(Keeping):
 
         What a password protects is never kept: the library is not encrypted. Raises DocumentError's children.
         """
-        path = _absolute(path)
+        path = absolute(path)
         recognition = replace(recognition or Recognition(), kept=self)
         if not password and (known := self._known(path, recognition, same_suffix=True)) is not None:
             return known
@@ -84,7 +84,7 @@ class Documents(Keeping):
         Unlike `open_document` this keeps a locked document too, without its lock: the person asks for it. The
         password is tried only where the file wants one. Raises DocumentError's children, ConfigError (subject).
         """
-        path = _absolute(path)
+        path = absolute(path)
         recognition = replace(recognition or Recognition(), kept=self)
         if (known := self._known(path, recognition)) is not None:
             added = Added(known, "known")
@@ -100,7 +100,7 @@ class Documents(Keeping):
 
     def is_current(self, path: str | Path) -> bool:
         """Whether the library has this file as it is, to judge by its size and time; quick."""
-        path = _absolute(path)
+        path = absolute(path)
         stamp = _stamp_if_there(path)
         if stamp is None:
             return False
@@ -218,10 +218,3 @@ def _stamp_if_there(path: Path) -> Stamp | None:
         return file_stamp(path)
     except (OSError, ValueError):
         return None
-
-
-def _absolute(path: str | Path) -> Path:
-    path = Path(path)
-    with contextlib.suppress(RuntimeError):  # `~nobody` is simply a name that is not found
-        path = path.expanduser()
-    return path.absolute()

@@ -56,11 +56,19 @@ class Query:
 
     def matches(self, word: str) -> bool:
         """Whether a word of a found text is one that was looked for."""
-        return fold(word) in self._folded or not self._stems.isdisjoint(word_stems(word))
+        folded = fold(word)
+        if folded in self._folded:
+            return True
+        # A stem begins as its word does: only those few words are worth stemming.
+        return folded[:2] in self._openings and not self._stems.isdisjoint(word_stems(word))
 
     @cached_property
     def _folded(self) -> frozenset[str]:
         return frozenset(word.folded for word in self.words)
+
+    @cached_property
+    def _openings(self) -> frozenset[str]:
+        return frozenset(fold(stem)[:2] for stem in self._stems)
 
     @cached_property
     def _stems(self) -> frozenset[str]:

@@ -77,6 +77,63 @@ def remove_options(parser: Parser) -> None:
     _add_format_options(parser)
 
 
+def library_list_options(parser: Parser) -> None:
+    _add_subject(parser.add_argument_group(_("The documents")), _("Only the documents of this subject."))
+    _add_format_options(parser)
+
+
+def library_add_options(parser: Parser) -> None:
+    group = parser.add_argument_group(_("The documents"))
+    _add_subject(group, _("File them under this subject; it is made where there is none of that name."))
+    group.add_argument(
+        "--password",
+        metavar=_("TEXT"),
+        default="",
+        help=_("Password of the locked ones. Their text is then kept without it."),
+    )
+    _add_format_options(parser)
+
+
+def library_remove_options(parser: Parser) -> None:
+    group = parser.add_argument_group(_("The documents"))
+    _add_subject(group, _("The whole subject, instead of names."))
+    _add_yes(group)
+    _add_format_options(parser)
+
+
+def library_move_options(parser: Parser) -> None:
+    group = parser.add_argument_group(_("The documents"))
+    group.add_argument("--subject", metavar=_("NAME"), help=_('Where to file them; "" is under no subject.'))
+    _add_format_options(parser)
+
+
+def library_search_options(parser: Parser) -> None:
+    group = parser.add_argument_group(_("The search"))
+    _add_subject(group, _("Only in the documents of this subject."))
+    group.add_argument(
+        "--limit",
+        metavar="N",
+        type=_positive_integer("--limit"),
+        default=10,
+        help=_sentence(_("How many passages to show at most."), 10),
+    )
+    _add_format_options(parser)
+
+
+def library_clean_options(parser: Parser) -> None:
+    group = parser.add_argument_group(_("What goes"))
+    group.add_argument(
+        "--days",
+        metavar="N",
+        type=_natural("--days"),
+        default=90,
+        help=_sentence(_("Finished work that was not used for so many days."), 90),
+    )
+    group.add_argument("--missing", action="store_true", help=_("Also documents whose files are gone."))
+    _add_yes(group)
+    _add_format_options(parser)
+
+
 def train_options(parser: Parser) -> None:
     from assistant.protocol import Train
 
@@ -161,6 +218,10 @@ def _add_format_options(parser: Parser) -> None:
     group.add_argument(
         "--events", action="store_true", help=_("Print one JSON event a line, as they come; the last has the result.")
     )
+
+
+def _add_subject(group: Any, sentence: str) -> None:
+    group.add_argument("--subject", metavar=_("NAME"), default="", help=sentence)
 
 
 def _add_yes(group: Any) -> None:

@@ -40,9 +40,9 @@ def find_command(words: Sequence[str], names: Iterable[str]) -> Invocation:
     if not rest:
         return Invocation("", tuple(before))
     first, rest = rest[0], rest[1:]
-    if first in names:
-        return Invocation(first, (*before, *rest))
     verbs = [name.split()[1] for name in names if name.startswith(f"{first} ")]
+    if first in names and not (verbs and _names_a_verb(rest)):
+        return Invocation(first, (*before, *rest))
     if not verbs:
         raise _no_command(first, {name.split()[0] for name in names})
     between, rest = _split_globals(rest)
@@ -132,6 +132,12 @@ def _split_globals(words: Sequence[str]) -> tuple[list[str], list[str]]:
                 name, (*_FLAGS, *_WITH_VALUE), _("Options of a command come after it; see `sunto --help`.")
             )
     return list(words[:position]), list(words[position:])
+
+
+def _names_a_verb(rest: Sequence[str]) -> bool:
+    """Whether more is said than options of the family's word alone (`sunto library --json`); help lists the verbs."""
+    words = [word for before, word in zip(("", *rest), rest, strict=False) if before not in _WITH_VALUE]
+    return any(word in ("-h", "--help") or not word.startswith("-") for word in words)
 
 
 def _no_command(typed: str, known: Iterable[str]) -> ConfigError:

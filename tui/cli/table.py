@@ -7,7 +7,7 @@ the other can.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.i18n import _
 from tui.cli import options
@@ -45,13 +45,17 @@ def command_groups() -> list[tuple[str, list[Command]]]:
     """The commands under their headings, in the interface language, in the order help lists them."""
     return [
         (_("Read documents"), _document_commands()),
+        (_("Your library"), _library_commands()),
         (_("Adapters, trained on your notes"), _adapter_commands()),
         (_("Base models and this machine"), _machine_commands()),
     ]
 
 
 def all_commands() -> dict[str, Command]:
-    return {command.name: command for _title, commands in command_groups() for command in commands}
+    """By name. `sunto library` alone lists what is in it."""
+    commands = {command.name: command for _title, commands in command_groups() for command in commands}
+    alone = replace(commands["library list"], name="library", examples=("sunto library",))
+    return {**commands, alone.name: alone}
 
 
 def _document_commands() -> list[Command]:
@@ -128,6 +132,81 @@ def _document_commands() -> list[Command]:
                 "Lines that begin with ═, ─ or ⚠ are Sunto's own: which document, which page and how it was read, "
                 "what went wrong. All others are the text."
             ),
+        ),
+    ]
+
+
+def _library_commands() -> list[Command]:
+    return [
+        Command(
+            "library list",
+            _("List the documents Sunto has read, by subject, and what they take of the disk."),
+            request="ListLibrary",
+            handler="tui.cli.library:list_",
+            add_options=options.library_list_options,
+            usage=_("[options]"),
+            examples=("sunto library list", "sunto library list --subject biology"),
+            more=_("`sunto library` alone does the same."),
+        ),
+        Command(
+            "library add",
+            _("Read documents, and all those in folders, into the library."),
+            request="AddDocuments",
+            handler="tui.cli.library:add",
+            add_options=options.library_add_options,
+            usage=_("PATH… [options]"),
+            least=1,
+            most=None,
+            examples=("sunto library add lectures/ --subject biology",),
+            more=_("Stop it at any time: the same command goes on from there, and reads nothing twice."),
+        ),
+        Command(
+            "library search",
+            _("Find words in all documents of the library, with the pages they stand on."),
+            request="SearchLibrary",
+            handler="tui.cli.library:search",
+            add_options=options.library_search_options,
+            usage=_("WORDS… [options]"),
+            least=1,
+            most=None,
+            examples=(
+                "sunto library search cellula eucariotica",
+                "sunto library search '\"energia cinetica\"' --subject physics",
+            ),
+            more=_(
+                "Singular and plural find each other, and so do letters with and without accents. "
+                "Text in quotes is a phrase."
+            ),
+        ),
+        Command(
+            "library move",
+            _("File documents under another subject."),
+            request="MoveDocuments",
+            handler="tui.cli.library:move",
+            add_options=options.library_move_options,
+            usage=_("NAME… --subject NAME [options]"),
+            least=1,
+            most=None,
+            examples=("sunto library move cell.pdf --subject biology",),
+        ),
+        Command(
+            "library remove",
+            _("Delete documents from the library, with everything that was made from them; your files stay."),
+            request="RemoveDocuments",
+            handler="tui.cli.library:remove",
+            add_options=options.library_remove_options,
+            usage=_("NAME… | --subject NAME [options]"),
+            most=None,
+            examples=("sunto library remove cell.pdf", "sunto library remove --subject biology"),
+        ),
+        Command(
+            "library clean",
+            _("Free disk space: delete old unused work, and what is left of deleted things."),
+            request="CleanLibrary",
+            handler="tui.cli.library:clean",
+            add_options=options.library_clean_options,
+            usage=_("[options]"),
+            examples=("sunto library clean", "sunto library clean --days 7 --missing"),
         ),
     ]
 

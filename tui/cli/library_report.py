@@ -1,0 +1,166 @@
+"""What the library's commands print for a person."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.i18n import _, plural
+from assistant.safe_text import printable
+from assistant.units import format_bytes
+from tui.cli.report import table
+from tui.words import duration, language_name
+
+Row = dict[str, Any]
+
+LISTED_NAMES = 10
+"""Of each group of files that could not be read; the rest is counted. `--json` has them all."""
+
+
+def one_line(name: str) -> str:
+    """A file's name or path as it can stand in a line: it may hold line ends and worse."""
+    return " ".join(printable(name).split())
+
+
+def document_table(documents: Sequence[Row]) -> str:
+    rows = [
+        (
+            row["subject"] or "-",
+            one_line(row["name"]),
+            _pages(row),
+            language_name(row["language"]) or "-",
+            format_bytes(row["text_bytes"]),
+            _state(row["state"]),
+            one_line(str(Path(row["paths"][0]).parent)) if row["paths"] else "-",
+        )
+        for row in documents
+    ]
+    header = (_("subject"), _("name"), _("pages"), _("language"), _("text"), _("state"), _("folder"))
+    return table(header, rows)
+
+
+def _pages(row: Row) -> str:
+    """`12`, or `9/12` where three have no text."""
+    pages, readable = row["pages"], row["readable_pages"]
+    return str(pages) if pages == readable else f"{readable}/{pages}"
+
+
+def _state(state: str) -> str:
+    names = {
+        "ready": _("ready"),
+        "changed": _("file has changed"),
+        "missing": _("file is gone"),
+        "outdated": _("to be read again"),
+    }
+    return names.get(state, state)
+
+
+def disk_lines(disk: Row) -> Iterator[str]:
+    """What takes space, the largest first, and how to make some."""
+    parts = {
+        _("text"): disk["text"],
+        _("search index"): disk["index"],
+        _("finished work"): disk["units"],
+        _("conversations"): disk["conversations"],
+        _("free space in it"): disk["free"],
+        _("order of it all"): disk["other"],
+    }
+    listed = ", ".join(
+        f"{name} {format_bytes(size)}" for name, size in sorted(parts.items(), key=lambda part: -part[1]) if size
+    )
+    whole = format_bytes(disk["library"] + disk["log"])
+    yield _("The library takes {size}: {parts}.").format(size=whole, parts=listed)
+    if disk["folders"]:
+        folders = ", ".join(f"{name} {format_bytes(size)}" for name, size in disk["folders"].items())
+        yield _("Beside it: {folders}.").format(folders=folders)
+    yield _("To free space: sunto library clean, sunto library remove NAME, sunto models remove NAME")
+
+
+def added_line(result: Row) -> str:
+    counts = [
+        plural("{count} document added", "{count} documents added", len(result["added"])),
+        plural("{count} updated", "{count} updated", len(result["updated"])) if result["updated"] else "",
+        plural("{count} already there", "{count} already there", result["known"]) if result["known"] else "",
+        plural("{count} not readable", "{count} not readable", len(result["failed"])) if result["failed"] else "",
+    ]
+    where = _("Under “{subject}”: ").format(subject=result["subject"]) if result["subject"] else ""
+    return f"{where}{', '.join(filter(None, counts))}. {duration(result['seconds'])}."
+
+
+def failure_lines(result: Row) -> Iterator[str]:
+    """What could not be read, grouped by why, then what is of another kind."""
+    groups: dict[str, list[Row]] = {}
+    for failure in result["failed"]:
+        groups.setdefault(failure["kind"], []).append(failure)
+    for kind, failures in groups.items():
+        yield f"{_why(kind)} ({len(failures)}):"
+        for failure in failures[:LISTED_NAMES]:
+            yield f"  {one_line(failure['path'])}"
+            yield f"    {one_line(failure['message'])}"
+        yield from _more(len(failures) - LISTED_NAMES)
+        if hint := failures[0]["hint"]:
+            yield f"  → {one_line(hint)}"
+    if result["ignored"]:
+        kinds = ", ".join(f"{suffix or _('no ending')} {count}" for suffix, count in result["ignored"].items())
+        yield _("Files of other kinds, left alone: {kinds}.").format(kinds=kinds)
+
+
+def _why(kind: str) -> str:
+    names = {
+        "EncryptedDocumentError": _("Locked with a password"),
+        "NoTextError": _("Without text"),
+        "DamagedDocumentError": _("Damaged"),
+        "DocumentAccessError": _("Not allowed or not possible to open"),
+        "DocumentNotFoundError": _("Not found"),
+        "DocumentLimitError": _("Too large or too slow"),
+        "UnsupportedDocumentError": _("Not a document Sunto reads"),
+    }
+    return names.get(kind, _("Something went wrong"))
+
+
+def _more(count: int) -> Iterator[str]:
+    if count > 0:
+        yield "  " + plural("… and {count} more", "… and {count} more", count)
+
+
+def removal_lines(plan: Row) -> Iterator[str]:
+    """Everything that would be deleted, so that nobody is surprised."""
+    yield plural(
+        "This deletes {count} document from the library; the file itself stays:",
+        "This deletes {count} documents from the library; the files themselves stay:",
+        len(plan["documents"]),
+    )
+    for row in plan["documents"][:LISTED_NAMES]:
+        yield f"  {one_line(row['paths'][0] if row['paths'] else row['name'])}"
+    yield from _more(len(plan["documents"]) - LISTED_NAMES)
+    if plan["conversations"]:
+        yield plural(
+            "and {count} conversation about nothing else:",
+            "and {count} conversations about nothing else:",
+            len(plan["conversations"]),
+        )
+        for title in plan["conversations"][:LISTED_NAMES]:
+            yield f"  {one_line(title) or _('(without a title)')}"
+        yield from _more(len(plan["conversations"]) - LISTED_NAMES)
+    units, answers, quoting = plan["units"], plan["answers"], plan["quoting"]
+    others = [
+        plural("{count} piece of finished work", "{count} pieces of finished work", units) if units else "",
+        plural("{count} answer in another conversation", "{count} answers in other conversations", answers)
+        if answers
+        else "",
+        plural("the quotes in {count} other answer", "the quotes in {count} other answers", quoting) if quoting else "",
+    ]
+    if listed := ", ".join(filter(None, others)):
+        yield _("and {things}.").format(things=listed)
+
+
+def undo_lines(result: Row) -> Iterator[str]:
+    """The commands that put moved documents back."""
+    before: dict[str, list[Row]] = {}
+    for row in result["documents"]:
+        before.setdefault(row["subject"], []).append(row)
+    for subject, rows in before.items():
+        paths = " ".join(shlex.quote(row["paths"][0]) for row in rows if row["paths"])
+        yield _("To undo: {command}").format(command=f"sunto library move {paths} --subject {shlex.quote(subject)}")
