@@ -15,6 +15,7 @@ import json
 import platform
 import sys
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 from assistant.hardware import describe_machine
@@ -57,8 +58,9 @@ def _options(arguments: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.reading")
     parser.add_argument("--only", default="", help="files whose name or category has this in it")
     parser.add_argument("--show", action="store_true", help="list the words that differ, instead of the table")
+    everybody = [SUNTO, *PEERS]
     parser.add_argument(
-        "--readers", type=lambda names: names.split(","), default=[SUNTO, *PEERS], help=f"of {SUNTO}, {', '.join(PEERS)}"
+        "--readers", type=lambda names: names.split(","), default=everybody, help=f"of {', '.join(everybody)}"
     )
     return parser.parse_args(arguments)
 
@@ -70,8 +72,11 @@ def _show(chosen: Sequence[Case], readers: Sequence[Reader]) -> None:
             missing, junk = missing_and_junk(case.truth, case.scored_text(reading.pages, reading.text))
             print(f"\n== {case.name} · {reader.name} {reading.error} {' '.join(dict.fromkeys(reading.engines))}")
             for what, found in (("missing", missing), ("junk", junk)):
-                some = " ".join(f"{word}×{count}" if count > 1 else word for word, count in found.most_common(WORDS_SHOWN))
-                print(f"{what} {found.total()}: {some}")
+                print(f"{what} {found.total()}: {_listed(found)}")
+
+
+def _listed(found: Counter[str]) -> str:
+    return " ".join(word if count == 1 else f"{word}×{count}" for word, count in found.most_common(WORDS_SHOWN))
 
 
 def _as_json(

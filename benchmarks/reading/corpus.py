@@ -37,9 +37,7 @@ class Case:
     @cached_property
     def pages(self) -> dict[int, Truth]:
         """By page number; empty when the truth is of the document as a whole."""
-        files = {
-            int(match[1]): file for file in self._folder.iterdir() if (match := PAGE_FILE.fullmatch(file.name))
-        }
+        files = {int(match[1]): file for file in self._folder.iterdir() if (match := PAGE_FILE.fullmatch(file.name))}
         return {number: _truth(files[number]) for number in sorted(files)}
 
     @cached_property

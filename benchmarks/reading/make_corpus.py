@@ -1,4 +1,6 @@
-"""Make the PDFs of the corpus and their true texts from the sources: `python -m benchmarks.reading.make_corpus [NAME...]`.
+"""Make the PDFs of the corpus and their true texts from the sources.
+
+    python -m benchmarks.reading.make_corpus [NAME...]
 
 Needs reportlab (in the extra `test`), and where they are to be made anew pdflatex with babel, lmodern and beamer,
 LibreOffice and Chromium. What a missing program makes is left as it is committed.

@@ -55,15 +55,28 @@ def markitdown(path: str) -> str:
     return MarkItDown(enable_plugins=False).convert(path).text_content
 
 
-_docling_converter: list[Any] = []
-
-
 def docling(path: str) -> list[str]:
-    if not _docling_converter:
-        from docling.document_converter import DocumentConverter
+    """With its models, which it fetches at the first run."""
+    from docling.document_converter import DocumentConverter
 
-        _docling_converter.append(DocumentConverter())
-    document = _docling_converter[0].convert(path).document
+    return _docling_pages(DocumentConverter, path)
+
+
+def docling_native(path: str) -> list[str]:
+    """Its documented way without models: as fast as docling can be."""
+    from docling.datamodel.base_models import InputFormat
+    from docling.document_converter import DocumentConverter, NativePdfFormatOption
+
+    return _docling_pages(lambda: DocumentConverter(format_options={InputFormat.PDF: NativePdfFormatOption()}), path)
+
+
+_docling_converters: list[Any] = []
+
+
+def _docling_pages(make: Callable[[], Any], path: str) -> list[str]:
+    if not _docling_converters:  # once for all files, as docling asks for
+        _docling_converters.append(make())
+    document = _docling_converters[0].convert(path).document
     return [document.export_to_text(page_no=number) for number in sorted(document.pages)]
 
 
@@ -74,6 +87,7 @@ READERS: dict[str, Callable[[str], list[str] | str]] = {
     "pdftotext": pdftotext,
     "markitdown": markitdown,
     "docling": docling,
+    "docling-native": docling_native,
 }
 PACKAGES = {
     "pypdf": ("pypdf",),
@@ -81,6 +95,7 @@ PACKAGES = {
     "pdfminer": ("pdfminer.six",),
     "markitdown": ("markitdown", "pdfminer.six", "pdfplumber"),
     "docling": ("docling", "docling-core", "docling-parse", "docling-ibm-models", "torch"),
+    "docling-native": ("docling", "docling-core", "docling-parse"),
 }
 
 

@@ -17,7 +17,7 @@ from assistant.errors import DocumentError
 from benchmarks.measure import ROOT
 
 SUNTO = "sunto"
-PEERS = ("pypdf", "pdfium", "pdfminer", "pdftotext", "markitdown", "docling")
+PEERS = ("pypdf", "pdfium", "pdfminer", "pdftotext", "markitdown", "docling-native", "docling")
 PEER_READER = Path(__file__).with_name("peer_reader.py")
 ENVIRONMENT = "SUNTO_PEERS"
 

@@ -1,7 +1,7 @@
 """The sources: a few kinds of blocks, how they are written, and the true text they give.
 
-`# ` and `## ` begin headings, `- ` the items of a list, `|` the rows of a table, `![` a figure's caption, `$$` a formula
-that stands alone; everything else is a paragraph, with `^[footnotes]` and `$formulas$` in it.
+`# ` and `## ` begin headings, `- ` the items of a list, `|` the rows of a table, `![` a figure's caption, `$$` a
+formula that stands alone; everything else is a paragraph, with `^[footnotes]` and `$formulas$` in it.
 """
 
 from __future__ import annotations

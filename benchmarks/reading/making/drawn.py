@@ -215,8 +215,16 @@ def form(folder: Path) -> Made:
                 canvas.drawString(MARGIN + 105, y, value)
                 canvas.line(MARGIN + 100, y - 3, width - MARGIN, y - 3)
             else:
-                place = {"x": MARGIN + 100, "y": y - 5, "width": width - 2 * MARGIN - 100, "height": 16}
-                canvas.acroForm.textfield(name=f"field{number}", value=value, fontSize=9, borderColor=grey, **place)
+                canvas.acroForm.textfield(
+                    name=f"field{number}",
+                    value=value,
+                    fontSize=9,
+                    borderColor=grey,
+                    x=int(MARGIN) + 100,
+                    y=int(y) - 5,
+                    width=int(width - 2 * MARGIN) - 100,
+                    height=16,
+                )
             y -= 24
         for line in _wrapped(FORM_TEXT[2:], width - 2 * MARGIN, 10):
             _draw(canvas, MARGIN, y - 10, line, width - 2 * MARGIN, 10)

@@ -81,7 +81,8 @@ def slides(folder: Path) -> Made:
     starts = [index for index, block in enumerate(blocks) if isinstance(block, Heading)]
     groups = [blocks[start:end] for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True)]
     body = "".join(_slide(group, number) for number, group in enumerate(groups, 1))
-    _export("office-slides", "presentation", _SLIDE_STYLES, f"<office:presentation>{body}</office:presentation>", folder)
+    body = f"<office:presentation>{body}</office:presentation>"
+    _export("office-slides", "presentation", _SLIDE_STYLES, body, folder)
     return Made("office-slides", "LibreOffice slides", pages=tuple(true_text(group) for group in groups))
 
 
@@ -136,8 +137,9 @@ def _as_text(block: Block, numbers: count[int]) -> str:
             return f'<text:h text:style-name="h{level}" text:outline-level="{level}">{escape(block.text)}</text:h>'
         case Paragraph():
             first, *rest = block.pieces
-            notes = zip(rest[::2], rest[1::2], strict=True)
-            return f"<text:p>{escape(first)}{''.join(_note(note, after, next(numbers)) for note, after in notes)}</text:p>"
+            pairs = zip(rest[::2], rest[1::2], strict=True)
+            notes = "".join(_note(note, after, next(numbers)) for note, after in pairs)
+            return f"<text:p>{escape(first)}{notes}</text:p>"
         case Items():
             items = "".join(f"<text:list-item><text:p>{escape(text)}</text:p></text:list-item>" for text in block.texts)
             return f'<text:list text:style-name="bullets">{items}</text:list>'
@@ -157,7 +159,8 @@ def _note(note: str, after: str, number: int) -> str:
 
 
 def _cell(text: str) -> str:
-    return f'<table:table-cell table:style-name="cell"><text:p text:style-name="left">{escape(text)}</text:p></table:table-cell>'
+    paragraph = f'<text:p text:style-name="left">{escape(text)}</text:p>'
+    return f'<table:table-cell table:style-name="cell">{paragraph}</table:table-cell>'
 
 
 def _export(name: str, kind: str, styles: str, body: str, folder: Path) -> None:

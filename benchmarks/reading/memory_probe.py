@@ -1,0 +1,78 @@
+"""Read one PDF and print, as JSON, the most memory the reading children had and by how much this process grew.
+
+Run as a process of its own by speed.py: `python -m benchmarks.reading.memory_probe SMALL LARGE`. The small file is read
+first, so that what is loaded once is no part of the growth.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from pathlib import Path
+
+import psutil
+
+from assistant.documents import load_document
+
+MB = 1e6
+INTERVAL_SECONDS = 0.01
+
+
+class ChildrenPeak:
+    """The most memory in RAM that any child of this process had, in bytes."""
+
+    def __init__(self) -> None:
+        self.peak_bytes = 0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> int:
+        self._over.set()
+        self._thread.join()
+        return self.peak_bytes
+
+    def _watch(self) -> None:
+        this = psutil.Process()
+        while not self._over.wait(INTERVAL_SECONDS):
+            for child in this.children(recursive=True):
+                try:
+                    self.peak_bytes = max(self.peak_bytes, child.memory_info().rss)
+                except psutil.Error:  # it has just ended
+                    continue
+
+
+def main(small: str, large: str) -> None:
+    this = psutil.Process()
+    load_document(small)
+    before = this.memory_info().rss
+    most = before
+    children = ChildrenPeak()
+
+    def on_page(_done: int, _total: int, /) -> None:
+        nonlocal most
+        most = max(most, this.memory_info().rss)
+
+    document = load_document(Path(large), on_page=on_page)
+    after = this.memory_info().rss
+    figures = {
+        "pages": len(document.pages),
+        "child_peak_mb": children.stop() / MB,
+        "parent_before_mb": before / MB,
+        "parent_growth_mb": (max(most, _high_water(before, after)) - before) / MB,
+        "parent_kept_mb": (after - before) / MB,
+    }
+    print(json.dumps(figures))
+
+
+def _high_water(before: int, after: int) -> int:
+    """The system's own mark where it keeps one, which is also right between two pages."""
+    if sys.platform != "linux":
+        return max(before, after)
+    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
+    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
