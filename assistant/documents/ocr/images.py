@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from assistant.documents.child.haul import Haul
 from assistant.documents.child.messages import PageRead
-from assistant.documents.model import Document, Page
+from assistant.documents.model import Document
 from assistant.documents.ocr.advice import lacking_language, why_not
 from assistant.documents.ocr.image_header import ImageHeader, read_image_header
 from assistant.documents.ocr.recognise import Recogniser, recogniser
 from assistant.documents.ocr.tesseract import NoTesseract
-from assistant.documents.outcome import warning_sentences
-from assistant.documents.pdf.cleaning import clean_pages
+from assistant.documents.pdf.reader import make_document
 from assistant.documents.source import Source
 from assistant.errors import DamagedDocumentError, DocumentLimitError, NoTextError, UnsupportedDocumentError
 from assistant.i18n import _
@@ -29,18 +31,15 @@ def read_image(source: Source) -> Document:
             str(why_not(answer)),
             path=source.path,
         ) from answer
-    count = len(header.sizes)
-    found = Recogniser(source, tesseract, "image", count).run(range(count))
-    reads = [found[index] for index in range(count)]
-    if not any(read.text.strip() for read in reads):
-        raise _nothing_found(source, reads)
-    texts = clean_pages([read.text for read in reads])
-    pages = tuple(_page(number, text, read) for number, (text, read) in enumerate(zip(texts, reads, strict=True), 1))
+    haul = Haul(source, page_count=len(header.sizes))
+    found = Recogniser(source, tesseract, "image", haul.page_count).run(range(haul.page_count))
+    haul.pages.update({index: _picture(page) for index, page in found.items()})
+    document = make_document(haul)
+    if not document.readable_pages:
+        raise _nothing_found(source, document)
     lacking = lacking_language(tesseract)
-    warnings = (*warning_sentences(pages), *([str(lacking)] if lacking else []))
-    return Document(
-        str(source.path), source.name, source.title, pages, warnings=warnings, recognised_with=tesseract.languages
-    )
+    warnings = (*document.warnings, *([str(lacking)] if lacking else []))
+    return replace(document, warnings=warnings, recognised_with=tesseract.languages)
 
 
 def _header(source: Source) -> ImageHeader:
@@ -64,15 +63,13 @@ def _header(source: Source) -> ImageHeader:
     return header
 
 
-def _page(number: int, text: str, read: PageRead) -> Page:
-    warnings = read.warnings
-    if not text.strip() and "failed" not in warnings:
-        warnings = ("scanned",)
-    return Page(number, str(number), text, read.engine if text.strip() else "none", warnings, reason="scanned")
+def _picture(page: PageRead) -> PageRead:
+    """As a page of a PDF would be: without words it is still an image, not blank."""
+    return replace(page, reason="scanned", warnings=("scanned",) if page.warnings == ("empty",) else page.warnings)
 
 
-def _nothing_found(source: Source, reads: list[PageRead]) -> DamagedDocumentError | NoTextError:
-    if all("failed" in read.warnings for read in reads):
+def _nothing_found(source: Source, document: Document) -> DamagedDocumentError | NoTextError:
+    if all("failed" in page.warnings for page in document.pages):
         return DamagedDocumentError(
             _("{name} cannot be read: the image is damaged, or takes too long.").format(name=source.name),
             _("Open it in an image program and save it again as PNG."),
