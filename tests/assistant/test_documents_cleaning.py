@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant.documents import Page, Section
 from assistant.documents.child.messages import OutlineEntry
-from assistant.documents.pdf.cleaning import clean_pages
+from assistant.documents.pdf.cleaning import clean_document, clean_pages
 from assistant.documents.pdf.quality import Reading, better, judge
 from assistant.documents.sections import place_sections
 
@@ -57,7 +57,9 @@ def test_heads_and_feet_that_recur_on_three_pages_go() -> None:
     raw = [
         f"Biologia - Capitolo 4\nLa pagina parla di {word}.\n{number}" for number, word in enumerate("abcd", start=12)
     ]
-    assert clean_pages(raw) == [f"La pagina parla di {word}." for word in "abcd"]
+    cleaned = clean_document(raw)
+    assert cleaned.texts == tuple(f"La pagina parla di {word}." for word in "abcd")
+    assert cleaned.heads == ("Biologia - Capitolo 4",) * 4
 
 
 def test_heads_that_recur_on_two_pages_stay_but_page_numbers_go() -> None:

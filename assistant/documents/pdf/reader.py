@@ -12,16 +12,19 @@ from assistant.documents.content import looks_like
 from assistant.documents.model import UNREADABLE, Document, Page, Section
 from assistant.documents.ocr.recognise import recognise_pages
 from assistant.documents.outcome import nothing_to_read, refusal, warning_sentences
-from assistant.documents.pdf.cleaning import clean_pages
-from assistant.documents.sections import place_sections
+from assistant.documents.pdf.cleaning import clean_document
+from assistant.documents.sections import find_sections
 from assistant.documents.source import Source
 from assistant.errors import UnsupportedDocumentError
 from assistant.i18n import _
 from assistant.safe_text import printable
 
-# What word processors and scanners leave in the title field.
-_FILE_NAME_TITLE = re.compile(
-    r"(?i)microsoft (word|powerpoint) - .*|.*\.(docx?|odt|pptx?|tex|dvi|indd|rtf|pdf|qxd)|untitled.*"
+# What word processors, slide programs and scanners leave in the title field.
+_NO_TITLE = re.compile(
+    r"microsoft (word|powerpoint) - .*|.*\.(docx?|odt|pptx?|odp|tex|dvi|indd|rtf|pdf|qxd|html?|ps)|untitled.*"
+    r"|senza titolo.*|powerpoint presentation|presentazione standard di powerpoint|presentazione di powerpoint"
+    r"|(document|documento|presentation|presentazione|slide|diapositiva|layout|scan|scansione)\s?\d*|[\W\d_]*",
+    re.IGNORECASE,
 )
 
 
@@ -34,7 +37,7 @@ def read_pdf(source: Source) -> Document:
     if haul.refused is not None and not haul.pages:
         raise refusal(haul.refused, source)
     recognised = recognise_pages(haul)
-    document = _document(haul)
+    document = make_document(haul)
     advice = [str(recognised.advice)] if recognised.advice is not None else []
     if not document.readable_pages:
         raise nothing_to_read(source, document, haul.endings, "".join(advice))
@@ -56,22 +59,26 @@ def _check_content(source: Source) -> None:
 # --- what could be read -----------------------------------------------------------------------------------------
 
 
-def _document(haul: Haul) -> Document:
+def make_document(haul: Haul) -> Document:
+    """Of the pages and the structure that children have read, whatever became of each."""
     source, structure = haul.source, haul.structure
     never_read = PageRead(0, "", "none", ("failed",))
     reads = [haul.pages.get(index, never_read) for index in range(haul.page_count)]
     labels = _labels(structure, haul.page_count)
-    texts = clean_pages([read.text if _usable(read) else "" for read in reads], labels)
+    usable = [read if _usable(read) else never_read for read in reads]
+    clean = clean_document([read.text for read in usable], labels, [read.lines for read in usable])
     pages = tuple(
-        _page(number, label, text, read)
-        for number, (label, text, read) in enumerate(zip(labels, texts, reads, strict=True), start=1)
+        _page(number, label, text, head, read)
+        for number, (label, text, head, read) in enumerate(
+            zip(labels, clean.texts, clean.heads, reads, strict=True), start=1
+        )
     )
-    sections = place_sections(structure.outline, pages)
+    sections = find_sections(structure.outline, clean.headings, pages)
     metadata = {key: " ".join(printable(value).split()) for key, value in structure.metadata.items()}
     return Document(
         str(source.path),
         source.name,
-        _title(metadata.get("title", ""), sections) or source.title,
+        _title(metadata.get("title", ""), clean.title, sections) or source.title,
         pages,
         sections,
         warnings=tuple(warning_sentences(pages)),
@@ -79,11 +86,12 @@ def _document(haul: Haul) -> Document:
     )
 
 
-def _page(number: int, label: str, text: str, read: PageRead) -> Page:
+def _page(number: int, label: str, text: str, head: str, read: PageRead) -> Page:
     warnings = read.warnings
     if not text.strip() and not set(warnings) & set(UNREADABLE):
         warnings = (*warnings, "empty")  # cleaning left nothing: there was only a running head
-    return Page(number, label, text, read.engine if text.strip() else "none", warnings)
+    engine = read.engine if text.strip() else "none"
+    return Page(number, label, text, engine, warnings, read.reason, head=head)
 
 
 def _usable(read: PageRead) -> bool:
@@ -97,9 +105,12 @@ def _labels(structure: Structure, page_count: int) -> list[str]:
     return [label or str(number) for number, label in enumerate(labels, start=1)]
 
 
-def _title(title: str, sections: Sequence[Section]) -> str:
-    """The metadata's, if it is one; else the outline's root: among several entries the first is only a chapter."""
-    if title and not _FILE_NAME_TITLE.fullmatch(title):
-        return title
+def _title(named: str, largest: str, sections: Sequence[Section]) -> str:
+    """What the metadata say, if it is a title; else the largest line of the first page; else the outline's root.
+
+    Among several entries of an outline the first is only a chapter.
+    """
+    if named and not _NO_TITLE.fullmatch(named):
+        return named
     roots = [section.title for section in sections if section.level == 1]
-    return roots[0] if len(roots) == 1 else ""
+    return largest or (roots[0] if len(roots) == 1 else "")

@@ -1,0 +1,75 @@
+"""The characters of a raw page: ligatures apart, accents on their letters, junk gone. Keeps every line end."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from assistant.documents.pdf.cleaning.page_lines import SOFT_HYPHEN
+from assistant.safe_text import printable
+
+# By table: blanket NFKC would also turn ² into 2 and ½ into 1/2.
+_LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "ĳ": "ij", "Ĳ": "IJ"}
+_HYPHENS = dict.fromkeys("\ufffe\x02", SOFT_HYPHEN)
+"""pdfium's marks for a hyphen at the end of a line, which it joins to the next."""
+_LINE_ENDS = dict.fromkeys("\r\x0b\x0c\x85\u2028\u2029", " ")
+"""Inside a line of the child's: it has counted its lines already."""
+_SPACES = dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000", " ")
+_ZERO_WIDTH = dict.fromkeys("\u200b\u2060", "")
+_TABLE = _LIGATURES | _HYPHENS | _LINE_ENDS | _SPACES | _ZERO_WIDTH
+_ODD = re.compile("[" + "".join(_TABLE) + "]")
+_BULLET = re.compile(r"^[ \t]*[\x88\uf0a7\uf0a8\uf0b7\uf0d8\uf0e0\uf0fc\uf06e\uf076]+[ \t\u00a0]+", re.MULTILINE)
+"""TeX's bullet and those of Wingdings and Symbol, in fonts that do not say what they show."""
+_BULLETS_HINT = re.compile("[\x88\uf06e\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0e0\uf0fc]")
+_LEADER = re.compile(r" ?(?:(?:\. ?){5,}|…{2,}|_{6,}) ?")
+_GLYPH_NUMBER = re.compile(r"\(cid:\d{1,9}\)")
+_WIDE_SPACE = re.compile("  +")
+_WIDE_GAP = re.compile(" *\t[ \t]*|   +")
+
+_MARK = "[\u0300-\u0304\u0306-\u0308\u030a-\u030c\u0327\u0328]"
+_ANY_MARK = re.compile(_MARK)
+_DOTLESS = re.compile(f"ı(?={_MARK})")
+_LONELY_MARK = re.compile(f"(?:(?<=[bcdfghlmnpqrstvz]) )?({_MARK})([AEIOUaeiou])|(?<=[A-Za-z]) ({_MARK})(?![A-Za-z])")
+"""A mark behind a space belongs to the letter that follows at once ("perch ́e"), else to the one before ("citta ̀")."""
+
+LEADER = " …"
+"""What becomes of the row of dots between a title and its page number."""
+CELL_GAP = "  "
+"""Between the cells of a row, where the child has seen a gap."""
+
+
+def normalise(text: str) -> str:
+    """The page's text with as many lines as before, each stripped."""
+    text = _ODD.sub(_replaced, text.replace("\r\n", "\n"))
+    if _BULLETS_HINT.search(text):
+        text = _BULLET.sub("• ", text)
+    if "(cid:" in text:
+        text = _GLYPH_NUMBER.sub("", text)
+    text = printable(text)
+    if not text.isascii():
+        text = _composed(text)
+    lines = [line.strip() for line in text.split("\n")]
+    if "\t" in text or "  " in text:
+        lines = [_narrow(line) for line in lines]
+    if ". . . ." in text or "....." in text or "……" in text or "______" in text:
+        lines = [_LEADER.sub(f"{LEADER} ", line).strip() for line in lines]
+    return "\n".join(lines)
+
+
+def _replaced(match: re.Match[str]) -> str:
+    return _TABLE[match[0]]
+
+
+def _narrow(line: str) -> str:
+    """Tabs and wide gaps part cells; two spaces are one too many."""
+    if "\t" not in line and "  " not in line:
+        return line
+    return "\t".join(_WIDE_SPACE.sub(" ", cell) for cell in _WIDE_GAP.split(line)).replace("\t", CELL_GAP)
+
+
+def _composed(text: str) -> str:
+    text = unicodedata.normalize("NFC", text)
+    if _ANY_MARK.search(text) is None:
+        return text
+    text = _LONELY_MARK.sub(lambda match: (match[2] or "") + (match[1] or match[3]), _DOTLESS.sub("i", text))
+    return unicodedata.normalize("NFC", text)
