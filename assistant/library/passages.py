@@ -17,6 +17,8 @@ from assistant.stems import content_stems
 
 PASSAGE_CHARACTERS = 1_000
 """The longest passage: about 200 tokens, a long paragraph."""
+STUB_CHARACTERS = 200
+"""What is shorter, as a title above the first heading, says too little to be found by itself."""
 
 _PARAGRAPH_END = re.compile(r"\n[^\S\n]*\n\s*")
 _SENTENCE_END = re.compile(r"[.!?…][»”’\")\]]*\s+")
@@ -64,12 +66,13 @@ def _page_passages(page: Page, document_language: str, headings: Iterable[int]) 
 
 
 def passage_spans(text: str, headings: Iterable[int] = ()) -> Iterator[tuple[int, int]]:
-    """Spans that part the whole text; `headings` are characters at which one has to begin."""
-    stops = sorted({offset for offset in headings if 0 < offset < len(text)} | {len(text)})
+    """Spans that part the whole text; `headings` are characters at which one begins, if the one before is no stub."""
     start = 0
-    for stop in stops:
-        yield from _stretch_spans(text, start, stop)
-        start = stop
+    for stop in sorted(offset for offset in headings if offset < len(text)):
+        if stop - start >= STUB_CHARACTERS:
+            yield from _stretch_spans(text, start, stop)
+            start = stop
+    yield from _stretch_spans(text, start, len(text))
 
 
 def _stretch_spans(text: str, start: int, stop: int) -> Iterator[tuple[int, int]]:

@@ -37,14 +37,13 @@ def program_parser() -> Parser:
 
 def family_parser(family: str) -> Parser:
     """For `sunto adapters --help`: the commands that begin with the word."""
-    members = [command for _title, group in command_groups() for command in group if _family(command) == family]
     parser = Parser(
         prog=f"sunto {family}",
         usage=_("COMMAND [options]"),
         description="",
         epilog=_examples((), _("`sunto {family} COMMAND --help` says what a command takes.").format(family=family)),
     )
-    parser.add_argument_group(_("Commands"), _rows(members))
+    parser.add_argument_group(_("Commands"), _rows(_members(family)))
     add_global_options(parser)
     return parser
 
@@ -56,9 +55,15 @@ def command_parser(command: Command) -> Parser:
         description=" ".join(filter(None, (command.summary, command.more))),
         epilog=_examples(command.examples),
     )
+    if members := _members(command.name):
+        parser.add_argument_group(_("Commands"), _rows(members))
     command.add_options(parser)
     add_global_options(parser)
     return parser
+
+
+def _members(family: str) -> list[Command]:
+    return [command for _title, group in command_groups() for command in group if _family(command) == family]
 
 
 def _family(command: Command) -> str:

@@ -65,7 +65,7 @@ def disk_lines(disk: Row) -> Iterator[str]:
         _("finished work"): disk["units"],
         _("conversations"): disk["conversations"],
         _("free space in it"): disk["free"],
-        _("order of it all"): disk["other"],
+        _("lookup tables"): disk["other"],
     }
     listed = ", ".join(
         f"{name} {format_bytes(size)}" for name, size in sorted(parts.items(), key=lambda part: -part[1]) if size
