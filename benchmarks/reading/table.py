@@ -54,15 +54,15 @@ def print_scores(scores: Scores) -> None:
     """One table for each measure, in percent; a star for the best of a row."""
     readers = list(scores)
     for measure, meaning in MEASURES.items():
-        print(f"\n{measure + ': ' + meaning:<40}" + "".join(f"{name:>12}" for name in readers))
+        print(f"\n{measure + ': ' + meaning:<40}" + "".join(f"{name:>15}" for name in readers))
         for category in next(iter(scores.values())):
             _print_row(category, [getattr(scores[name][category], measure) for name in readers])
         _print_row("mean of the categories", [total(scores[name], measure) for name in readers])
-    print(f"\n{'glued: letters in false long words':<40}" + "".join(f"{name:>12}" for name in readers))
+    print(f"\n{'glued: letters in false long words':<40}" + "".join(f"{name:>15}" for name in readers))
     whole = [reduce(add, scores[name].values()).glued for name in readers]
-    print(f"{'all files':<40}" + "".join(f"{share * 100:11.3f}%" for share in whole))
+    print(f"{'all files':<40}" + "".join(f"{share * 100:14.3f}%" for share in whole))
 
 
 def _print_row(what: str, values: Sequence[float]) -> None:
     best = max(values) - ROUNDING
-    print(f"{what:<40}" + "".join(f"{value * 100:11.1f}{'*' if value >= best else ' '}" for value in values))
+    print(f"{what:<40}" + "".join(f"{value * 100:14.1f}{'*' if value >= best else ' '}" for value in values))

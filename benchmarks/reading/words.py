@@ -15,7 +15,7 @@ LONGEST_LIKELY_WORD = 24
 _SOFT_BREAK = re.compile(r"[\u00ad\ufffe]\s*\n?\s*")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\ufffe\u00ad\x00-\x08\x0e-\x1f\x7f]")
 _UNIFIED = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "´": "'", "‐": "-", "‑": "-"})
-_SEPARATOR = re.compile(r"(?:[^\w'\-.,:/@%&#\u0300-\u036f]|[²³¹⁰⁴-⁹]|\.{2,}|--+|_{2,})+")
+_SEPARATOR = re.compile(r"(?:[^\w'\-.,:/@%&#\u0300-\u036f]|[²³¹⁰⁴-⁹]|\.{2,}|--+|_{2,}|(?<=\d)-(?=\d))+")
 _EDGES = "'-.,:/@%&#_"
 _LETTERS = re.compile(r"[^\W\d_]+")
 

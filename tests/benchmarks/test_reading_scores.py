@@ -45,6 +45,7 @@ def test_a_word_that_is_not_right_is_not_found(read: str, wrong: str) -> None:
         ("socio\u2011economico", "socio-economico"),
         ("• uno – due", "uno due"),
         ("cosa¹ 10⁸", "cosa 10"),
+        ("6-7 metri", "6–7 metri"),
         ("Indice . . . . . . 5", "Indice.........5"),
     ],
 )
