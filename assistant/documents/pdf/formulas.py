@@ -11,7 +11,7 @@ _SIGNS = re.compile(
     r"|[\u2032-\u2037\u2070-\u209f\u2100-\u214f\u2190-\u23ff\u25a1\u27c0-\u27ef\u2900-\u2aff"
     r"\U0001d400-\U0001d7ff±×÷¬\uf041-\uf0ff\uf8e5-\uf8fe\x00-\x08\x0e-\x1f]"
 )
-"""Single Greek letters, letters and operators of mathematics, and the control characters that some of its fonts turn into."""
+"""Single Greek letters, letters and operators of mathematics, and the controls that some of its fonts turn into."""
 
 
 def formula_share(glyphs: Glyphs) -> float:

@@ -77,7 +77,7 @@ class Glyphs:
         """As high as its font, as wide as its advance."""
         loose = self._loose
         self._raw.FPDFText_GetLooseCharBox(self._handle, self._listed(index), loose)
-        return self._seen_box(loose.left, loose.bottom, loose.right, loose.top)
+        return self.seen_box(loose.left, loose.bottom, loose.right, loose.top)
 
     def type_of(self, index: int) -> tuple[float, int]:
         """Size in points, and the quarter turns anticlockwise in which its line runs, as the page is seen now."""
@@ -110,8 +110,16 @@ class Glyphs:
         boxes: list[Box] = []
         for number in range(raw.FPDFText_CountRects(handle, 0, -1)):
             raw.FPDFText_GetRect(handle, number, left, top, right, bottom)
-            boxes.append(self._seen_box(left.value, bottom.value, right.value, top.value))
+            boxes.append(self.seen_box(left.value, bottom.value, right.value, top.value))
         return boxes
+
+    def seen_box(self, left: float, bottom: float, right: float, top: float) -> Box:
+        """A rectangle of the file, as a reader sees it."""
+        if not self._turn:
+            return Box(left - self._left, self._top - top, right - self._left, self._top - bottom)
+        x0, y0 = self._seen(left, bottom)
+        x1, y1 = self._seen(right, top)
+        return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
     def _listed(self, index: int) -> int:
         """pdfium keeps a list of characters and a text in UTF-16, which need not match one to one."""
@@ -130,10 +138,3 @@ class Glyphs:
                 return self._right - x, y - self._bottom
             case _:
                 return self._top - y, self._right - x
-
-    def _seen_box(self, left: float, bottom: float, right: float, top: float) -> Box:
-        if not self._turn:
-            return Box(left - self._left, self._top - top, right - self._left, self._top - bottom)
-        x0, y0 = self._seen(left, bottom)
-        x1, y1 = self._seen(right, top)
-        return Box(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))

@@ -10,7 +10,7 @@ import re
 
 from assistant.documents.child.messages import LineFacts
 
-_JUNK = r"\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\u2660-\u266f\u2701-\u27bf"
+_JUNK = r"\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\u2660-\u266f\u2701-\u27bf"
 _ODD = re.compile(f"[{_JUNK}]")
 _GLYPH_NUMBER = re.compile(r"\(cid:\d{1,9}\)")
 _JUNK_WORD = re.compile(rf"(?:[^\s{_JUNK}]?[{_JUNK}]){{2,}}")
@@ -38,12 +38,12 @@ _SYMBOL = str.maketrans(
 
 
 def junk_letters(text: str) -> int:
-    """Characters in words that are no words: at least two odd characters, not the same, close to each other."""
-    numbers = sum(map(len, _GLYPH_NUMBER.findall(text)))
+    """Characters in words that are no words: odd ones close to each other and not all the same, or none at all."""
+    unnamed = sum(map(len, _GLYPH_NUMBER.findall(text))) + text.count("\ufffd")
     if _ODD.search(text) is None:
-        return numbers
+        return unnamed
     words = (word for word in _JUNK_WORD.findall(text) if len(set(_ODD.findall(word))) > 1)
-    return numbers + sum(map(len, words))
+    return unnamed + sum(map(len, words))
 
 
 def without_junk(text: str, lines: tuple[LineFacts, ...]) -> tuple[str, tuple[LineFacts, ...]]:

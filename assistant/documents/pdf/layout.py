@@ -33,10 +33,13 @@ _COLUMN_SHARE = 0.15
 
 _EDGE = 0.09
 """Share of the page's height at its top and bottom where heads and feet stand."""
+_EDGE_LINES = 3
+_SET_APART = 1.7
+"""Distance of baselines, in ems, between a head and the text."""
 _FEWEST_LETTERS = 15
 """In a block whose place tells something: a fraction or a label in a figure is shorter."""
-_DISORDERED_LETTERS = 25
-_DISORDERED_SHARE = 0.06
+_DISORDERED_LETTERS = 15
+_DISORDERED_SHARE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,11 +272,17 @@ def _at_edge(line: Line, height: float) -> bool:
 
 def edges_in_place(lines: Sequence[Line], height: float) -> list[Line]:
     """The same order but for heads drawn after the text and feet drawn before it: many programs draw them so."""
-    body = [line for line in lines if not _at_edge(line, height)]
-    if not body:
-        return list(lines)
-    highest, lowest = min(line.baseline for line in body), max(line.baseline for line in body)
-    heads = [line for line in lines if _at_edge(line, height) and line.baseline < highest - line.size]
-    feet = [line for line in lines if _at_edge(line, height) and line.baseline > lowest + line.size]
+    upright = sorted((line for line in lines if not line.turned), key=lambda line: round(line.baseline))
+    heads = _set_apart(upright, height)
+    feet = _set_apart(upright[len(heads) :][::-1], height)[::-1]
     rest = [line for line in lines if line not in heads and line not in feet]
     return heads + rest + feet
+
+
+def _set_apart(lines: Sequence[Line], height: float) -> list[Line]:
+    """The first few of these lines, where they are at the edge and empty space parts them from the next one."""
+    for number in range(min(_EDGE_LINES, len(lines) - 1), 0, -1):
+        edge, inner = lines[number - 1], lines[number]
+        if _at_edge(edge, height) and abs(inner.baseline - edge.baseline) > _SET_APART * edge.size:
+            return list(lines[:number])
+    return []

@@ -18,6 +18,7 @@ _OTHER_SIZE = 0.08
 """Relative difference of type size between body text and a heading."""
 _INDENT_EMS = (0.7, 4.0)
 _ALIGNED_EMS = 0.4
+_SHORTEST_LINE = 4
 _FEWEST_GAPS = 3
 """Below this many lines a usual distance cannot be told."""
 
@@ -33,14 +34,25 @@ def written(lines: Sequence[Line], page_height: float) -> tuple[str, tuple[LineF
     pieces: list[str] = []
     facts: list[LineFacts] = []
     for number, line in enumerate(lines):
-        if number and lines[number - 1].broken:
+        if number and _goes_on(lines[number - 1], line):
             pieces.append(line.text)
             continue
         if number:
+            if lines[number - 1].broken:  # its other half is elsewhere: a figure stands between
+                pieces[-1] = pieces[-1][:-1] + "-"
             pieces.append("\n\n" if _starts_paragraph(lines, number, gaps[number - 1], usual) else "\n")
         pieces.append(line.text)
         facts.append(line.facts(page_height))
     return "".join(pieces).rstrip(HYPHEN), tuple(facts)
+
+
+def _goes_on(before: Line, line: Line) -> bool:
+    """The line begins with the rest of the word that is broken at the end of the one before."""
+    return before.broken and not line.table and line.text[0].islower() and not _is_of_other_size(before, line)
+
+
+def _is_of_other_size(a: Line, b: Line) -> bool:
+    return abs(a.size - b.size) > _OTHER_SIZE * max(a.size, b.size)
 
 
 def _starts_paragraph(lines: Sequence[Line], number: int, gap: float, usual: float | None) -> bool:
@@ -49,7 +61,9 @@ def _starts_paragraph(lines: Sequence[Line], number: int, gap: float, usual: flo
         return before.table != line.table
     if usual is not None and gap > _WIDE_GAP * usual:
         return True
-    if abs(before.size - line.size) > _OTHER_SIZE * max(before.size, line.size) and gap > 1:
+    if min(len(before.text), len(line.text)) < _SHORTEST_LINE:
+        return False  # a part of a formula
+    if _is_of_other_size(before, line) and gap > 1:
         return True
     return number + 1 < len(lines) and _indented(before, line, lines[number + 1])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import statistics
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -20,6 +21,12 @@ _WIDE_INK = 0.9
 """The same in heights of ink, where the size of type is not asked for; rather too little than too much."""
 _SURELY_WIDE_INK = 0.75
 """In ems, from ink to ink, which may stand out of the boxes of letters."""
+_LONG_LINE = 30
+_WIDTH_OF_A_CHARACTER = 0.45
+_STRETCHED = 1.15
+_SPARE_EMS = 1.0
+_JUSTIFIED = 1.06
+"""Spaces of a justified line are all alike, to this factor."""
 _FEWEST_ROWS = 3
 _COMMON_EMS = 0.5
 """Width that the gaps of all rows of a table share at a boundary of cells, at least."""
@@ -48,12 +55,38 @@ def gaps_between(runs: Sequence[Box]) -> list[Box]:
 
 
 def pieces_of(glyphs: Glyphs, lines: Sequence[Line], gaps: Sequence[Box]) -> list[Piece]:
-    """The lines, parted where there are wide gaps in them. Looks closely only at lines which have some of `gaps`."""
+    """The lines, parted where there are wide gaps in them.
+
+    Looks closely only at lines which have some of `gaps`, or which are wider than their characters explain.
+    """
+    usual = _usual_width(lines)
     pieces: list[Piece] = []
     for number, line in enumerate(lines):
-        parts = _parts(glyphs, line) if any(_is_within(gap, line) for gap in gaps) else [line]
-        pieces.extend(Piece(part, len(pieces) + at, number) for at, part in enumerate(parts))
+        suspicious = _is_stretched(line, usual) or any(_is_within(gap, line) for gap in gaps)
+        for part in _parts(glyphs, line) if suspicious and not line.turned else [line]:
+            pieces.append(Piece(part, len(pieces), number))
     return pieces
+
+
+def has_stretched(lines: Sequence[Line]) -> bool:
+    """Some lines may have gaps that were drawn in one go with their words, as TeX does it."""
+    usual = _usual_width(lines)
+    return any(_is_stretched(line, usual) for line in lines)
+
+
+def _usual_width(lines: Sequence[Line]) -> float:
+    """Of a character, in ems, on this page."""
+    widths = [_width(line) for line in lines if len(line.text) >= _LONG_LINE and not line.turned]
+    return statistics.median(widths) if widths else _WIDTH_OF_A_CHARACTER
+
+
+def _is_stretched(line: Line, usual: float) -> bool:
+    spare = (line.right - line.left) / line.size - usual * len(line.text) if line.size else 0.0
+    return " " in line.text and spare >= _SPARE_EMS and _width(line) >= _STRETCHED * usual
+
+
+def _width(line: Line) -> float:
+    return (line.right - line.left) / (len(line.text) * max(line.size, 1.0))
 
 
 def _is_within(gap: Box, line: Line) -> bool:
@@ -62,22 +95,26 @@ def _is_within(gap: Box, line: Line) -> bool:
         and line.left < gap.left
         and gap.right < line.right
         and gap.right - gap.left >= _SURELY_WIDE_INK * line.size
-        and not line.turned
     )
 
 
 def _parts(glyphs: Glyphs, line: Line) -> list[Line]:
-    parts: list[Line] = []
-    begin, begin_left, right = 0, line.left, None
-    for word in _WORD.finditer(line.text):
-        first, last = glyphs.box(line.start + word.start()), glyphs.box(line.start + word.end() - 1)
-        if right is not None and first.left - right >= _WIDE_EMS * line.size:
-            parts.append(_part(line, begin, word.start(), begin_left, right))
-            begin, begin_left = word.start(), first.left
-        right = last.right
-    if not parts or right is None:
-        return [line]
-    return [*parts, _part(line, begin, len(line.text), begin_left, line.right)]
+    words = [(word.start(), word.end()) for word in _WORD.finditer(line.text)]
+    lefts = [glyphs.box(line.start + start).left for start, _ in words]
+    rights = [glyphs.box(line.start + end - 1).right for _, end in words]
+    spaces = [left - right for right, left in zip(rights, lefts[1:], strict=False)]
+    cuts = [number for number, space in enumerate(spaces, start=1) if space >= _WIDE_EMS * line.size]
+    bounds = pairwise([0, *cuts, len(words)])
+    return [
+        _part(
+            line,
+            words[first][0],
+            words[end - 1][1] if end < len(words) else len(line.text),
+            lefts[first],
+            rights[end - 1],
+        )
+        for first, end in bounds
+    ]
 
 
 def _part(line: Line, begin: int, end: int, left: float, right: float) -> Line:
@@ -147,7 +184,16 @@ def _is_table(rows: Sequence[Row]) -> bool:
     lasts = [row[-1].line.text for row in rows]
     if sum(_EQUATION_NUMBER.fullmatch(text) is not None for text in lasts) > most:
         return False
-    return not _is_contents(rows, lasts)
+    return not _is_contents(rows, lasts) and not _is_justified(rows, most)
+
+
+def _is_justified(rows: Sequence[Row], most: float) -> bool:
+    """Words of a narrow column set far apart, not cells: the same space between all, more or fewer in each row."""
+    stretched = 0
+    for row in rows:
+        gaps = [b.line.left - a.line.right for a, b in pairwise(row)]
+        stretched += max(gaps) <= _JUSTIFIED * min(gaps) and not any(" " in piece.line.text for piece in row)
+    return stretched > most and len({len(row) for row in rows}) > 1
 
 
 def _is_contents(rows: Sequence[Row], lasts: Sequence[str]) -> bool:

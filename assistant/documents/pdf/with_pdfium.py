@@ -14,12 +14,13 @@ from assistant.documents.child.messages import (
 )
 from assistant.documents.model import Engine
 from assistant.documents.pdf.engines import LITTLE_TEXT, CannotOpen, PageText, or_else
+from assistant.documents.pdf.forms import fields_of, with_fields
 from assistant.documents.pdf.formulas import formula_share
 from assistant.documents.pdf.glyphs import Glyphs
 from assistant.documents.pdf.layout import arranged, edges_in_place, is_disordered
 from assistant.documents.pdf.lines import Line, lines_of
 from assistant.documents.pdf.paragraphs import written
-from assistant.documents.pdf.tables import gaps_between, lines_of_rows, pieces_of
+from assistant.documents.pdf.tables import gaps_between, has_stretched, lines_of_rows, pieces_of
 
 _PAGES_PER_OPENING = 100
 """pdfium keeps the fonts and images of every page it has seen until the file is closed."""
@@ -46,6 +47,8 @@ class PdfiumEngine:
             raise CannotOpen(self._refusal(error.err_code), str(error)) from error
         except OSError as error:
             raise CannotOpen("unopenable", str(error)) from error
+        # Before any page is loaded. Scripts in forms do not run: this pdfium has no engine for them.
+        or_else(self._document.init_forms, False)
         self._pages_read = 0
 
     def _refusal(self, code: int | None) -> RefusalCode:
@@ -70,6 +73,9 @@ class PdfiumEngine:
 
     def _page_text(self, page: Any, glyphs: Glyphs) -> PageText:
         lines, reason = in_reading_order(glyphs)
+        fields = or_else(lambda: fields_of(self._document, page, glyphs), [])
+        if fields:
+            lines = with_fields(lines, fields)
         text, facts = written(lines, glyphs.height)
         few = len(text) < LITTLE_TEXT
         return PageText(
@@ -124,7 +130,7 @@ def in_reading_order(glyphs: Glyphs) -> tuple[list[Line], str]:
     lines = lines_of(glyphs)
     gaps = gaps_between(glyphs.runs())
     disordered = is_disordered([line for line in lines if not line.turned], glyphs.height)
-    if not gaps and not disordered:
+    if not gaps and not disordered and not has_stretched(lines):
         return edges_in_place(lines, glyphs.height), ""
     pieces = pieces_of(glyphs, lines, gaps)
     upright = [piece for piece in pieces if not piece.line.turned]
