@@ -14,9 +14,13 @@ from assistant.doctor.check import Check
 from assistant.hardware import Machine
 from assistant.i18n import _
 from assistant.lease import AcceleratorLease
+from assistant.library.disk import DiskUse, cleanable_bytes, library_use
+from assistant.library.schema import MIGRATIONS
 from assistant.units import format_bytes
 from assistant.weights import store
 from assistant.weights.disk import tree_bytes
+
+_WORTH_CLEANING_BYTES = 10_000_000
 
 
 def examine(machine: Machine) -> Iterator[Check]:
@@ -48,23 +52,46 @@ def check_library(path: Path) -> Check:
     name = _("library")
     if not path.exists():
         return Check(name, "ok", _("Nothing in it yet."))
+    use = None
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True, timeout=5)
         try:
             answer = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if connection.execute("PRAGMA user_version").fetchone()[0] == len(MIGRATIONS):
+                use = library_use(connection, path), cleanable_bytes(connection, path)
         finally:
             connection.close()
     except sqlite3.Error as error:
         answer = str(error)
     if answer == "ok":
-        size = format_bytes(path.stat().st_size)
-        return Check(name, "ok", _("{size}, in good order.").format(size=size))
+        return _healthy(name, path, *use) if use else _healthy_size(name, path)
     return Check(
         name,
         "problem",
         _("{path} is damaged: {reason}.").format(path=path, reason=answer),
         _("Rename the file to start with an empty library; your documents themselves are not in it."),
     )
+
+
+def _healthy_size(name: str, path: Path) -> Check:
+    return Check(name, "ok", _("{size}, in good order.").format(size=format_bytes(path.stat().st_size)))
+
+
+def _healthy(name: str, path: Path, use: DiskUse, cleanable: int) -> Check:
+    """What takes space, and the command that frees some where there is much to free."""
+    message = _(
+        "{size}, in good order: text {text}, search index {index}, finished work {units}, conversations {talk}."
+    ).format(
+        size=format_bytes(path.stat().st_size + use.log),
+        text=format_bytes(use.text),
+        index=format_bytes(use.index),
+        units=format_bytes(use.units),
+        talk=format_bytes(use.conversations),
+    )
+    if cleanable < _WORTH_CLEANING_BYTES:
+        return Check(name, "ok", message)
+    hint = _("About {size} of it can be freed with this command:").format(size=format_bytes(cleanable))
+    return Check(name, "ok", message, hint, "sunto library clean")
 
 
 def check_models() -> Iterator[Check]:

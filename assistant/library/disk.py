@@ -64,9 +64,8 @@ class Disk(Removals):
         with self._reading() as connection:
             units = _unused_units(connection, days)
             missing = tuple(record for record in list_documents(connection) if record.state == "missing")
-            use = library_use(connection, self.path)
-        size = sum(bytes_ for _key, bytes_ in units)
-        return Cleaning(len(units), size, missing, size + use.free + use.log)
+            freed = cleanable_bytes(connection, self.path, days)
+        return Cleaning(len(units), sum(size for _key, size in units), missing, freed)
 
     def clean(self, *, days: int = UNUSED_DAYS, missing: bool = False) -> Cleaning:
         """Delete units not used for so many days, with `missing` also documents without a file, and free the space."""
@@ -82,6 +81,12 @@ class Disk(Removals):
 
     def _size(self) -> int:
         return max(file_size(self.path), 0) + max(file_size(_log_path(self.path)), 0)
+
+
+def cleanable_bytes(connection: sqlite3.Connection, path: Path, days: int = UNUSED_DAYS) -> int:
+    """What `clean` is known to free, without the documents whose files are gone."""
+    use = library_use(connection, path)
+    return sum(size for _key, size in _unused_units(connection, days)) + use.free + use.log
 
 
 def library_use(connection: sqlite3.Connection, path: Path) -> DiskUse:

@@ -19,7 +19,7 @@ from assistant.documents import Document, Page, Section
 from assistant.errors import ConfigError, DocumentNotFoundError, EncryptedDocumentError
 from assistant.i18n import set_language
 from assistant.library import Library, schema
-from assistant.library.passages import PASSAGE_CHARACTERS, document_passages, passage_spans
+from assistant.library.passages import PASSAGE_CHARACTERS, passage_spans
 
 VERSION_1 = Path(__file__).parent / "libraries" / "version-1.sqlite3"
 
