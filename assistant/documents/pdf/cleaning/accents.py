@@ -25,11 +25,9 @@ _LETTERS = "".join(sorted({pair[1] for pair in _COMPOSED}))
 _WORD_LETTER = "A-Za-zÀ-ÖØ-öø-ÿĀ-ž"
 
 _SOME_MARK = re.compile(f"[{_MARKS}]")
-_BEFORE = re.compile(f"(?<![`´])([{_MARKS}])([{_LETTERS}])(?![`´])")
-_BEHIND = re.compile(f"(?<![`´])([{_LETTERS}])([{_MARKS}])(?![{_WORD_LETTER}`´])")
-_CERTAIN_BEFORE = re.compile(f"(?<=[{_WORD_LETTER}])[{_MARKS}][{_LETTERS}](?![`´])|[{_MARKS}]ı")
-"""Quotes open behind a space, so these are none."""
-_CERTAIN_BEHIND = re.compile(f"(?<=[{_WORD_LETTER}])[{_LETTERS}][{_MARKS}](?![{_WORD_LETTER}`´])")
+_BEFORE = re.compile(f"([{_MARKS}])([{_LETTERS}])(?![`´])")
+_BEHIND = re.compile(f"([{_LETTERS}])([{_MARKS}])(?![{_WORD_LETTER}`´])")
+_QUOTES = "`´"
 
 _FEWEST = 5
 _PAGES_PER_HIT = 4
@@ -53,8 +51,15 @@ def repair_accents(pages: list[str]) -> list[str]:
 def _pattern(texts: Sequence[str], page_count: int) -> re.Pattern[str] | None:
     """Where the accents stand in this document, before their letters or behind; None when they are none at all."""
     fewest = max(_FEWEST, page_count // _PAGES_PER_HIT, 1 + sum(text.count("``") for text in texts))
-    before = sum(len(_CERTAIN_BEFORE.findall(text)) for text in texts)
-    behind = sum(len(_CERTAIN_BEHIND.findall(text)) for text in texts)
+    before = behind = 0
+    for text in texts:
+        for match in _SOME_MARK.finditer(text):
+            place = match.start()
+            left, right = text[place - 1 : place], text[place + 1 : place + 2]
+            if left.isalpha() and right.isalpha():  # quotes open behind a space, so this is none
+                before += right in _LETTERS
+            elif left and left in _LETTERS and text[place - 2 : place - 1].isalpha() and right not in _QUOTES:
+                behind += 1
     if max(before, behind) < fewest:
         return None
     return _BEFORE if before >= behind else _BEHIND
@@ -63,6 +68,8 @@ def _pattern(texts: Sequence[str], page_count: int) -> re.Pattern[str] | None:
 def _composed(match: re.Match[str]) -> str:
     first, second = match.groups()
     pair = first + second if first in _COMBINING else second + first
+    if match.string[match.start() - 1 : match.start()] in ("`", "´"):
+        return match[0]
     return _COMPOSED.get(pair, match[0])
 
 
@@ -70,7 +77,7 @@ def _composed(match: re.Match[str]) -> str:
 
 
 def _with_strays(pages: list[str], marked: Sequence[int]) -> list[str]:
-    stray = [number for number in marked if _STRAY.search(pages[number])]
+    stray = [number for number in marked if _SOME_MARK.search(pages[number]) and _STRAY.search(pages[number])]
     if not stray:
         return pages
     tokens = {token for text in pages for token in text.lower().split()}

@@ -16,15 +16,14 @@ _LINE_ENDS = dict.fromkeys("\r\x0b\x0c\x85\u2028\u2029", " ")
 """Inside a line of the child's: it has counted its lines already."""
 _SPACES = dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000", " ")
 _ZERO_WIDTH = dict.fromkeys("\u200b\u2060", "")
-_TABLE = _LIGATURES | _HYPHENS | _LINE_ENDS | _SPACES | _ZERO_WIDTH
+_TABS = {"\t": " "}
+_TABLE = _LIGATURES | _HYPHENS | _LINE_ENDS | _SPACES | _TABS | _ZERO_WIDTH
 _ODD = re.compile("[" + "".join(_TABLE) + "]")
 _BULLET = re.compile(r"^[ \t]*[\x88\uf0a7\uf0a8\uf0b7\uf0d8\uf0e0\uf0fc\uf06e\uf076]+[ \t\u00a0]+", re.MULTILINE)
 """TeX's bullet and those of Wingdings and Symbol, in fonts that do not say what they show."""
-_BULLETS_HINT = re.compile("[\x88\uf06e\uf076\uf0a7\uf0a8\uf0b7\uf0d8\uf0e0\uf0fc]")
 _LEADER = re.compile(r" ?(?:(?:\. ?){5,}|…{2,}|_{6,}) ?")
 _GLYPH_NUMBER = re.compile(r"\(cid:\d{1,9}\)")
 _WIDE_SPACE = re.compile("  +")
-_WIDE_GAP = re.compile(" *\t[ \t]*|   +")
 
 _MARK = "[\u0300-\u0304\u0306-\u0308\u030a-\u030c\u0327\u0328]"
 _ANY_MARK = re.compile(_MARK)
@@ -32,27 +31,28 @@ _DOTLESS = re.compile(f"ı(?={_MARK})")
 _LONELY_MARK = re.compile(f"(?:(?<=[bcdfghlmnpqrstvz]) )?({_MARK})([AEIOUaeiou])|(?<=[A-Za-z]) ({_MARK})(?![A-Za-z])")
 """A mark behind a space belongs to the letter that follows at once ("perch ́e"), else to the one before ("citta ̀")."""
 
+_PLAIN = re.compile("[\n -~\xa1-\u02ff\u0370-\u1fff\u2010-\u2027\u2030-\u205f\u2070-\ud7ff]*")
+"""Nothing to repair and nothing to fear."""
+
 LEADER = " …"
 """What becomes of the row of dots between a title and its page number."""
-CELL_GAP = "  "
-"""Between the cells of a row, where the child has seen a gap."""
+CELL_END = " | "
+"""Between the cells of a row, put there by the child."""
 
 
 def normalise(text: str) -> str:
     """The page's text with as many lines as before, each stripped."""
     text = _ODD.sub(_replaced, text.replace("\r\n", "\n"))
-    if _BULLETS_HINT.search(text):
-        text = _BULLET.sub("• ", text)
+    if not _PLAIN.fullmatch(text):
+        text = _composed(printable(_BULLET.sub("• ", text)))
+    text = unicodedata.normalize("NFC", text)
     if "(cid:" in text:
         text = _GLYPH_NUMBER.sub("", text)
-    text = printable(text)
-    if not text.isascii():
-        text = _composed(text)
+    if "  " in text:
+        text = _WIDE_SPACE.sub(" ", text)
     lines = [line.strip() for line in text.split("\n")]
-    if "\t" in text or "  " in text:
-        lines = [_narrow(line) for line in lines]
-    if ". . . ." in text or "....." in text or "……" in text or "______" in text:
-        lines = [_LEADER.sub(f"{LEADER} ", line).strip() for line in lines]
+    if "...." in text or ". . ." in text or "……" in text or "____" in text:
+        lines = [_without_leader(line) for line in lines]
     return "\n".join(lines)
 
 
@@ -60,16 +60,15 @@ def _replaced(match: re.Match[str]) -> str:
     return _TABLE[match[0]]
 
 
-def _narrow(line: str) -> str:
-    """Tabs and wide gaps part cells; two spaces are one too many."""
-    if "\t" not in line and "  " not in line:
-        return line
-    return "\t".join(_WIDE_SPACE.sub(" ", cell) for cell in _WIDE_GAP.split(line)).replace("\t", CELL_GAP)
+def _without_leader(line: str) -> str:
+    """The row of dots of a table of contents becomes one sign; the child may have taken it for a cell of a table."""
+    short = _LEADER.sub(f"{LEADER} ", line)
+    return short if short == line else " ".join(short.replace(CELL_END, " ").split())
 
 
 def _composed(text: str) -> str:
+    """With the marks that stand apart from their letters on them."""
     text = unicodedata.normalize("NFC", text)
     if _ANY_MARK.search(text) is None:
         return text
-    text = _LONELY_MARK.sub(lambda match: (match[2] or "") + (match[1] or match[3]), _DOTLESS.sub("i", text))
-    return unicodedata.normalize("NFC", text)
+    return _LONELY_MARK.sub(lambda match: (match[2] or "") + (match[1] or match[3]), _DOTLESS.sub("i", text))

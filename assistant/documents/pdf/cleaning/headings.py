@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -45,6 +45,7 @@ _NUMBERED = re.compile(r"(\d{1,2}(?:\.\d{1,2}){0,4})\.?\s(?=\S)")
 _CAPTION = re.compile(
     r"(?:fig(?:ura|ure|\.)?|tab(?:ella|le|\.)?|grafico|immagine|listing|algoritmo|algorithm|schema)\s?\d", re.IGNORECASE
 )
+_PAGE_NUMBER = re.compile(r"\s(?:\d{1,4}|[ivxlc]{1,8})\Z")
 _WORD = re.compile(r"[^\W\d_]{3}")
 _FORMULA = re.compile(r"[=∑∫√≤≥±×÷{}\\]")
 
@@ -99,6 +100,7 @@ def _by_look(pages: Sequence[PageLines], body: int) -> Iterator[_Found]:
                 candidates[style].append(_Found(number, index, page.lines[index], style))
     first = next((number for number, page in enumerate(pages) if page.filled), 0)
     texts = Counter(item.text for items in candidates.values() for item in items)
+    _leave_out_contents(candidates, texts)
     for style, items in sorted(candidates.items(), reverse=True):
         is_large = style.size >= large
         if styled[style] > max(_FEW, (_MOST_LARGE if is_large else _MOST_BOLD) * lines):
@@ -108,6 +110,16 @@ def _by_look(pages: Sequence[PageLines], body: int) -> Iterator[_Found]:
         if len(pages) > 1 and all(item.page == first for item in items):
             continue  # the title page
         yield from (item for item in items if is_large or texts[item.text] <= _MOST_ALIKE)
+
+
+def _leave_out_contents(candidates: dict[_Style, list[_Found]], texts: Collection[str]) -> None:
+    """A line that is a heading found elsewhere and a page number stands in a table of contents."""
+    for style, items in candidates.items():
+        candidates[style] = [
+            item
+            for item in items
+            if not (number := _PAGE_NUMBER.search(item.text)) or item.text[: number.start()] not in texts
+        ]
 
 
 def _strikes(page: PageLines, index: int, large: float, body: int) -> bool:

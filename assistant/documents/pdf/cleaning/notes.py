@@ -18,6 +18,7 @@ _TEXT_FOLLOWS = r"(?=[^\W\d_]|[«“\"'(\[‘])"
 _MARK = re.compile(rf"(?:\[?\d{{1,3}}[\])]?|[*†‡§¶]{{1,3}}|[a-z]\))\s?{_TEXT_FOLLOWS}")
 _NUMBER_MARK = re.compile(rf"(\d{{1,3}})\s?{_TEXT_FOLLOWS}")
 _LONELY_MARK = re.compile(r"\d{1,3}|[*†‡§¶]{1,3}")
+_GLUED_NUMBER = re.compile(r"\d{1,3}(?![\w.,])")
 NOTE_BEGINS = re.compile(r"(?:\[\d{1,3}\]|[*†‡§¶]{1,3}|[a-z]\))\s?\S")
 """A note's first line, when its mark is written as here."""
 
@@ -76,10 +77,10 @@ def _begins_note(line: str) -> bool:
 
 def _attach_lonely_marks(page: PageLines) -> None:
     """A mark in type so small that it became a line of its own goes before the first line of its note."""
-    lines = page.lines
+    lines, facts = page.lines, page.facts
     filled = [index for index in range(page.notes_from, len(lines)) if lines[index]]
     for index, following in pairwise(filled):
-        if _LONELY_MARK.fullmatch(lines[index]):
+        if _LONELY_MARK.fullmatch(lines[index]) and facts[index].size < facts[following].size:
             lines[following] = f"{lines[index]} {lines[following]}"
             lines[index] = ""
 
@@ -87,14 +88,25 @@ def _attach_lonely_marks(page: PageLines) -> None:
 def _write_marks(page: PageLines) -> None:
     """`1Text` becomes `[1] Text`, and so does the mark in the body, where only one thing can be that mark."""
     lines = page.lines
+    marks: set[str] = set()
     for index in range(page.notes_from, len(lines)):
-        mark = _NUMBER_MARK.match(lines[index])
-        if mark is None:
-            continue
-        number = mark[1]
-        lines[index] = f"[{number}] {lines[index][mark.end() :]}"
-        glued = re.compile(rf"(?:(?<=[^\W\d_A-Z])|(?<=[^\W\d_][.,;:”»)])){number}(?![\w.,])")
-        places = [(place, found) for place in page.body for found in glued.finditer(lines[place])]
-        if len(places) == 1:
-            place, found = places[0]
-            lines[place] = f"{lines[place][: found.start()]}[{number}]{lines[place][found.end() :]}"
+        if mark := _NUMBER_MARK.match(lines[index]):
+            lines[index] = f"[{mark[1]}] {lines[index][mark.end() :]}"
+            marks.add(mark[1])
+    found: dict[str, list[tuple[int, int]]] = {mark: [] for mark in marks}
+    for index in page.body if marks else ():
+        for match in _GLUED_NUMBER.finditer(lines[index]):
+            if match[0] in marks and _is_glued(lines[index], match.start()):
+                found[match[0]].append((index, match.start()))
+    certain = [(*places[0], mark) for mark, places in found.items() if len(places) == 1]
+    for index, start, mark in sorted(certain, reverse=True):
+        lines[index] = f"{lines[index][:start]}[{mark}]{lines[index][start + len(mark) :]}"
+
+
+def _is_glued(line: str, start: int) -> bool:
+    """Whether what begins there follows a word, or the mark that ends one, without a space. H2O is no such word."""
+    before = line[start - 1 : start]
+    if before and before in ".,;:”»)":
+        before = line[start - 2 : start - 1]
+        return before.isalpha()
+    return before.islower()

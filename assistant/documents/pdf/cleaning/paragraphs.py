@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from assistant.documents.pdf.cleaning.characters import CELL_GAP, LEADER
+from assistant.documents.pdf.cleaning.characters import CELL_END, LEADER
 from assistant.documents.pdf.cleaning.notes import NOTE_BEGINS
 from assistant.documents.pdf.cleaning.page_lines import PageLines
 
@@ -52,7 +52,7 @@ def reflow(page: PageLines) -> tuple[str, dict[int, int]]:
 
 def is_row(line: str) -> bool:
     """Of a table, or of a table of contents."""
-    if CELL_GAP in line or LEADER in line:
+    if CELL_END in line or LEADER in line:
         return True
     if not (line[-1].isdigit() or line[0].isdigit() or line[-2:-1].isdigit()):
         return False
