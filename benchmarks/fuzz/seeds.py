@@ -7,7 +7,7 @@ from pathlib import Path
 from assistant.documents import READERS
 
 _ROOT = Path(__file__).parents[2]
-_FOLDERS = ("sample_docs", "benchmarks/reading", "benchmarks/fuzz/seeds")
+_FILES = ("sample_docs/**/*", "benchmarks/reading/**/*.pdf", "benchmarks/fuzz/seeds/*")
 _MOST_BYTES = 600_000
 
 
@@ -16,8 +16,8 @@ def seed_files() -> list[Path]:
     return sorted(
         (
             path
-            for folder in _FOLDERS
-            for path in (_ROOT / folder).rglob("*")
+            for pattern in _FILES
+            for path in _ROOT.glob(pattern)
             if path.suffix.lower() in READERS and 0 < path.stat().st_size <= _MOST_BYTES and path.name != "README.md"
         ),
         key=lambda path: path.relative_to(_ROOT).as_posix(),
