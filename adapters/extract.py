@@ -39,6 +39,7 @@ def _row(whole: Document, chosen: Document, pages: Sequence[int], *, outline: bo
         {
             "number": chapter.number,
             "title": chapter.title,
+            "name": chapter.name,
             "depth": chapter.depth,
             "first_page": chapter.first,
             "last_page": chapter.last,

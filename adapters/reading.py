@@ -80,10 +80,17 @@ def _chosen(document: Document, chapters: str, pages: str) -> tuple[Document, tu
 
 
 def _open(path: str, request: DocumentJob, session: Session, reporter: Reporter, should_stop: ShouldStop) -> Document:
+    from assistant.documents.ocr.options import Recognition
+
     return session.library.open_document(
         path,
         password=_password(request, path),
         on_page=lambda done, total: reporter.progress("read", done, total, "pages", Path(path).name),
+        recognition=Recognition(
+            session.settings.ocr,
+            session.settings.tesseract,
+            lambda done, total: reporter.progress("ocr", done, total, "pages", Path(path).name),
+        ),
         should_stop=should_stop,
     )
 

@@ -55,7 +55,7 @@ def _table(_language: str) -> tuple[Action, ...]:
         Action("help", _("Show every command and key."), aliases=("?",), key="f1", label=_("Help")),
         Action(
             "open",
-            _("Open a document: a text, Markdown or PDF file. Dropping the file here does the same."),
+            _("Open a document: a PDF, Word, Markdown or text file and many others. Dropping it here does the same."),
             arguments=_("PATH"),
             aliases=("o", "apri"),
             key="ctrl+o",
@@ -112,8 +112,27 @@ def _table(_language: str) -> tuple[Action, ...]:
             label=_("Documents"),
         ),
         Action(
+            "pages",
+            _("Show a document page by page as it was read, with what is wrong with it."),
+            arguments=_("[NAME]"),
+            aliases=("document", "pagine"),
+            key="f3",
+            label=_("Pages"),
+            completes="document",
+        ),
+        Action(
+            "chapters",
+            _("Choose which chapters of a document are read; “all” is the whole document."),
+            arguments="[2,4-5|all]",
+            aliases=("capitoli",),
+            key="f4",
+        ),
+        Action(
             "stop",
-            _("Stop the answer and keep what is written. Pressed again, restart the model process."),
+            _(
+                "Stop the answer and keep what is written, or stop reading a document. Pressed again, restart the "
+                "model process."
+            ),
             key="escape",
             label=_("Stop"),
             slash=False,
@@ -148,7 +167,7 @@ def split_command(text: str) -> tuple[str, str] | None:
     return (word, rest.strip()) if word and "\n" not in word else None
 
 
-_KEY_LABELS = {"escape": "Esc", "f1": "F1", "f2": "F2"}
+_KEY_LABELS = {"escape": "Esc", "f1": "F1", "f2": "F2", "f3": "F3", "f4": "F4"}
 
 
 def key_label(key: str) -> str:

@@ -13,7 +13,6 @@ MAX_COMPLETIONS = 8
 MAX_ENTRIES = 2000
 """Entries of one folder that are looked at: a network share with a million files must not stall a keystroke."""
 
-DOCUMENT_SUFFIXES = (".pdf", ".md", ".markdown", ".txt", ".text")
 DATA_SUFFIXES = (".jsonl", ".json")
 
 
@@ -54,7 +53,7 @@ def _commands(start: str) -> list[Completion]:
 
 def _arguments(action: Action, line: str, adapters: Sequence[str], documents: Sequence[str]) -> list[Completion]:
     if action.completes == "path":
-        return _paths(line, DATA_SUFFIXES if action.name == "train" else DOCUMENT_SUFFIXES)
+        return _paths(line, DATA_SUFFIXES if action.name == "train" else _document_suffixes())
     words = {
         "words": action.words,
         "adapter": (*adapters, "none"),
@@ -67,6 +66,12 @@ def _arguments(action: Action, line: str, adapters: Sequence[str], documents: Se
         for word in words
         if word.lower().startswith(start.lower()) and word not in head.split() and word != start
     ]
+
+
+def _document_suffixes() -> tuple[str, ...]:
+    from assistant.documents import READERS  # deferred: the first screen does without it
+
+    return tuple(READERS)
 
 
 def _paths(line: str, suffixes: tuple[str, ...]) -> list[Completion]:

@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from assistant.errors import LibraryError, SuntoError
 
 if TYPE_CHECKING:
+    from assistant.config import Settings
     from assistant.documents.model import Document
     from assistant.generation import ShouldStop
     from assistant.library import Library, State
 
 T = TypeVar("T")
+OnProgress = Callable[[str, int, int], None]
+"""Of reading: (stage, done, total), see `Progress`."""
 
 EXCHANGE_MESSAGES = 40
 """Messages that go along with a question; the model process leaves out what does not fit its context window."""
@@ -40,8 +43,9 @@ class Message:
 
 
 class Conversation:
-    def __init__(self, on_trouble: Callable[[SuntoError], None]) -> None:
+    def __init__(self, settings: Settings, on_trouble: Callable[[SuntoError], None]) -> None:
         self.messages: list[Message] = []
+        self._settings = settings
         self._on_trouble = on_trouble
         self._id: int | None = None
         self._library: Library | None = None
@@ -84,17 +88,27 @@ class Conversation:
                 said.append((message.role, message.content))
         return tuple(said[-EXCHANGE_MESSAGES:])
 
-    def read_document(
-        self, path: Path, password: str, on_page: Callable[[int, int], None], should_stop: ShouldStop
-    ) -> Document:
+    def read_document(self, path: Path, password: str, on_progress: OnProgress, should_stop: ShouldStop) -> Document:
         """Read a file through the library's cache. Slow: for a thread of its own."""
+        from assistant.documents.ocr.options import Recognition
+
         try:
             reader = self._thread.submit(self._open).result().open_document
         except LibraryError:  # told when the conversation was restored; a document can be read all the same
             from assistant.documents import load_document
 
             reader = load_document
-        return reader(path, password=password, on_page=on_page, should_stop=should_stop)
+        return reader(
+            path,
+            password=password,
+            on_page=lambda done, total: on_progress("read", done, total),
+            recognition=Recognition(
+                self._settings.ocr,
+                self._settings.tesseract,
+                lambda done, total: on_progress("ocr", done, total),
+            ),
+            should_stop=should_stop,
+        )
 
     async def close(self) -> None:
         """Wait for what is being written."""

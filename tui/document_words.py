@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
 from assistant.i18n import _, plural
@@ -114,24 +114,28 @@ def chapter_pages(chapter: Chapter, pages: Sequence[Page]) -> str:
 def chosen_words(document: Document, chapters: str, pages: str) -> str:
     """`chapters 2–3, pp. 41–78`; empty where all is read. Raises ConfigError for a choice that is not there."""
     from assistant.documents import parse_pages
-    from assistant.documents.chapters import choose_chapters
+    from assistant.documents.chapters import choose_chapters, pages_of
 
     if chapters:
         chosen = choose_chapters(document, chapters)
         runs = _runs(chosen, lambda chapter: chapter.number, lambda one, two: one.end == two.start)
         named = plural("chapter {{numbers}}", "chapters {{numbers}}", len(chosen)).format(numbers=runs)
-        numbers = {number for item in chosen for number in range(item.first, item.last + 1)}
+        numbers = pages_of(chosen)
     elif pages:
         named, numbers = "", set(parse_pages(pages, len(document.pages)))
     else:
         return ""
-    paged = _runs(
-        [page for page in document.pages if page.number in numbers],
+    return ", ".join(part for part in (named, pages_named(document.pages, numbers)) if part)
+
+
+def pages_named(pages: Sequence[Page], numbers: Collection[int]) -> str:
+    """`pp. 3–9, 12`, by what is printed on them."""
+    runs = _runs(
+        [page for page in pages if page.number in numbers],
         lambda page: page.label,
         lambda one, two: two.number == one.number + 1,
     )
-    paged = plural("p. {{pages}}", "pp. {{pages}}", len(numbers)).format(pages=paged)
-    return ", ".join(part for part in (named, paged) if part)
+    return plural("p. {{pages}}", "pp. {{pages}}", len(numbers)).format(pages=runs)
 
 
 T = TypeVar("T")

@@ -1,4 +1,4 @@
-"""The documents of the conversation, as far as they have been read."""
+"""The documents of the conversation, as far as they have been read, and what was chosen of them."""
 
 from __future__ import annotations
 
@@ -20,9 +20,15 @@ class OpenDocument:
     """Kept in memory only."""
     document: Document | None = None
     """None while it is being read."""
+    stage: str = "read"
+    """What the reader is at: a `Progress.stage`, "read" or "ocr"."""
     pages_done: int = 0
     pages_total: int = 0
     """0 until the reader has counted them."""
+    chapters: str = ""
+    """The chapters to read of it, as a person writes them; empty is all."""
+    pages: str = ""
+    """The pages to read of it; empty is all. At most one of the two is chosen."""
 
     @property
     def name(self) -> str:
@@ -48,9 +54,32 @@ class OpenDocument:
     @property
     def reading(self) -> str:
         """How far the reader has come."""
-        if self.pages_total:
-            return _("reading page {done} of {total}").format(done=self.pages_done, total=self.pages_total)
-        return _("reading")
+        if not self.pages_total:
+            return _("reading")
+        words = {
+            "read": _("reading page {done} of {total}"),
+            "ocr": _("recognising image {done} of {total}"),
+        }
+        return words.get(self.stage, words["read"]).format(done=self.pages_done, total=self.pages_total)
+
+    @property
+    def chosen(self) -> str:
+        """`chapters 2–3, pp. 41–78`; empty where all of it is read."""
+        if self.document is None or not (self.chapters or self.pages):
+            return ""
+        from tui.document_words import chosen_words
+
+        return chosen_words(self.document, self.chapters, self.pages)
+
+    def choose(self, chapters: str = "", pages: str = "") -> None:
+        """Nothing at all is the whole document. Raises ConfigError for what is not in it, and changes nothing then."""
+        before = self.chapters, self.pages
+        self.chapters, self.pages = chapters, pages
+        try:
+            _said = self.chosen
+        except BaseException:
+            self.chapters, self.pages = before
+            raise
 
 
 class OpenDocuments(list[OpenDocument]):
@@ -69,6 +98,11 @@ class OpenDocuments(list[OpenDocument]):
         return near[0] if len(near) == 1 else None
 
     @property
-    def password(self) -> str:
-        """The one that goes with a request; a request carries a single one."""
-        return next((document.password for document in self if document.password), "")
+    def being_read(self) -> list[OpenDocument]:
+        return [document for document in self if document.document is None]
+
+    @property
+    def chosen(self) -> str:
+        """What was chosen of them, for the status bar; with the title where several are open."""
+        parts = [(document.title, document.chosen) for document in self]
+        return "; ".join(f"{title}: {words}" if len(self) > 1 else words for title, words in parts if words)

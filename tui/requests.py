@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from assistant.config import STYLES
 from assistant.errors import ConfigError, DatasetError, DocumentNotFoundError
@@ -30,8 +31,7 @@ def summarize(job: str, argument: str, documents: OpenDocuments, choice: Choice)
         job=job,
         style=style,
         language=language,
-        paths=_paths(documents),
-        password=documents.password,
+        **_documents(documents),
         model=choice.model,
         adapter=choice.adapter,
     )
@@ -42,8 +42,7 @@ def describe(job: str, argument: str, documents: OpenDocuments, choice: Choice) 
     return Describe(
         job=job,
         language=language,
-        paths=_paths(documents),
-        password=documents.password,
+        **_documents(documents),
         model=choice.model,
         adapter=choice.adapter,
     )
@@ -54,8 +53,7 @@ def chat(job: str, exchange: tuple[tuple[str, str], ...], documents: OpenDocumen
     return Chat(
         job=job,
         messages=exchange,
-        paths=_paths(documents),
-        password=documents.password,
+        **_documents(documents),
         model=choice.model,
         adapter=choice.adapter,
     )
@@ -88,8 +86,11 @@ def split_train(argument: str) -> tuple[Path, str]:
     return path, name
 
 
-def _paths(documents: OpenDocuments) -> tuple[str, ...]:
-    """Raises DocumentNotFoundError for one that has gone: it would stand in the way of every answer."""
+def _documents(documents: OpenDocuments) -> dict[str, Any]:
+    """Which they are, what was chosen of each and its password, as fields of a request.
+
+    Raises DocumentNotFoundError for one that has gone: it would stand in the way of every answer.
+    """
     for document in documents:
         if not document.path.exists():
             raise DocumentNotFoundError(
@@ -97,7 +98,15 @@ def _paths(documents: OpenDocuments) -> tuple[str, ...]:
                 _("Put it back, or go on without it: /close {name}").format(name=document.name),
                 path=document.path,
             )
-    return tuple(str(document.path) for document in documents)
+    return {
+        "paths": tuple(str(document.path) for document in documents),
+        "chosen": tuple(
+            (str(document.path), document.chapters, document.pages)
+            for document in documents
+            if document.chapters or document.pages
+        ),
+        "passwords": tuple((str(document.path), document.password) for document in documents if document.password),
+    }
 
 
 def _words(argument: str, *kinds: Sequence[str]) -> list[str]:

@@ -51,6 +51,11 @@ class TurnRunner:
         return self._queue.running
 
     @property
+    def can_stop(self) -> bool:
+        """Whether an answer is being given or a prompt waits."""
+        return any(turn.visible for turn in (self.running, *self._queue.waiting) if turn is not None)
+
+    @property
     def widgets(self) -> list[Widget]:
         """What the running turn has on the screen."""
         return self._shown.widgets if self._shown is not None else []

@@ -69,6 +69,9 @@ def page_reason(code: str) -> str:
         "empty": _("blank"),
         "broken-encoding": _("its fonts do not say which letters they show"),
         "failed": _("could not be read"),
+        "glued-words": _("words run together"),
+        "formula-heavy": _("many formulas"),
+        "ocr-doubtful": _("hard to recognise"),
     }
     return names.get(code, code)
 

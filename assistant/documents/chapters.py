@@ -42,6 +42,11 @@ class Chapter:
     last: int
     """Number of the last page with text of it: the next chapter may begin further down on it."""
 
+    @property
+    def name(self) -> str:
+        """`2 Derivatives`: number and title, the number once."""
+        return self.title if _own_number(self.title) == self.number else f"{self.number} {self.title}"
+
 
 def chapters_of(document: Document) -> tuple[Chapter, ...]:
     """In reading order, each followed by its sections; none where the document has no headings and no outline.
@@ -81,6 +86,11 @@ def without_parts(chapters: Iterable[Chapter]) -> tuple[Chapter, ...]:
         if whole is None or chapter.end > whole.end or chapter.start < whole.start:
             kept.append(chapter)
     return tuple(kept)
+
+
+def pages_of(chapters: Iterable[Chapter]) -> set[int]:
+    """Numbers of the pages that they are on."""
+    return {number for chapter in chapters for number in range(chapter.first, chapter.last + 1)}
 
 
 def only_chapters(document: Document, chapters: Iterable[Chapter]) -> tuple[Document, tuple[int, ...]]:
@@ -250,8 +260,7 @@ def _not_there(chapters: Sequence[Chapter], text: str, document: Document) -> Co
 
 
 def _listed(chapters: Sequence[Chapter]) -> str:
-    named = [f"{chapter.number} ({chapter.title})" for chapter in chapters[:MAX_NAMED]]
-    return ", ".join(named) + (" …" if len(chapters) > MAX_NAMED else "")
+    return ", ".join(chapter.name for chapter in chapters[:MAX_NAMED]) + (" …" if len(chapters) > MAX_NAMED else "")
 
 
 # --- cutting the document ---------------------------------------------------------------------------------------

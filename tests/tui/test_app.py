@@ -128,9 +128,9 @@ async def test_a_protected_document_asks_for_its_password_until_it_fits(tmp_path
     path = tmp_path / "exam.pdf"
     path.write_bytes(b"%PDF-")
 
-    def read(_self, path, password, on_page, should_stop):
+    def read(_self, path, password, on_progress, should_stop):
         if password != "open sesame":
-            raise EncryptedDocumentError("It is protected.", path=path)
+            raise EncryptedDocumentError("“no” does not open it.", "Look at the keyboard.", path=path)
         return Document(str(path), path.name, "The exam", (Page(1, "1", "text", "pdfium"),))
 
     monkeypatch.setattr(Conversation, "read_document", read)
@@ -144,7 +144,7 @@ async def test_a_protected_document_asks_for_its_password_until_it_fits(tmp_path
         await desk.wait_until(lambda: desk.shown("document"))
         await desk.send("/describe")
         await desk.answered()
-        assert sent_requests()[-1].password == "open sesame"
+        assert sent_requests()[-1].passwords == ((str(path), "open sesame"),)
 
 
 async def test_a_document_is_taken_out_by_a_part_of_its_name(notes):
@@ -161,8 +161,8 @@ async def test_the_panel_counts_pages_while_a_long_document_is_read(tmp_path, mo
     path.write_bytes(b"%PDF-")
     reading = {"stop": False}
 
-    def read(_self, path, password, on_page, should_stop):
-        on_page(3, 900)
+    def read(_self, path, password, on_progress, should_stop):
+        on_progress("read", 3, 900)
         while not reading["stop"]:
             time.sleep(0.01)
         pages = tuple(Page(number, str(number), "text", "pdfium") for number in range(1, 4))

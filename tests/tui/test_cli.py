@@ -200,16 +200,19 @@ def test_settings_given_as_options_reach_the_session_checked(script, monkeypatch
     script.will_yield(done(**SUMMARY))
     words = "--style outline --language it --model m --adapter bio --seed 0 --temperature 0.5 --max-new-tokens 9"
     main(["summarize", "a.pdf", *words.split(), "--device", "cpu"])
-    assert dataclasses.asdict(seen[0]).items() >= {
-        "model": "m",
-        "adapter": "bio",
-        "style": "outline",
-        "language": "it",
-        "device": "cpu",
-        "temperature": 0.5,
-        "max_new_tokens": 9,
-        "seed": 0,
-    }.items()
+    assert (
+        dataclasses.asdict(seen[0]).items()
+        >= {
+            "model": "m",
+            "adapter": "bio",
+            "style": "outline",
+            "language": "it",
+            "device": "cpu",
+            "temperature": 0.5,
+            "max_new_tokens": 9,
+            "seed": 0,
+        }.items()
+    )
 
 
 @pytest.mark.parametrize("words", ["--style long", "--seed x", "--seed -1", "--temperature nan", "--max-new-tokens 0"])
@@ -272,7 +275,7 @@ def document(name: str, *pages: dict, **facts) -> dict:
     }
 
 
-CHAPTER = {"number": "2", "title": "Heat", "depth": 1, "first_label": "i", "last_label": "2"}
+CHAPTER = {"number": "2", "title": "Heat", "name": "2 Heat", "depth": 1, "first_label": "i", "last_label": "2"}
 
 
 def test_extract_prints_the_text_page_by_page_and_how_each_was_read(script, capsys):
@@ -290,7 +293,7 @@ def test_extract_prints_the_text_page_by_page_and_how_each_was_read(script, caps
         == """\
 ═══ a.pdf
 ═══ Light · 3 pages · 1 without text (1 could not be read) · Italian · read with pdfium 1, pdfium, put in order 1
-═══ 2  Heat · pp. i–2
+═══ 2 Heat · pp. i–2
 ⚠ Page 3 was left out.
 
 ─── p. i (PDF 1) · pdfium · Italian ───
@@ -331,7 +334,7 @@ def test_sections_lists_the_chapters_and_no_text(script, capsys):
     facts = document("a.pdf", page(1, "One."), chapters=[CHAPTER])
     script.will_yield(done(**facts | {"pages": [without_text]}))
     main(["extract", "a.pdf", "--sections"])
-    assert capsys.readouterr().out.splitlines()[-1] == "═══ 2  Heat · pp. i–2"
+    assert capsys.readouterr().out.splitlines()[-1] == "═══ 2 Heat · pp. i–2"
     assert script.requests[0].outline
 
 

@@ -35,7 +35,7 @@ def _head(document: Row) -> Iterator[str]:
     for chapter in document["chapters"]:
         indent = "  " * (chapter["depth"] - 1)
         pages = page_span(chapter["first_label"], chapter["last_label"])
-        yield f"═══ {indent}{chapter['number']}  {_one_line(chapter['title'])} · {pages}"
+        yield f"═══ {indent}{_one_line(chapter['name'])} · {pages}"
     for warning in document["warnings"]:
         yield f"⚠ {_one_line(warning)}"
 

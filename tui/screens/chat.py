@@ -22,6 +22,7 @@ from tui.actions import actions, find_command, nearest_command, split_command
 from tui.conversation import Conversation
 from tui.dropped_paths import existing_files
 from tui.model_client import ProcessDied, ProcessStarting
+from tui.open_documents import OpenDocument
 from tui.requests import Choice
 from tui.results import as_text, nothing_more
 from tui.running_turn import restored
@@ -31,9 +32,10 @@ from tui.turn_runner import Client, TurnRunner
 from tui.turns import Turn
 from tui.widgets.completion_list import CompletionList
 from tui.widgets.composer import Composer
-from tui.widgets.document_panel import DocumentPanel
+from tui.widgets.document_panel import DocumentCard, DocumentPanel
 from tui.widgets.frozen_message import FrozenMessage, Kind
 from tui.widgets.key_hints import KeyHints
+from tui.widgets.reading_line import ReadingLine
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.transcript import Transcript
 from tui.widgets.welcome import Welcome
@@ -57,15 +59,18 @@ class ChatScreen(Screen[None]):
         """Lines sent before the last conversation was back; None from then on."""
         self._reopened: set[str] = set()
         """Paths of documents that came back with the conversation."""
+        self._covered = False
+        """The panel hides the conversation."""
         self.model_at_hand = False
         """A base model is on this machine, so that nothing need be fetched."""
-        self.conversation = Conversation(self._library_trouble)
+        self.conversation = Conversation(settings, self._library_trouble)
         self.commands = Commands(self, Choice(settings.model, settings.adapter))
         self._settings = settings
         self.transcript = Transcript()
         self.panel = DocumentPanel(self.conversation.read_document)
         self.completions = CompletionList()
         self.composer = Composer(self.completions, placeholder=_("Ask, or type / for commands"))
+        self.reading = ReadingLine()
         self.status = StatusBar()
         self._turns = TurnRunner(client, self.transcript, self.conversation, self.status)
 
@@ -73,6 +78,7 @@ class ChatScreen(Screen[None]):
         with Horizontal(id="desk"):
             with Vertical(id="talk"):
                 yield self.transcript
+                yield self.reading
                 yield self.completions
                 yield self.composer
             yield self.panel
@@ -192,10 +198,22 @@ class ChatScreen(Screen[None]):
         await self._turns.ask(turn)
 
     async def stop(self) -> None:
-        """Stop the answer, or take the newest waiting prompt back into the composer."""
+        """Stop the answer, or take the newest waiting prompt back into the composer; else stop reading a document."""
+        if not self._turns.can_stop and self.panel.documents.being_read:
+            await self._stop_reading(self.panel.documents.being_read[-1])
+            return
         withdrawn = await self._turns.stop()
         if withdrawn is not None and not self.composer.text:
             self.composer.write(withdrawn.shown)
+
+    async def _stop_reading(self, document: OpenDocument) -> None:
+        self._reopened.discard(str(document.path))
+        self.panel.close(document.path)
+        await self.say(
+            _("“{name}” is left closed. Opened again, it is read on from where it was.").format(
+                name=as_text(document.name)
+            )
+        )
 
     async def begin_new_conversation(self) -> None:
         """Empty the desk; what was said is kept in the library."""
@@ -203,6 +221,7 @@ class ChatScreen(Screen[None]):
         self.conversation.begin_new()
         self._reopened.clear()
         self.panel.close_all()
+        self.choice_changed()
         staying = self._turns.widgets
         await self.transcript.clear(staying)
         if not staying:
@@ -274,7 +293,7 @@ class ChatScreen(Screen[None]):
 
     @on(DocumentPanel.PasswordNeeded)
     async def _password_needed(self, event: DocumentPanel.PasswordNeeded) -> None:
-        if str(event.path) in self._reopened and not event.tried:
+        if str(event.path) in self._reopened and event.refused is None:
             self._reopened.discard(str(event.path))
             await self.say(
                 _("“{name}” is protected by a password: open it again to go on with it.").format(
@@ -289,7 +308,39 @@ class ChatScreen(Screen[None]):
             if password:
                 self.panel.open(event.path, password)
 
-        self.app.push_screen(PasswordScreen(event.path.name, tried=event.tried), answered)
+        refused = f"{event.refused.message} {event.refused.hint}" if event.refused else ""
+        self.app.push_screen(PasswordScreen(event.path.name, refused), answered)
+
+    @on(DocumentPanel.Reading)
+    def _reading_goes_on(self) -> None:
+        self.reading.show_first(self.panel.documents.being_read)
+
+    @on(DocumentCard.PagesWanted)
+    def _pages_wanted(self, event: DocumentCard.PagesWanted) -> None:
+        self.show_pages(event.document)
+
+    @on(DocumentCard.ChaptersWanted)
+    def _chapters_wanted(self, event: DocumentCard.ChaptersWanted) -> None:
+        self.show_chapters(event.document)
+
+    def show_pages(self, item: OpenDocument) -> None:
+        """The view of a document, once it has been read."""
+        if item.document is not None:
+            from tui.screens.document import DocumentScreen
+
+            self.app.push_screen(DocumentScreen(item, item.document, self.choice_changed))
+
+    def show_chapters(self, item: OpenDocument) -> None:
+        if item.document is not None:
+            from tui.screens.chapters import ChaptersScreen
+
+            self.app.push_screen(ChaptersScreen(item, item.document), lambda _is_new: self.choice_changed())
+
+    def choice_changed(self) -> None:
+        """Other chapters or pages of an open document are read from now on."""
+        for document in self.panel.documents:
+            self.panel.refresh_card(document)
+        self.status.change(chosen=self.panel.documents.chosen)
 
     def toggle_panel(self) -> None:
         """On a narrow screen the panel is hidden until asked for, on a wide one shown until sent away."""
@@ -300,10 +351,12 @@ class ChatScreen(Screen[None]):
         self.call_after_refresh(self._fit_panel)
 
     def _fit_panel(self) -> None:
-        """The panel covers a narrow screen and says how to leave it. What it covered has lost the focus."""
-        self.panel.border_subtitle = _("F2 closes") if self.has_class("-narrow") else ""
-        if self.focused is None:
+        """The panel covers a narrow screen and says how to leave it; what it covers loses the focus to a document."""
+        covers = self.has_class("-narrow") and self.has_class("-panel-shown")
+        self.panel.border_subtitle = _("F2 closes") if self.has_class("-narrow") else _("F3 pages · F4 chapters")
+        if self.focused is None or (self._covered and not covers):
             self.composer.focus()
+        self._covered = covers
 
     # --- what is said -------------------------------------------------------------------------------------
 

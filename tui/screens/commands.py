@@ -11,6 +11,7 @@ from assistant.i18n import _
 from assistant.protocol import Diagnose, ListAdapters, ListModels
 from tui import requests, results
 from tui.dropped_paths import existing_files, to_path
+from tui.open_documents import OpenDocument, OpenDocuments
 from tui.requests import Choice
 from tui.turns import Turn
 
@@ -39,19 +40,30 @@ class Commands:
             self._screen.panel.open(path.absolute())
 
     async def close(self, argument: str) -> None:
-        documents = self._screen.panel.documents
-        if not documents:
-            raise ConfigError(_("No document is open."))
-        document = documents.by_name(argument) if argument else documents[-1]
-        if document is None:
-            names = ", ".join(item.name for item in documents)
-            raise ConfigError(
-                _("No open document is called “{name}”.").format(name=argument),
-                _("Open: {names}.").format(names=names),
-            )
+        document = self._document(argument)
         self._screen.panel.close(document.path)
+        self._screen.choice_changed()
         await self._screen.conversation.detach(document.path)
         await self._screen.say(_("Closed **{title}**.").format(title=results.as_text(document.title)))
+
+    async def pages(self, argument: str) -> None:
+        self._screen.show_pages(self._read_document(argument))
+
+    async def chapters(self, argument: str) -> None:
+        """Choose at once where words say which, else show what there is to choose from."""
+        documents = self._screen.panel.documents
+        if not argument or documents.by_name(argument) is not None:
+            self._screen.show_chapters(self._read_document(argument))
+            return
+        document = self._read_document("")
+        everything = argument.lower() in ("all", _("all"))
+        document.choose(chapters="" if everything else argument)
+        self._screen.choice_changed()
+        await self._screen.say(
+            _("Of **{title}**, answers and summaries now read {chosen}.").format(
+                title=results.as_text(document.title), chosen=results.as_text(document.chosen or _("everything"))
+            )
+        )
 
     async def documents(self, _argument: str) -> None:
         self._screen.toggle_panel()
@@ -137,13 +149,33 @@ class Commands:
 
     # ------------------------------------------------------------------------------------------------------
 
-    def _documents(self) -> Any:
-        if not self._screen.panel.documents:
+    def _documents(self) -> OpenDocuments:
+        self._document("")
+        return self._screen.panel.documents
+
+    def _document(self, name: str) -> OpenDocument:
+        """The open document of that name; the last one without a name."""
+        documents = self._screen.panel.documents
+        if not documents:
             raise ConfigError(
                 _("There is no open document."),
                 _("Open one first: /open and a path, or drop a file here."),
             )
-        return self._screen.panel.documents
+        document = documents.by_name(name) if name else documents[-1]
+        if document is None:
+            raise ConfigError(
+                _("No open document is called “{name}”.").format(name=name),
+                _("Open: {names}.").format(names=", ".join(item.name for item in documents)),
+            )
+        return document
+
+    def _read_document(self, name: str) -> OpenDocument:
+        document = self._document(name)
+        if document.document is None:
+            raise ConfigError(
+                _("“{name}” is still being read.").format(name=document.name), _("Wait a moment, then try again.")
+            )
+        return document
 
     async def _answer(self, command: str, argument: str, request: Callable[[str], Any]) -> None:
         shown = f"/{command} {argument}".rstrip()

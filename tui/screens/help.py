@@ -27,10 +27,18 @@ EDITING_KEYS = (
 class HelpScreen(ModalScreen[None]):
     BINDINGS = [Binding("escape,f1,q", "dismiss(None)", show=False)]  # noqa: RUF012 - Textual's class variable
 
+    def __init__(self, *, document: bool = False) -> None:
+        """With `document`, of the view of a document."""
+        super().__init__()
+        self._document = document
+
     def compose(self) -> ComposeResult:
         with VerticalScroll() as panel:
             panel.border_title = _("Help")
             panel.border_subtitle = _("Esc closes")
+            if self._document:
+                yield from self._about_a_document()
+                return
             yield Static(
                 _(
                     "Open a document, then ask about it in your own words. What you write goes to a model on this "
@@ -42,6 +50,22 @@ class HelpScreen(ModalScreen[None]):
             yield Static(_command_table(), markup=False)
             yield Static(_("Keys"), markup=False, classes="heading")
             yield Static(_key_table(), markup=False)
+
+    def _about_a_document(self) -> ComposeResult:
+        from tui.screens.document import document_keys
+
+        yield Static(
+            _(
+                "This is the text as a model reads it, page by page. ✖ marks a page without text, ⚠ one with a "
+                "warning, ≈ one that another way than the usual had to be found for."
+            ),
+            markup=False,
+        )
+        yield Static(_("Keys"), markup=False, classes="heading")
+        table = _table()
+        for hint, sentence in document_keys():
+            table.add_row(Text(hint.key, "bold"), Text(sentence))
+        yield Static(table, markup=False)
 
 
 def _command_table() -> Table:

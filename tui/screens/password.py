@@ -17,22 +17,19 @@ class PasswordScreen(ModalScreen[str | None]):
 
     BINDINGS = [Binding("escape", "dismiss(None)", show=False)]  # noqa: RUF012 - Textual's class variable
 
-    def __init__(self, name: str, *, tried: bool) -> None:
+    def __init__(self, name: str, refused: str = "") -> None:
+        """`refused` says why the last one was, where one was given."""
         super().__init__()
         self._name = printable(name)
-        self._tried = tried
+        self._refused = printable(refused)
 
     def compose(self) -> ComposeResult:
-        sentence = (
-            _("That password does not open “{name}”. Try another one.")
-            if self._tried
-            else _("“{name}” is protected by a password.")
-        )
+        sentence = self._refused or _("“{name}” is protected by a password.").format(name=self._name)
         with Vertical():
-            yield Static(sentence.format(name=self._name), markup=False)
+            yield Static(sentence, markup=False)
             yield Input(password=True, placeholder=_("Password"))
             yield Static(
-                _("Enter opens it, Esc leaves it closed. The password is kept nowhere."),
+                _("Enter opens it, Esc leaves it out. The password is kept nowhere."),
                 markup=False,
                 classes="hint",
             )

@@ -2,19 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 from textual.content import Content
 from textual.style import Style
 from textual.widgets import Static
 
-from tui.actions import Action, actions, key_label
+from tui.actions import actions, key_label
+
+
+class Hint(NamedTuple):
+    key: str
+    """As it is drawn: `^O`."""
+    label: str
+    action: str
+    """What a click does, as a binding names it."""
 
 
 class KeyHints(Static):
-    def on_mount(self) -> None:
-        shown = [action for action in actions() if action.label]
-        self.update(Content("   ").join([self._hint(action) for action in shown]), layout=False)
+    def __init__(self, hints: Sequence[Hint] | None = None) -> None:
+        """Without hints, those of the table of actions."""
+        super().__init__()
+        self._hints = hints
 
-    def _hint(self, action: Action) -> Content:
-        click = Style.from_meta({"@click": f"screen.run('{action.name}')"})
-        key = Content.styled(key_label(action.key), "bold")
-        return Content.assemble(key, " ", action.label).stylize(click)
+    def on_mount(self) -> None:
+        hints = _of_actions() if self._hints is None else self._hints
+        self.update(Content("   ").join([_drawn(hint) for hint in hints]), layout=False)
+
+
+def _of_actions() -> list[Hint]:
+    return [
+        Hint(key_label(action.key), action.label, f"screen.run('{action.name}')")
+        for action in actions()
+        if action.label
+    ]
+
+
+def _drawn(hint: Hint) -> Content:
+    click = Style.from_meta({"@click": hint.action})
+    return Content.assemble((hint.key, "bold"), " ", hint.label).stylize(click)

@@ -29,6 +29,8 @@ class ModelStatus:
     tokens_per_second: float = 0.0
     waiting: int = 0
     """Prompts that wait for their turn."""
+    chosen: str = ""
+    """What is read of the open documents; empty where all is."""
 
 
 class StatusBar(Static):
@@ -88,6 +90,7 @@ def _parts(status: ModelStatus) -> list[str]:
     adapter = printable(status.adapter)
     parts = [
         model or _("no model loaded"),
+        _("reads {chosen}").format(chosen=" ".join(printable(status.chosen).split())) if status.chosen else "",
         _("adapter {name}").format(name=adapter) if adapter else "",
         f"{status.tokens_per_second:.0f} tok/s" if status.tokens_per_second else "",
         _context(status),
