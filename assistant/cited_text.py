@@ -21,13 +21,17 @@ Mark = Callable[[Claim], str]
 _PAGE_WORD = r"(?:pages?|pagine|pagina|pagg?|pp?)"
 _PAGE_NUMBER = rf"{_PAGE_WORD}\.?\s*(?:\d|[ivxlc]+(?![^\W\d_]))"
 _UNWANTED = re.compile(
-    rf"[^\S\n]*(?:[\[(]\s*(?:[^\[\]()\n]{{1,60}},\s*)?{_PAGE_NUMBER}[^\[\]()\n]{{0,30}}[\])]|</?text>)", re.IGNORECASE
+    rf"[^\S\n]*(?:[\[(]\s*(?:[^\[\]()\n]{{1,60}},\s*)?{_PAGE_NUMBER}[^\[\]()\n]{{0,30}}"
+    r"(?:\(PDF \d{1,6}\)\??)?[\])]|</?text>)",
+    re.IGNORECASE,
 )
 """A page reference; or the marks around a document in a prompt, which small models repeat."""
 
+_MAYBE_PLACE = r"(?:\((?:P(?:D(?:F(?: \d{0,6}\)?)?)?)?)?\??)?"
 _MAYBE_PAGE_WORD = rf"p(?:a(?:g(?:g|es?|in[ae]?)?)?|p)?|{_PAGE_WORD}\.?\s*[ivxlc]*|{_PAGE_NUMBER}[^\[\]()\n]{{0,30}}"
 _MAYBE_UNWANTED = re.compile(
-    rf"[^\S\n]*(?:\[[^\[\]()\n]{{0,100}}|\(\s*(?:{_MAYBE_PAGE_WORD})?|</?(?:t(?:e(?:xt?)?)?)?)\Z", re.IGNORECASE
+    rf"[^\S\n]*(?:\[[^\[\]()\n]{{0,100}}{_MAYBE_PLACE}|\(\s*(?:{_MAYBE_PAGE_WORD})?|</?(?:t(?:e(?:xt?)?)?)?)\Z",
+    re.IGNORECASE,
 )
 """The end of a text that may go on to be one of these: after `[` there could also be a document's name."""
 
@@ -40,13 +44,17 @@ _POINT = re.compile(r"\A(?:[-*•]|\d{1,2}[.)])\s*")
 
 
 def page_mark(claim: Claim, *, several_documents: bool) -> str:
-    """` [p. xii]`, the label as printed on the page; with the document's name where there are several."""
+    """` [p. 12]`, or ` [p. xii (PDF 14)]` where the page printed with xii is the fourteenth of the file.
+
+    With the document's name where there are several.
+    """
     if not claim.citations:
         return " [?]"
     citation = claim.citations[0]
     document = f"{citation.document}, " if several_documents else ""
     doubt = "?" if claim.support == "weak" else ""
-    return f" [{document}p. {citation.label}{doubt}]"
+    place = "" if citation.label == str(citation.page) else f" (PDF {citation.page})"
+    return f" [{document}p. {citation.label}{place}{doubt}]"
 
 
 def without_page_marks(text: str) -> str:
