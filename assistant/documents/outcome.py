@@ -22,6 +22,11 @@ from assistant.i18n import _, plural
 from assistant.safe_text import printable
 
 
+_BLANK_RUN = 3
+_BLANK_SHARE = 0.25
+"""A blank page between chapters is nothing to tell; so many in a row, or such a part of the document, is."""
+
+
 def warning_sentences(pages: Sequence[Page]) -> list[str]:
     """One for each thing that went wrong, with the pages it went wrong on."""
     found: list[str] = []
@@ -29,12 +34,23 @@ def warning_sentences(pages: Sequence[Page]) -> list[str]:
         ("scanned", _scanned),
         ("broken-encoding", _broken_encoding),
         ("failed", _failed),
+        ("empty", _empty),
         ("glued-words", _glued_words),
+        ("formula-heavy", _formula_heavy),
         ("ocr-doubtful", _doubtful),
     ):
-        if numbers := [page.number for page in pages if code in page.warnings]:
+        numbers = [page.number for page in pages if code in page.warnings]
+        if numbers and not (code == "empty" and _are_separators(numbers, len(pages))):
             found.append(sentence(len(numbers)).format(pages=format_pages(numbers)))
+    if numbers := [page.number for page in pages if page.reason in ("row-by-row", "out-of-order")]:
+        found.append(_reordered(len(numbers)).format(pages=format_pages(numbers)))
     return found
+
+
+def _are_separators(numbers: Sequence[int], page_count: int) -> bool:
+    """Whether these blank pages are what printers leave between chapters."""
+    runs = zip(numbers, numbers[_BLANK_RUN - 1 :], strict=False)
+    return len(numbers) <= _BLANK_SHARE * page_count and all(last - first >= _BLANK_RUN for first, last in runs)
 
 
 def _scanned(count: int) -> str:
@@ -57,6 +73,26 @@ def _failed(count: int) -> str:
     return plural(
         "Page {{pages}} was left out: it could not be read.",
         "Pages {{pages}} were left out: they could not be read.",
+        count,
+    )
+
+
+def _empty(count: int) -> str:
+    return plural("Page {{pages}} has no text.", "Pages {{pages}} have no text.", count)
+
+
+def _formula_heavy(count: int) -> str:
+    return plural(
+        "Page {{pages}} is full of formulas, whose parts may have lost their places: check the original.",
+        "Pages {{pages}} are full of formulas, whose parts may have lost their places: check the original.",
+        count,
+    )
+
+
+def _reordered(count: int) -> str:
+    return plural(
+        "The file stores the text of page {{pages}} out of order; Sunto read it by where it stands on the page.",
+        "The file stores the text of pages {{pages}} out of order; Sunto read it by where it stands on the page.",
         count,
     )
 

@@ -262,7 +262,8 @@ def placed_headings(pages: Sequence[PageLines], starts: Sequence[dict[int, int]]
             label = entry if _LABEL.fullmatch(page.lines[line]) else None
             if not entries or entries[-1][:2] != entry[:2]:  # slides that go on bear the same title
                 entries.append(entry)
-    return tuple(entries)
+    ranks = {level: rank for rank, level in enumerate(sorted({entry.level for entry in entries}), start=1)}
+    return tuple(entry._replace(level=ranks[entry.level]) for entry in entries)
 
 
 def first_title(pages: Sequence[PageLines], body: int) -> str:
