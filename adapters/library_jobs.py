@@ -165,17 +165,18 @@ class _Adding:
             self.failed.append(_failure(str(path), error))
             return
         document = added.document
-        emit(
-            protocol.DocumentRead(
-                job=self._request.job,
-                path=document.path,
-                title=document.title,
-                pages=len(document.pages),
-                readable_pages=len(document.readable_pages),
-                language=document.language,
-                warnings=document.warnings,
+        if added.outcome != "known":
+            emit(
+                protocol.DocumentRead(
+                    job=self._request.job,
+                    path=document.path,
+                    title=document.title,
+                    pages=len(document.pages),
+                    readable_pages=len(document.readable_pages),
+                    language=document.language,
+                    warnings=document.warnings,
+                )
             )
-        )
         self.rows[added.outcome].append(
             {
                 "document": document.name,

@@ -77,6 +77,7 @@ class Disk(Removals):
             self.remove_documents(record.id for record in plan.missing)
         else:
             self._erase()
+            self._shrink()
         return Cleaning(plan.units, plan.units_bytes, plan.missing if missing else (), before - self._size())
 
     def _size(self) -> int:

@@ -3,11 +3,11 @@
 What goes in one transaction, all or nothing: the documents, their text, their place in the index, every unit made from
 them, conversations about nothing else, answers made from nothing else, and their quotes in all other answers.
 
-Then the files are cleaned: SQLite overwrites what it deletes, but the full-text index keeps deleted words until its
-parts are merged, pages of the file keep odd ends until it is written anew, and the write-ahead log keeps everything
-until it is emptied. The note `erase`, set in the same transaction, stays until that is done; should the process die
-meanwhile, the next one that opens the library does it. (FTS5's own `secure-delete` would do for the index, but no
-SQLite before 3.42 reads the file after it.)
+Then the files are cleaned: SQLite overwrites what it deletes (`secure_delete`), but the full-text index keeps deleted
+words until its parts are merged, and the write-ahead log keeps everything until it is emptied. The note `erase`, set in
+the same transaction, stays until that is done; should the process die meanwhile, the next one that opens the library
+does it. (FTS5's own `secure-delete` would do for the index, but no SQLite before 3.42 reads the file after it.) Last,
+the file is written anew, which gives its free space back to the disk.
 """
 
 from __future__ import annotations
@@ -51,45 +51,63 @@ class Removals(Keeping):
 
     def remove_documents(self, numbers: Iterable[int]) -> Removal:
         """Documents that are not there (any more) are passed over."""
+        return self._remove(numbers)
+
+    def plan_subject_removal(self, name: str) -> Removal:
+        """What `remove_subject` would delete. Raises ConfigError where there is none of that name."""
+        return self.plan_removal(self._documents_of(name))
+
+    def remove_subject(self, name: str) -> Removal:
+        """The subject with all its documents. Raises ConfigError where there is none of that name."""
+        return self._remove(self._documents_of(name), subject=name)
+
+    def _documents_of(self, subject: str) -> list[int]:
+        with self._reading() as connection:
+            return [record.id for record in list_documents(connection, known_subject(connection, subject))]
+
+    def _remove(self, numbers: Iterable[int], subject: str = "") -> Removal:
         with self._writing() as connection:
             removal, units, traces = _plan(connection, numbers)
             delete_units(connection, units)
             forget_traces(connection, traces)
             self._delete_documents(connection, [record.id for record in removal.documents])
+            if subject:
+                connection.execute("DELETE FROM subjects WHERE id = ?", (known_subject(connection, subject),))
             set_state(connection, "erase", "pending")
-        return replace(removal, erased=self._erase())
-
-    def remove_subject(self, name: str) -> Removal:
-        """The subject with all its documents. Raises ConfigError where there is none of that name."""
-        removal = self.remove_documents(record.id for record in self._documents_of(name))
-        with self._writing() as connection:
-            connection.execute("DELETE FROM subjects WHERE id = ?", (known_subject(connection, name),))
-        return removal
-
-    def plan_subject_removal(self, name: str) -> Removal:
-        return self.plan_removal(record.id for record in self._documents_of(name))
-
-    def _documents_of(self, subject: str) -> list[DocumentRecord]:
-        with self._reading() as connection:
-            return list_documents(connection, known_subject(connection, subject))
+        erased = self._erase()
+        # A full disk has no room for a second copy: then the space stays in the file.
+        with contextlib.suppress(LibraryError):
+            self._shrink()
+        return replace(removal, erased=erased)
 
     def _finish_erasing(self) -> None:
         """What another process began. Where it cannot be done now, it waits for the next time."""
         if self._state("erase"):
-            with contextlib.suppress(LibraryError):
-                self._erase()
+            self._erase()
 
     def _erase(self) -> bool:
-        """Write the files anew without what was deleted. False where another process is in the way."""
-        with self._reading() as connection:
-            if self._searchable:
-                connection.execute("INSERT INTO passage_index (passage_index) VALUES ('optimize')")
-            connection.execute("VACUUM")
-            blocked = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        if not blocked:
+        """Rid the files of what was deleted. False where that has to wait: another process is reading, say."""
+        try:
+            with self._reading() as connection:
+                if self._searchable:
+                    connection.execute("INSERT INTO passage_index (passage_index) VALUES ('optimize')")
+                if _is_blocked(connection):
+                    return False
             with self._writing() as connection:
                 set_state(connection, "erase", "")
-        return not blocked
+        except LibraryError:
+            return False
+        return True
+
+    def _shrink(self) -> None:
+        with self._reading() as connection:
+            connection.execute("VACUUM")
+            _is_blocked(connection)  # then the log stays as long as it is, until the next one empties it
+
+
+def _is_blocked(connection: sqlite3.Connection) -> bool:
+    """Whether another process keeps the write-ahead log from being emptied; where none does, it is empty now."""
+    return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0])
 
 
 def _plan(connection: sqlite3.Connection, numbers: Iterable[int]) -> tuple[Removal, list[str], Traces]:
