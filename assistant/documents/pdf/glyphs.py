@@ -17,8 +17,9 @@ _MATHEMATICAL_NAME = re.compile(
 )
 _TEXT_IN_MATHEMATICAL_FONTS = frozenset(".,•·<>|{}\\*-−–—")
 """Old TeX takes these from there in prose, too: dot leaders, bullets, signs of programs."""
+_FIXED_PITCH = 1
 _FORCE_BOLD = 1 << 18
-"""Flag of a font's descriptor."""
+"""Flags of a font's descriptor."""
 _HEAVY = 700
 """pdfium's reckoning of weight, from the width of stems: for fonts whose names tell nothing."""
 _NAME_BYTES = 64
@@ -34,6 +35,8 @@ class Box(NamedTuple):
 class Font(NamedTuple):
     bold: bool
     mathematical: bool
+    fixed: bool
+    """All its characters are as wide, as on a typewriter."""
 
 
 class Glyphs:
@@ -97,7 +100,9 @@ class Glyphs:
             text = name.value.decode("latin-1")
             heavy = self._raw.FPDFText_GetFontWeight(self._handle, listed) >= _HEAVY and not text
             bold = heavy or bool(self._flags.value & _FORCE_BOLD) or _BOLD_NAME.search(text) is not None
-            known = self._fonts[name.value] = Font(bold, _MATHEMATICAL_NAME.search(text) is not None)
+            known = self._fonts[name.value] = Font(
+                bold, _MATHEMATICAL_NAME.search(text) is not None, bool(self._flags.value & _FIXED_PITCH)
+            )
         if self.text[index] not in _TEXT_IN_MATHEMATICAL_FONTS:
             self.fonts_asked += 1
             self.mathematical += known.mathematical

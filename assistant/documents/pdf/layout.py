@@ -22,7 +22,7 @@ _NEXT_LINE = 2.2
 """Distance of baselines within a block."""
 _ASCENT, _DESCENT = 0.7, 0.2
 
-_FEWEST_ROWS = 5
+FEWEST_ROWS = 5
 """Of two columns before rows that run across both are taken apart: a table has as many gutters."""
 _PROSE_WORDS = 3.5
 _PROSE_LETTERS = 0.7
@@ -84,6 +84,10 @@ def _arrange(pieces: list[Piece], width: float, into: Arrangement) -> None:
     bands = _bands(pieces)
     start = 0
     while start < len(bands):
+        if len(bands[start]) == 1:
+            into.rows.append(bands[start])
+            start += 1
+            continue
         end, gutters = _region(bands, start)
         columns = _columns([piece for band in bands[start:end] for piece in band], gutters)
         if len(columns) > 1 and _read_by_column(columns, width, into):
@@ -178,7 +182,7 @@ def _read_by_column(columns: Sequence[list[Piece]], width: float, into: Arrangem
     switches = sum(side[a] != side[b] for a, b in pairwise(sorted(side)))
     if switches <= max(len(columns) - 1, rows // 3):
         return True  # it was drawn so
-    if rows >= _FEWEST_ROWS and all(_is_prose(column, width) for column in columns):
+    if rows >= FEWEST_ROWS and all(_is_prose(column, width) for column in columns):
         into.unpicked = True
         return True
     return False

@@ -14,7 +14,7 @@ HYPHEN = "\ufffe"
 _PAPER_LINE = re.compile(f"[^\r\n{HYPHEN}]+{HYPHEN}?")
 _BASELINES_TRIED = 4
 """Characters at the end of a line: a footnote mark there stands higher than the line."""
-_BOLD_SAMPLES = 3
+_FONT_SAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Line:
     size: float
     """Of its type."""
     bold: bool = False
+    fixed: bool = False
+    """Its type is of fixed pitch."""
     turned: bool = False
     """It does not run the way most of the page does."""
     table: int = 0
@@ -69,15 +71,18 @@ def _line(glyphs: Glyphs, start: int, text: str, size: float, turned: bool) -> L
     left, baseline = glyphs.origin(start)
     last = glyphs.box(end - 1)
     lowest = max(glyphs.origin(end - back)[1] for back in range(1, min(_BASELINES_TRIED, end - start) + 1))
-    bold = _mostly_bold(glyphs, start, text)
-    return Line(text, start, left, max(left, last.right), max(baseline, lowest), size, bold, turned)
+    bold, fixed = _fonts(glyphs, start, text)
+    return Line(text, start, left, max(left, last.right), max(baseline, lowest), size, bold, fixed, turned)
 
 
-def _mostly_bold(glyphs: Glyphs, start: int, text: str) -> bool:
-    votes = 0
-    for sample in range(_BOLD_SAMPLES):
-        at = (2 * sample + 1) * len(text) // (2 * _BOLD_SAMPLES)
+def _fonts(glyphs: Glyphs, start: int, text: str) -> tuple[bool, bool]:
+    """Is most of the line bold, is most of it of fixed pitch?"""
+    bold = fixed = 0
+    for sample in range(_FONT_SAMPLES):
+        at = (2 * sample + 1) * len(text) // (2 * _FONT_SAMPLES)
         while at and text[at].isspace():
             at -= 1
-        votes += glyphs.font(start + at).bold
-    return 2 * votes > _BOLD_SAMPLES
+        font = glyphs.font(start + at)
+        bold += font.bold
+        fixed += font.fixed
+    return 2 * bold > _FONT_SAMPLES, 2 * fixed > _FONT_SAMPLES

@@ -23,6 +23,9 @@ _SURELY_WIDE_INK = 0.75
 """In ems, from ink to ink, which may stand out of the boxes of letters."""
 _LONG_LINE = 30
 _WIDTH_OF_A_CHARACTER = 0.45
+_FIXED_WIDTH = 0.62
+"""Of a character on a typewriter, and its spaces from ink to ink."""
+_FIXED_INK = 1.3
 _STRETCHED = 1.15
 _SPARE_EMS = 1.0
 _JUSTIFIED = 1.06
@@ -76,11 +79,13 @@ def has_stretched(lines: Sequence[Line]) -> bool:
 
 def _usual_width(lines: Sequence[Line]) -> float:
     """Of a character, in ems, on this page."""
-    widths = [_width(line) for line in lines if len(line.text) >= _LONG_LINE and not line.turned]
+    widths = [_width(line) for line in lines if len(line.text) >= _LONG_LINE and not line.turned and not line.fixed]
     return statistics.median(widths) if widths else _WIDTH_OF_A_CHARACTER
 
 
 def _is_stretched(line: Line, usual: float) -> bool:
+    if line.fixed:
+        usual = _FIXED_WIDTH
     spare = (line.right - line.left) / line.size - usual * len(line.text) if line.size else 0.0
     return " " in line.text and spare >= _SPARE_EMS and _width(line) >= _STRETCHED * usual
 
@@ -94,7 +99,7 @@ def _is_within(gap: Box, line: Line) -> bool:
         gap.top <= line.baseline <= gap.bottom + line.size
         and line.left < gap.left
         and gap.right < line.right
-        and gap.right - gap.left >= _SURELY_WIDE_INK * line.size
+        and gap.right - gap.left >= (_FIXED_INK if line.fixed else _SURELY_WIDE_INK) * line.size
     )
 
 
@@ -104,6 +109,8 @@ def _parts(glyphs: Glyphs, line: Line) -> list[Line]:
     rights = [glyphs.box(line.start + end - 1).right for _, end in words]
     spaces = [left - right for right, left in zip(rights, lefts[1:], strict=False)]
     cuts = [number for number, space in enumerate(spaces, start=1) if space >= _WIDE_EMS * line.size]
+    if not cuts:
+        return [line]
     bounds = pairwise([0, *cuts, len(words)])
     return [
         _part(

@@ -17,13 +17,14 @@ from assistant.documents.pdf.engines import LITTLE_TEXT, CannotOpen, PageText, o
 from assistant.documents.pdf.forms import fields_of, with_fields
 from assistant.documents.pdf.formulas import formula_share
 from assistant.documents.pdf.glyphs import Glyphs
-from assistant.documents.pdf.layout import arranged, edges_in_place, is_disordered
+from assistant.documents.pdf.layout import FEWEST_ROWS, arranged, edges_in_place, is_disordered
 from assistant.documents.pdf.lines import Line, lines_of
 from assistant.documents.pdf.paragraphs import written
 from assistant.documents.pdf.tables import gaps_between, has_stretched, lines_of_rows, pieces_of
 
 _PAGES_PER_OPENING = 100
 """pdfium keeps the fonts and images of every page it has seen until the file is closed."""
+_DEEPEST_FORM = 3
 _OTHER_OBJECTS_LOOKED_AT = 2_000
 
 
@@ -91,15 +92,19 @@ class PdfiumEngine:
     def _image_cover(self, page: Any) -> float:
         width, height = page.get_size()
         covered = 0.0
-        for image in page.get_objects(filter=[self._raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        for image in page.get_objects(filter=[self._raw.FPDF_PAGEOBJ_IMAGE], max_depth=_DEEPEST_FORM):
             left, bottom, right, top = image.get_bounds()
             covered += max(0.0, right - left) * max(0.0, top - bottom)
         return min(1.0, covered / max(1.0, width * height))
 
     def _is_wordless(self, page: Any) -> bool:
-        objects = list(islice(page.get_objects(max_depth=3), _OTHER_OBJECTS_LOOKED_AT))
-        return len(objects) < _OTHER_OBJECTS_LOOKED_AT and all(
-            item.type not in (self._raw.FPDF_PAGEOBJ_TEXT, self._raw.FPDF_PAGEOBJ_FORM) for item in objects
+        """No text is drawn, nor any form so deep that nobody looked into it."""
+        raw = self._raw
+        objects = list(islice(page.get_objects(max_depth=_DEEPEST_FORM), _OTHER_OBJECTS_LOOKED_AT))
+        return len(objects) < _OTHER_OBJECTS_LOOKED_AT and not any(
+            item.type == raw.FPDF_PAGEOBJ_TEXT
+            or (item.type == raw.FPDF_PAGEOBJ_FORM and item.level >= _DEEPEST_FORM - 1)
+            for item in objects
         )
 
     def structure(self) -> Structure:
@@ -133,11 +138,11 @@ def in_reading_order(glyphs: Glyphs) -> tuple[list[Line], str]:
     if not gaps and not disordered and not has_stretched(lines):
         return edges_in_place(lines, glyphs.height), ""
     pieces = pieces_of(glyphs, lines, gaps)
-    upright = [piece for piece in pieces if not piece.line.turned]
-    turned = [piece.line for piece in pieces if piece.line.turned]
-    arrangement = arranged(upright, glyphs.width)
-    reason = "row-by-row" if arrangement.unpicked else "out-of-order" if disordered else ""
-    if reason:
-        return lines_of_rows(arrangement.rows) + turned, reason
-    as_drawn = [list(row) for _, row in groupby(pieces, key=lambda piece: piece.source)]
-    return edges_in_place(lines_of_rows(as_drawn), glyphs.height), ""
+    rows_as_drawn = [list(row) for _, row in groupby(pieces, key=lambda piece: piece.source)]
+    if disordered or sum(len(row) > 1 for row in rows_as_drawn) >= FEWEST_ROWS:
+        arrangement = arranged([piece for piece in pieces if not piece.line.turned], glyphs.width)
+        reason = "row-by-row" if arrangement.unpicked else "out-of-order" if disordered else ""
+        if reason:
+            turned = [piece.line for piece in pieces if piece.line.turned]
+            return lines_of_rows(arrangement.rows) + turned, reason
+    return edges_in_place(lines_of_rows(rows_as_drawn), glyphs.height), ""
