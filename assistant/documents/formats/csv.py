@@ -26,6 +26,8 @@ _DELIMITERS = ("\t", ";", ",", "|")
 _SAID = re.compile(r"sep=(.)\n")
 """The line by which Excel is told."""
 _LOOKED_AT_ROWS = 50
+_LONGEST_CELL = 65_536
+"""Twice what a spreadsheet allows."""
 _NUMBER = re.compile(r"[-+]?[\d.,:/\s%€$£-]*\d[\d.,:/\s%€$£-]*")
 
 
@@ -85,6 +87,7 @@ def is_head(first: Sequence[str], rest: Sequence[Sequence[str]]) -> bool:
 def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
     """Never fails: a cell longer than any real one has a quote that is never closed, so quotes then mean nothing."""
     source = io.StringIO(text, newline="")
+    csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(source, delimiter=delimiter, skipinitialspace=True)
     while True:
         start = source.tell()

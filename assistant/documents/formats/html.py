@@ -39,7 +39,7 @@ _META_CHARSET = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([a-zA-Z0-
 _XML_ENCODING = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([a-zA-Z0-9_.:-]{1,40})")
 _LOOKED_AT_BYTES = 4096
 # What pages call latin-1 is cp1252 to every browser, and decode_text finds that out and UTF-8 by itself.
-_FOUND_ANYWAY = ("utf", "iso-8859-1", "latin", "ascii", "windows-1252", "cp1252", "us-")
+_FOUND_ANYWAY = re.compile(r"utf.*|iso-?8859-1|latin-?1|l1|(?:us-)?ascii|windows-1252|cp1252")
 
 
 def read(path: Path, draft: Draft) -> None:
@@ -51,7 +51,7 @@ def decode_html(data: bytes) -> str:
     declared = _META_CHARSET.search(data[:_LOOKED_AT_BYTES]) or _XML_ENCODING.match(data[:_LOOKED_AT_BYTES])
     if declared and not data.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
         charset = declared[1].decode("ascii").lower()
-        if not charset.startswith(_FOUND_ANYWAY):
+        if not _FOUND_ANYWAY.fullmatch(charset):
             try:
                 return data.decode(charset)
             except (LookupError, UnicodeError, ValueError):

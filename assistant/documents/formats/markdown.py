@@ -42,15 +42,15 @@ def printable_lines(text: str) -> str:
 
 
 def write_markdown(text: str, draft: Draft) -> None:
-    """Form feeds begin new pages; footnotes and link targets hold for all of them."""
+    """Form feeds begin new pages; link targets hold for all of them."""
     parser = MarkdownIt("commonmark", {"maxNesting": 40})
     parser.enable(["table", "strikethrough"])
     parser.use(dollarmath_plugin, allow_space=False, allow_digits=False).use(amsmath_plugin).use(footnote_plugin)
-    environment: dict[str, object] = {}
+    references: dict[str, object] = {}
     for index, page in enumerate(text.split("\f")):
         if index:
             draft.end_page()
-        _Writer(draft).write(parser.parse(page, environment))
+        _Writer(draft).write(parser.parse(page, {"references": references}))
 
 
 def split_front_matter(text: str) -> tuple[dict[str, str], str]:
@@ -123,9 +123,9 @@ class _Writer:
                 self._lists.append(None)
             case "ordered_list_open":
                 self._lists.append(int(token.attrs.get("start", 1)))
-            case "bullet_list_close" | "ordered_list_close":
+            case "bullet_list_close" | "ordered_list_close" if self._lists:  # footnotes are moved out of their lists
                 self._lists.pop()
-            case "list_item_open":
+            case "list_item_open" if self._lists:
                 self._open_entry(token.markup)
             case "tr_open":
                 self._row = []

@@ -15,7 +15,7 @@ from assistant.documents.model import Engine
 
 Emit = Callable[[ChildMessage], None]
 
-_RECURSION_LIMIT = 20_000
+RECURSION_LIMIT = 20_000
 """The parsers stop at 2,048 elements inside one another; each takes a few calls."""
 
 
@@ -23,7 +23,7 @@ def read(job: Job, limits: Limits, emit: Emit) -> None:
     """`job.engines` is the one format's name, which is the module's: its `read(path, draft)` does the work."""
     (engine,) = job.engines
     module = importlib.import_module(f"assistant.documents.formats.{engine}")
-    sys.setrecursionlimit(_RECURSION_LIMIT)
+    sys.setrecursionlimit(RECURSION_LIMIT)
     draft = Draft(cast(Engine, engine), limits)
     if refused := _read_into(draft, module.read, Path(job.path)):
         emit(refused)

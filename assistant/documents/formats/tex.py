@@ -21,8 +21,8 @@ _VERBATIM = re.compile(
     r"\\begin\{(verbatim|Verbatim|lstlisting|minted|alltt|comment)(\*?)\}(.*?)\\end\{\1\2\}", re.DOTALL
 )
 _VERB = re.compile(r"\\(?:verb\*?|lstinline)([^\w\s*{\[])([^\n]{0,500}?)\1")
-_URL = re.compile(r"\\url\s?\{([^{}\n]{0,2000})\}")
-"""Taken out as well: its `%` begins no comment."""
+_URL = re.compile(r"\\(url|path|nolinkurl|href)\s?\{([^{}\n]{0,2000})\}")
+"""Taken out as well: its `%` begins no comment. Of a link only its text is printed, which follows."""
 _CODE_OPTIONS = re.compile(r"(?:\[[^\]\n]{0,500}\])?(?:\{(\w{0,30})\})?[^\S\n]*\n?")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*(?:\n[^\S\n]*)?")
 _KEPT = re.compile("\ue000(\\d+)\ue001")
@@ -50,7 +50,7 @@ def read(path: Path, draft: Draft) -> None:
     kept: list[str] = []
     text = _VERBATIM.sub(lambda block: _keep(kept, _verbatim(block)), text)
     text = _VERB.sub(lambda verb: _keep(kept, verb[2]), text)
-    text = _URL.sub(lambda url: _keep(kept, url[1]), text)
+    text = _URL.sub(lambda url: "" if url[1] == "href" else _keep(kept, url[2]), text)
     _Writer(_COMMENT.sub(r"\1", text), kept, draft).write()
 
 
@@ -75,6 +75,7 @@ class _Writer:
         self._draft = draft
         self._closing = _closing_braces(text)
         self._ends = _environment_ends(text)
+        self._delimiters = _delimiters(text)
         self._top = _top_rank(text)
         self._text: list[str] = []
         self._nested = 0
@@ -179,13 +180,10 @@ class _Writer:
         """A group in brackets, if one stands here."""
         if here >= end or self._source[here] != "[":
             return None, here
-        place = here + 1
-        while place < min(end, here + _LONGEST_OPTION):
-            sign = self._source[place]
-            if sign == "]":
-                return (here + 1, place), place + 1
-            place = self._closing.get(place, place) + 1 if sign == "{" else place + (2 if sign == "\\" else 1)
-        return None, here
+        closing = self._closing.get(here, end)
+        if closing >= end or closing - here > _LONGEST_OPTION:
+            return None, here
+        return (here + 1, closing), closing + 1
 
     def _without_options(self, here: int, end: int) -> int:
         option, after = self._option(here, end)
@@ -329,24 +327,26 @@ class _Writer:
     # --- formulas and verbatim ------------------------------------------------------------------------------------
 
     def _math(self, dollars: str, here: int, end: int) -> int:
-        stop = here
-        limit = min(end, here + _LONGEST_FORMULA)
-        while (stop := self._source.find(dollars, stop, limit)) >= 0 and self._source[stop - 1] == "\\":
-            stop += 1
-        if stop < 0:
+        stop = self._next(dollars, here, end)
+        if stop is None:
             self._text.append(dollars)
             return here
         self._text.append(dollars + _formula(self._source[here:stop]) + dollars)
         return stop + len(dollars)
 
     def _delimited(self, sign: str, here: int, end: int) -> int:
-        closing = "\\)" if sign == "(" else "\\]"
-        stop = self._source.find(closing, here, min(end, here + _LONGEST_FORMULA))
-        if stop < 0:
+        stop = self._next("\\)" if sign == "(" else "\\]", here, end)
+        if stop is None:
             return here
         dollars = "$" if sign == "(" else "$$"
         self._text.append(dollars + _formula(self._source[here:stop]) + dollars)
         return stop + 2
+
+    def _next(self, delimiter: str, here: int, end: int) -> int | None:
+        """Where the formula that begins here ends."""
+        places = self._delimiters[delimiter]
+        index = bisect_left(places, here)
+        return places[index] if index < len(places) and places[index] < min(end, here + _LONGEST_FORMULA) else None
 
     def _verbatim(self, token: str) -> None:
         text = self._kept[int(token[1:-1])]
@@ -426,13 +426,19 @@ def _formula(source: str) -> str:
 
 
 def _closing_braces(text: str) -> dict[int, int]:
+    """Of each brace, and of each bracket that is closed between the same braces: where."""
     closing: dict[int, int] = {}
     opened: list[int] = []
-    for brace in re.finditer(r"\\.|[{}]", text, re.DOTALL):
-        if brace[0] == "{":
-            opened.append(brace.start())
-        elif brace[0] == "}" and opened:
-            closing[opened.pop()] = brace.start()
+    for sign in re.finditer(r"\\.|[{}\[\]]", text, re.DOTALL):
+        if sign[0] in "{[":
+            opened.append(sign.start())
+        elif sign[0] == "]" and opened and text[opened[-1]] == "[":
+            closing[opened.pop()] = sign.start()
+        elif sign[0] == "}":
+            while opened and text[opened[-1]] == "[":  # an interval like [0, 1) has no end
+                opened.pop()
+            if opened:
+                closing[opened.pop()] = sign.start()
     return closing
 
 
@@ -443,6 +449,15 @@ def _environment_ends(text: str) -> dict[str, list[Span]]:
         if mark[1] == "end":
             ends.setdefault(mark[2], []).append(mark.span())
     return ends
+
+
+def _delimiters(text: str) -> dict[str, list[int]]:
+    """Where each sign that ends a formula stands."""
+    places: dict[str, list[int]] = {"$": [], "$$": [], "\\)": [], "\\]": []}
+    for sign in re.finditer(r"\\.|\$\$?", text, re.DOTALL):
+        if sign[0] in places:
+            places[sign[0]].append(sign.start())
+    return places
 
 
 def _top_rank(text: str) -> int:

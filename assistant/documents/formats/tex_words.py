@@ -55,7 +55,7 @@ _WITH_ONE = """
     RequirePackage documentclass pagestyle thispagestyle pagenumbering index hypersetup color cline cmidrule
     graphicspath geometry lstset sisetup tikzset usetikzlibrary theoremstyle selectlanguage nocite vskip hskip
     captionsetup phantom vphantom hphantom hyphenation addbibresource setmainfont allowdisplaybreaks textcolor
-    colorbox foreignlanguage parbox scalebox raisebox href hyperref thanks inputencoding glsadd
+    colorbox foreignlanguage parbox scalebox raisebox hyperref thanks inputencoding glsadd
 """
 _WITH_TWO = """
     setlength addtolength setcounter addtocounter multicolumn multirow resizebox rule fontsize providecommand import
