@@ -28,8 +28,8 @@ class Limits:
     start_seconds: float = 60.0
     page_seconds: float = 1.0
     """Wall time in all: `start_seconds` + `page_seconds` for each page."""
-    recognition_seconds: float = 60.0
-    """Wall time for tesseract on one page, which mostly takes it one to three."""
+    recognition_seconds: float = 120.0
+    """Wall time for tesseract on one page. That is mostly one to three, but more on a grainy one or a busy machine."""
     pages: int = 20_000
     page_characters: int = 1_000_000
     """Far above the densest printed page; a page with more is an attack or a mistake."""

@@ -45,6 +45,8 @@ class Task:
     data: str
     find_way_up: bool
     """Whether tesseract has what it takes to see it."""
+    adapts_to_light: bool
+    """See `tesseract.Tesseract`."""
     one_by_one: bool
     """Set after a child died: then the first page it did not come to is the one it died of."""
 
@@ -62,7 +64,8 @@ def read(job: Job, limits: Limits, emit: Emit) -> None:
         emit(Refused(refusal.code, refusal.detail))
         return
     emit(Opened(bitmaps.page_count))
-    reader = PageReader(Command(task.program, task.languages, task.data, limits.recognition_seconds), task.find_way_up)
+    command = Command(task.program, task.languages, task.data, task.adapts_to_light, limits.recognition_seconds)
+    reader = PageReader(command, task.find_way_up)
     workers = 1 if task.one_by_one else _workers()
     with ThreadPoolExecutor(workers) as pool:
         pending: deque[tuple[int, Future[Recognised]]] = deque()

@@ -122,6 +122,7 @@ class Recogniser:
                 languages=tesseract.languages,
                 data=tesseract.data,
                 find_way_up=tesseract.sees_orientation,
+                adapts_to_light=tesseract.adapts_to_light,
                 one_by_one=after_death,
             )
         )

@@ -23,6 +23,9 @@ _END_SECONDS = 5.0
 _WAY_UP = "1"
 _LAYOUT = "3"
 """Page segmentation modes: layout with and without finding out first which way up the page is."""
+_SAUVOLA = "thresholding_method=2"
+"""Where a shadow falls on the page or the paper is grainy, one threshold for all of it loses half of the words, and
+tesseract is as sure of the others as ever: see benchmarks/recognition.py."""
 
 
 class RecognitionFailed(Exception):  # noqa: N818 - an answer, not a fault of ours
@@ -36,6 +39,8 @@ class Command:
     """`ita+eng`"""
     data: str
     """TESSDATA_PREFIX, or "" for its own."""
+    adapts_to_light: bool
+    """Whether it knows how to part ink from paper by what is around each place."""
     page_seconds: float
     """Wall time for one image."""
 
@@ -51,6 +56,7 @@ class Command:
             "--dpi", str(round(dpi)),
             "-c", "tessedit_create_hocr=1",
             "-c", f"tessedit_page_number={page}",
+            *(("-c", _SAUVOLA) if self.adapts_to_light else ()),
         ]  # fmt: skip
         try:
             process = subprocess.Popen(

@@ -7,6 +7,7 @@ time: the person may have installed it meanwhile.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,8 @@ LANGUAGES = ("ita", "eng")
 """Those Sunto reads, in tesseract's names, in the order it tries them."""
 ORIENTATION = "osd"
 """The data by which tesseract sees which way up a page is."""
+
+_MAJOR_VERSION = re.compile(r"v?(\d{1,4})\.")
 
 Problem = Literal["off", "missing", "not-there", "broken", "languages"]
 _ASK_SECONDS = 20.0
@@ -56,6 +59,12 @@ class Tesseract:
     @property
     def sees_orientation(self) -> bool:
         return ORIENTATION in self.installed
+
+    @property
+    def adapts_to_light(self) -> bool:
+        """Whether it can part ink from paper by what is around each place: it came with version 5."""
+        match = _MAJOR_VERSION.match(self.version)
+        return match is not None and int(match[1]) >= 5
 
 
 _known: dict[tuple[str, str], Tesseract] = {}
