@@ -116,6 +116,7 @@ def _file(case: Case, readers: Sequence[Reader], by_case: Scores) -> dict[str, o
         "category": case.category,
         "made": case.made,
         "sha256": hashlib.sha256(case.path.read_bytes()).hexdigest(),
+        "engines": _engines(case, readers),
         "counts": {name: dataclasses.asdict(found[case.name]) for name, found in by_case.items()},
         "errors": {
             reader.name: reading.error
@@ -123,6 +124,12 @@ def _file(case: Case, readers: Sequence[Reader], by_case: Scores) -> dict[str, o
             if (reading := reader.readings.get(case.path)) and reading.error
         },
     }
+
+
+def _engines(case: Case, readers: Sequence[Reader]) -> dict[str, int]:
+    """How many pages each of Sunto's engines read."""
+    ours = next(reader for reader in readers if reader.name == SUNTO)
+    return dict(Counter(ours.readings[case.path].engines))
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ first, so that what is loaded once is no part of the growth.
 from __future__ import annotations
 
 import json
+import re
 import sys
 import threading
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from assistant.documents import load_document
+from assistant.documents.ocr.options import Recognition
 
 MB = 1e6
 INTERVAL_SECONDS = 0.01
@@ -38,14 +40,15 @@ class ChildrenPeak:
         while not self._over.wait(INTERVAL_SECONDS):
             for child in this.children(recursive=True):
                 try:
-                    self.peak_bytes = max(self.peak_bytes, child.memory_info().rss)
-                except psutil.Error:  # it has just ended
+                    self.peak_bytes = max(self.peak_bytes, _most_so_far(child))
+                except (psutil.Error, OSError, ValueError):  # it has just ended
                     continue
 
 
 def main(small: str, large: str) -> None:
     this = psutil.Process()
-    load_document(small)
+    off = Recognition(mode="off")
+    load_document(small, recognition=off)
     before = this.memory_info().rss
     most = before
     children = ChildrenPeak()
@@ -54,24 +57,25 @@ def main(small: str, large: str) -> None:
         nonlocal most
         most = max(most, this.memory_info().rss)
 
-    document = load_document(Path(large), on_page=on_page)
+    document = load_document(Path(large), on_page=on_page, recognition=off)
     after = this.memory_info().rss
     figures = {
         "pages": len(document.pages),
         "child_peak_mb": children.stop() / MB,
         "parent_before_mb": before / MB,
-        "parent_growth_mb": (max(most, _high_water(before, after)) - before) / MB,
+        "parent_growth_mb": (max(most, after, _most_so_far(this)) - before) / MB,
         "parent_kept_mb": (after - before) / MB,
     }
     print(json.dumps(figures))
 
 
-def _high_water(before: int, after: int) -> int:
-    """The system's own mark where it keeps one, which is also right between two pages."""
+def _most_so_far(process: psutil.Process) -> int:
+    """The system's own mark where it keeps one, which also sees what happens between two looks."""
     if sys.platform != "linux":
-        return max(before, after)
-    status = Path("/proc/self/status").read_text(encoding="ascii", errors="replace")
-    return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmHWM:"))
+        return process.memory_info().rss
+    status = Path(f"/proc/{process.pid}/status").read_text(encoding="ascii", errors="replace")
+    found = re.search(r"VmHWM:\s*(\d+) kB", status)
+    return int(found[1]) * 1024 if found else 0
 
 
 if __name__ == "__main__":

@@ -87,7 +87,9 @@ def _with_peer(name: str, paths: Sequence[Path]) -> Reader:
     readings = {Path(answer["path"]): _peer_reading(answer) for answer in lines[1:]}
     errors = {reading.error for reading in readings.values()}
     if readings and all(errors):
-        return Reader(name, lines[0]["versions"], {}, "failed on every file: " + "; ".join(sorted(errors))[:300])
+        return Reader(
+            name, lines[0]["versions"], {}, "failed on every file: " + " ".join("; ".join(sorted(errors)).split())
+        )
     return Reader(name, lines[0]["versions"], readings)
 
 

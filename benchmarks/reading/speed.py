@@ -3,8 +3,9 @@
     python -m benchmarks.reading.speed FOLDER [ROUNDS]
 
 FOLDER holds the packages that books.py names. Every run is a whole process, from its start until it has all the pages:
-Sunto's with its child and its cleaning, a peer's with its imports; pdftotext is called directly. The runs are taken in
-turn, every other round in reverse. Peers that need more than SLOW_SECONDS for a book take SLOW_ROUNDS on it.
+Sunto's with its child and its cleaning, a peer's with its imports; pdftotext is called directly. Nobody recognises
+images: Sunto would, where tesseract is installed. The runs are taken in turn, every other round in reverse. Who needs
+more than SLOW_SECONDS for a book has SLOW_ROUNDS on it.
 """
 
 from __future__ import annotations
@@ -32,7 +33,12 @@ RESULT = RESULTS / "reading_speed.json"
 FAST_PEERS = ("pypdf", "pdfium", "pdftotext")
 SLOW_PEERS = ("pdfminer", "markitdown", "docling-native")
 SLOW_SECONDS, SLOW_ROUNDS = 20.0, 1
-SUNTO_PROGRAM = "import sys; from assistant.documents import load_document; load_document(sys.argv[1])"
+SUNTO_PROGRAM = """
+import sys
+from assistant.documents import load_document
+from assistant.documents.ocr.options import Recognition
+load_document(sys.argv[1], recognition=Recognition(mode="off"))
+"""
 SMALL = ROOT / "sample_docs" / "photosynthesis.pdf"
 LIMITS = {"times as fast as pypdf": 3.0, "child MB": 400.0, "parent growth MB": 60.0}
 
