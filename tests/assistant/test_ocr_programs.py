@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from assistant.doctor.recognition import check_recognition
 from assistant.documents import Document, load_document
 from assistant.documents.child.limits import LIMITS
 from assistant.documents.ocr.options import Recognition
@@ -366,3 +368,66 @@ def test_the_environment_of_tesseract_holds_no_secret(
     assert "OMP_THREAD_LIMIT" in text
     assert "HF_TOKEN" not in text
     assert os.environ["HF_TOKEN"] == "hf_secret"
+
+
+def test_deleting_a_document_deletes_the_recognised_pages_too(
+    stand: Stand, scan: Callable[[int], Path], sunto_home: Path
+) -> None:
+    stand.will(f"if page == 3:\n    time.sleep(60)\n{WELL}")
+    path = scan(3)
+    with Library() as library:
+        with pytest.raises(Stopped):
+            library.open_document(path, should_stop=lambda: 3 in stand.pages)
+        stand.will(WELL)
+        library.open_document(path)
+        assert b"membrana" in _bytes(sunto_home)
+        library.remove_documents([record.id for record in library.documents()])
+    assert b"membrana" not in _bytes(sunto_home)
+
+
+def _bytes(folder: Path) -> bytes:
+    return b"".join(file.read_bytes() for file in folder.rglob("*") if file.is_file())
+
+
+@pytest.mark.parametrize(("kind", "name"), [("PNG", "foto.pdf"), ("JPEG", "foto.png"), ("PNG", "foto.txt")])
+def test_an_image_is_known_by_what_it_holds(kind: str, name: str, stand: Stand, tmp_path: Path) -> None:
+    from PIL import Image
+
+    stand.will("say('Parole della fotografia.')")
+    Image.linear_gradient("L").save(tmp_path / name, kind)
+    document = read(tmp_path / name)
+    assert states(document) == [("ocr", ())]
+    assert document.warnings, "the name is said to be wrong"
+
+
+def test_the_events_of_a_job_count_the_pages_and_the_setting_turns_it_off(
+    stand: Stand, scan: Callable[[int], Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tui.cli import main
+
+    stand.will(WELL)
+    path = str(scan(2))
+    assert main(["extract", path, "--events", "--ocr", "off"]) == 3
+    assert "turned off" in capsys.readouterr().out
+    assert stand.calls == []
+    assert main(["extract", path, "--events"]) == 0
+    events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    progress = [event for event in events if event.get("stage") == "ocr"]
+    assert [(event["done"], event["total"], event["unit"]) for event in progress][-1] == (2, 2, "pages")
+
+
+def test_the_doctor_says_what_reads_images_and_what_is_missing(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand.will(WELL, languages="ita eng osd")
+    check = check_recognition()
+    assert (check.status, check.command) == ("ok", "")
+    assert "5.3.0 with ita+eng" in check.message
+    other = Stand(stand.path.parent / "other")
+    other.path.parent.mkdir()
+    monkeypatch.setenv("SUNTO_TESSERACT", str(other.will(WELL, languages="eng").path))
+    check = check_recognition()
+    assert check.status == "warning"
+    assert "no Italian" in check.hint
+    monkeypatch.setenv("SUNTO_TESSERACT", "/nowhere/tesseract")
+    assert "/nowhere/tesseract" in check_recognition().hint
+    monkeypatch.setenv("SUNTO_OCR", "off")
+    assert check_recognition().status == "ok"
