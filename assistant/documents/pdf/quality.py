@@ -23,9 +23,9 @@ _SCAN_COVER = 0.4
 """Share of the page that an image must cover for a nearly wordless page to count as a scan."""
 _JUNK_SHARE = 0.05
 _MUCH_JUNK = 8
-_FALSE_WORD_LETTERS = 24
-"""Hardly any Italian or English word is longer; glued words are."""
-_GLUED_SHARE = 0.01
+_LONG_WORD = re.compile(r"(?<![\w\\/.@#$%&=:{}<>~^|+-])[^\W\d_]{25,}")
+"""Hardly any Italian or English word is longer; glued words are, and names in programs, which follow such signs."""
+_GLUED_SHARE = 0.02
 _GLUED_WORDS = 2
 _FORMULA_SHARE = 0.12
 
@@ -101,7 +101,7 @@ def _glued_letters(text: str) -> int:
 
 
 def _glued_words(text: str) -> list[str]:
-    return [word for word in _WORD.findall(text) if len(word) > _FALSE_WORD_LETTERS and _is_glued(word)]
+    return [word for word in _LONG_WORD.findall(text) if _is_glued(word)]
 
 
 def _is_glued(word: str) -> bool:

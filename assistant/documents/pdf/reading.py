@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from assistant.documents.child.limits import Limits
 from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, PageRead, Refused
@@ -13,6 +14,8 @@ from assistant.documents.pdf.quality import Reading, better, judged
 Emit = Callable[[ChildMessage], None]
 ENGINES = ("pdfium", "pypdf")
 """In the order in which they are asked."""
+_FEW_GLUED = 0.02
+"""Share of the pages of a document."""
 
 
 def read(job: Job, limits: Limits, emit: Emit) -> None:
@@ -21,7 +24,8 @@ def read(job: Job, limits: Limits, emit: Emit) -> None:
     readings: dict[int, Reading] = {}
     engines = job.engines or ENGINES
     for number, name in enumerate(engines):
-        if readings and not _in_doubt(readings):
+        doubtful = {index for index, reading in readings.items() if reading.worth_another_engine}
+        if readings and not doubtful:
             break
         try:
             engine = _opened(name, job)
@@ -31,8 +35,9 @@ def read(job: Job, limits: Limits, emit: Emit) -> None:
         emit(Opened(engine.page_count))
         if len(refusals) == number:  # no engine before it opened the file
             emit(engine.structure())
-        wanted = _wanted(engine, job, limits)
-        _read_pages(engine, _in_doubt(readings) if readings else wanted, readings, limits, emit)
+        wanted = (index for index in _wanted(engine, job, limits) if index not in readings or index in doubtful)
+        _read_pages(engine, wanted, readings, limits, emit)
+        _settle(readings, emit)
     if len(refusals) == len(engines):
         clearest = _clearest(refusals)
         emit(Refused(clearest.code, clearest.detail))
@@ -50,8 +55,14 @@ def _opened(name: str, job: Job) -> PdfEngine:
     return PypdfEngine(job.path, job.password)
 
 
-def _in_doubt(readings: dict[int, Reading]) -> list[int]:
-    return [index for index, reading in readings.items() if reading.worth_another_engine]
+def _settle(readings: dict[int, Reading], emit: Emit) -> None:
+    """Believe long words on very few pages: a font without spaces glues the words of many, and pypdf opens slowly."""
+    glued = [index for index, reading in readings.items() if reading.verdict == "glued-words"]
+    if len(glued) > _FEW_GLUED * len(readings):
+        return
+    for index in glued:
+        readings[index] = replace(readings[index], verdict="")
+        emit(_message(index, readings[index], None))
 
 
 def _wanted(engine: PdfEngine, job: Job, limits: Limits) -> Iterable[int]:
