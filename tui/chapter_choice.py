@@ -11,7 +11,7 @@ Tick = Literal["on", "part", "off"]
 
 
 class ChapterChoice:
-    """A chapter and its sections go together: all sections ticked is the chapter ticked, and the other way round."""
+    """A tick on a chapter is one on its sections; a section alone leaves what stands before it in the chapter out."""
 
     def __init__(self, chapters: Sequence[Chapter], ticked: Collection[Chapter] = ()) -> None:
         self.chapters = chapters
@@ -57,6 +57,3 @@ class ChapterChoice:
 
     def _tick(self, position: int) -> None:
         self._ticked |= {position, *self._sections[position]}
-        above = self._above[position]
-        if self._sections[above] and self._ticked.issuperset(self._sections[above]):
-            self._ticked.add(above)

@@ -38,6 +38,8 @@ def page_warning(code: str) -> str:
         "glued-words": _("Some words on this page run together."),
         "formula-heavy": _("There are many formulas on this page; their parts may have lost their places."),
         "ocr-doubtful": _("The image of this page is hard to read: some letters may be wrong."),
+        "shortened": _("This page is so long that a part of it was left out."),
+        "hidden": _("The author has hidden this slide."),
     }
     return sentences.get(code, code)
 
@@ -54,6 +56,7 @@ def page_advice(code: str) -> str:
         "glued-words": _("Check against the page what you copy from here."),
         "formula-heavy": _("Check against the page every formula that you rely on."),
         "ocr-doubtful": _("A sharper or straighter scan reads better."),
+        "shortened": _("Split the file and open the parts you need."),
     }
     return advice.get(code, "")
 

@@ -44,7 +44,7 @@ def _fitting(text: str, start: int, end: int, columns: int) -> int:
     """Where the text from `start` on has filled the columns; at least one character further."""
     width, place = 0, start
     while place < end:
-        width += cell_len(text[place])
+        width += 1 if text[place] == "\t" else cell_len(text[place])
         if width > columns and place > start:
             break
         place += 1

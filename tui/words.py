@@ -72,6 +72,8 @@ def page_reason(code: str) -> str:
         "glued-words": _("words run together"),
         "formula-heavy": _("many formulas"),
         "ocr-doubtful": _("hard to recognise"),
+        "shortened": _("cut short"),
+        "hidden": _("a hidden slide"),
     }
     return names.get(code, code)
 

@@ -47,7 +47,7 @@ class PageText(ScrollView, can_focus=True):
             self.scroll_to(y=0, animate=False, immediate=True)
         self._hits, self._current = hits, current
         if current is not None:
-            self._scroll_to_place(current[0])
+            self.call_after_refresh(self._scroll_to_place, current[0])  # once it is known how far one can scroll
         self.refresh()
 
     @property
