@@ -78,6 +78,9 @@ _OLE_STREAMS: tuple[tuple[str, Kind], ...] = (
 )
 
 _NULL_SHARE = 0.01
+_CONTROL_SHARE = 0.04
+_FEW_CONTROLS = 8
+_CONTROLS = bytes(byte for byte in range(32) if byte not in b"\t\n\v\f\r\x1b") + b"\x7f"
 _BYTE_ORDER_MARKS = (b"\xff\xfe", b"\xfe\xff", b"\x00\x00\xfe\xff", b"\xef\xbb\xbf")
 
 
@@ -128,13 +131,18 @@ def _kind_of_container(head: bytes) -> Kind | None:
 def _kind_of_text(head: bytes) -> Kind:
     if head.startswith(_BYTE_ORDER_MARKS[:3]) or (not head.startswith(_BYTE_ORDER_MARKS) and wide_encoding(head)):
         return "text"
-    # A text file damaged by a crash may hold some null bytes; a binary one is full of them.
-    if head.count(0) > _NULL_SHARE * len(head):
+    # A text file damaged by a crash may hold some null bytes; a binary one is full of them. In one that is packed
+    # or scrambled they are few, but every tenth byte is some control character.
+    if head.count(0) > _NULL_SHARE * len(head) or _controls(head) > _FEW_CONTROLS + _CONTROL_SHARE * len(head):
         return "binary"
     text = head.removeprefix(b"\xef\xbb\xbf")
     if _HTML.match(text):
         return "html"
     return "ipynb" if _NOTEBOOK.match(text) and b'"cell_type"' in head else "text"
+
+
+def _controls(data: bytes) -> int:
+    return len(data) - len(data.translate(None, _CONTROLS))
 
 
 def wide_encoding(data: bytes) -> str:

@@ -22,7 +22,8 @@ WORD_NAMESPACES = (
     f'xmlns:w="{W}" xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
     ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
     ' xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
-    ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" xmlns:v="urn:schemas-microsoft-com:vml"'
+    ' xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape" '
+    'xmlns:v="urn:schemas-microsoft-com:vml"'
 )
 _RELATIONSHIPS = "http://schemas.openxmlformats.org/package/2006/relationships"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -60,8 +61,7 @@ def relationships(targets: Mapping[str, str]) -> str:
 
 
 def docx(body: str, **parts: str) -> bytes:
-    """`body` is what stands in w:body; `parts` are `styles`, `numbering`, `footnotes`, `endnotes`, without their root."""
-    roots = {"styles": "styles", "numbering": "numbering", "footnotes": "footnotes", "endnotes": "endnotes"}
+    """`body` is what stands in w:body; `parts` are styles, numbering, footnotes and endnotes without their roots."""
     members: dict[str, str | bytes] = {
         "[Content_Types].xml": "<Types/>",
         "_rels/.rels": relationships({"officeDocument": "word/document.xml"}),
@@ -69,7 +69,7 @@ def docx(body: str, **parts: str) -> bytes:
         "word/_rels/document.xml.rels": relationships({name: f"{name}.xml" for name in parts}),
     }
     for name, inside in parts.items():
-        members[f"word/{name}.xml"] = f"<w:{roots[name]} {WORD_NAMESPACES}>{inside}</w:{roots[name]}>"
+        members[f"word/{name}.xml"] = f"<w:{name} {WORD_NAMESPACES}>{inside}</w:{name}>"
     return zipped(members)
 
 

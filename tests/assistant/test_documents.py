@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.documents import READERS, Document, file_sha256, format_pages, load_document, parse_pages
+from assistant.documents import Document, file_sha256, format_pages, load_document, parse_pages
 from assistant.documents.child.limits import Limits
 from assistant.documents.source import Source
 from assistant.documents.text import read_text
@@ -102,13 +102,6 @@ def test_a_pipe_is_refused_and_not_waited_for(tmp_path: Path) -> None:
 def test_an_empty_file_says_so(tmp_path: Path, name: str) -> None:
     (tmp_path / name).touch()
     assert refused(tmp_path / name, NoTextError).message == f"{name} is empty: it has no bytes at all."
-
-
-def test_an_unknown_suffix_names_the_known_ones(tmp_path: Path) -> None:
-    (tmp_path / "slides.pptx").write_bytes(b"PK\x03\x04")
-    error = refused(tmp_path / "slides.pptx", UnsupportedDocumentError)
-    assert error.message == "slides.pptx is not a kind of document Sunto reads."
-    assert all(suffix in error.hint for suffix in READERS)
 
 
 def test_a_file_we_may_not_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -123,7 +123,10 @@ def test_powers_do_not_become_other_numbers(tmp_path: Path) -> None:
 def test_formulas_of_pages_are_lines(tmp_path: Path) -> None:
     fraction = "<math><mfrac><mi>a</mi><mrow><mi>b</mi><mo>+</mo><msqrt><mn>2</mn></msqrt></mrow></mfrac></math>"
     assert html(tmp_path, f"<p>Sia {fraction}.</p>") == "Sia a/(b + √(2))."
-    with_tex = '<math alttext="x"><semantics><mi>x</mi><annotation encoding="application/x-tex">x^2</annotation></semantics></math>'
+    with_tex = (
+        '<math alttext="x"><semantics><mi>x</mi><annotation encoding="application/x-tex">x^2</annotation>'
+        "</semantics></math>"
+    )
     assert html(tmp_path, with_tex) == "x^2"
     assert html(tmp_path, '<p>Sia <script type="math/tex">\\frac12</script>.') == r"Sia $\frac12$."
 
@@ -258,7 +261,8 @@ def test_rst_is_read_as_it_would_be_printed(tmp_path: Path) -> None:
     read = read_here(
         tmp_path,
         "rst",
-        "Titolo\n======\n\nUn *testo* su\ndue righe [1]_, :math:`x_1`, 10\\ :sup:`23`.\n\nSezione\n-------\n\n- a\n- b\n\n"
+        "Titolo\n======\n\nUn *testo* su\ndue righe [1]_, :math:`x_1`, 10\\ :sup:`23`.\n\nSezione\n-------\n\n- "
+        "a\n- b\n\n"
         "#. uno\n#. due\n\n.. code-block:: python\n\n   x = 1\n\n== ==\na  b\n== ==\n1  2\n== ==\n\n.. [1] Nota.\n",
     )
     assert read.text == (
@@ -330,7 +334,8 @@ def test_only_the_body_of_a_tex_document_is_its_text(tmp_path: Path) -> None:
         tmp_path,
         "tex",
         "\\documentclass{article}\\title{Le \\emph{derivate}}\\author{Ada}\n\\newcommand{\\R}{\\mathbb{R}}\n"
-        "\\begin{document}\\maketitle\\section*{Uno}\nTesto.\n\n\\subsection[corto]{Due \\& tre}\nFine.\n\\end{document}\nscarto",
+        "\\begin{document}\\maketitle\\section*{Uno}\nTesto.\n\n"
+        "\\subsection[corto]{Due \\& tre}\nFine.\n\\end{document}\nscarto",
     )
     assert read.text == "Uno\n\nTesto.\n\nDue & tre\n\nFine."
     assert read.sections == [("Uno", 1, 0), ("Due & tre", 2, 0)]
@@ -356,8 +361,8 @@ def test_tex_environments(tmp_path: Path) -> None:
 # --- any text at all ----------------------------------------------------------------------------------------------
 
 _PIECES = {
-    "tex": r"\section{ \begin{itemize} \end{itemize} \item { } [ ] $ $$ \[ \] \( % \\ & \'e \c \footnote{ \cite{a \verb|"
-    r" \begin{tabular}{ll} \end{tabular} \begin{verbatim} \end{verbatim} \begin{equation} \end{equation} ~ -- `` a è",
+    "tex": r"\section{ \begin{itemize} \end{itemize} \item { } [ ] $ $$ \[ \] \( % \\ & \'e \c \footnote{ \cite{a"
+    r" \verb| \begin{tabular}{ll} \end{tabular} \begin{verbatim} \end{verbatim} \begin{equation} \end{equation} ~ -- `` a è",
     "html": "<p> </p> <b> <table> <tr> <td> </table> <li> <ol> <ul> </ul> <pre> </pre> <h1> </h2> <math> <mfrac> &amp;"
     " &#0; &#x1b; <script> </script> <!-- --> < testo <sup> <br> <style> <main> <title> <dd> ]]> <!DOCTYPE <?x é",
     "csv": '" , ; | a 1,5 é \' sep=; ""',

@@ -65,7 +65,8 @@ def test_lists_are_numbered_as_word_numbers_them(tmp_path: Path) -> None:
         return paragraph(text, properties=f'<w:numPr><w:ilvl w:val="{depth}"/><w:numId w:val="{number}"/></w:numPr>')
 
     numbering = (
-        f'<w:abstractNum w:abstractNumId="0">{level(0, "decimal", "%1.")}{level(1, "lowerLetter", "%1.%2)")}</w:abstractNum>'
+        '<w:abstractNum w:abstractNumId="0">'
+        f"{level(0, 'decimal', '%1.')}{level(1, 'lowerLetter', '%1.%2)')}</w:abstractNum>"
         f'<w:abstractNum w:abstractNumId="1">{level(0, "bullet", chr(0xF0B7))}</w:abstractNum>'
         '<w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num><w:num w:numId="2"><w:abstractNumId w:val="1"/></w:num>'
         '<w:num w:numId="3"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/>'
@@ -95,7 +96,8 @@ def test_deletions_are_out_insertions_in_and_nothing_hidden_is_read(tmp_path: Pa
 
 def test_notes_come_last_on_their_page(tmp_path: Path) -> None:
     footnotes = (
-        '<w:footnote w:id="-1" w:type="separator"><w:p/></w:footnote><w:footnote w:id="1"><w:p><w:r><w:footnoteRef/></w:r>'
+        '<w:footnote w:id="-1" w:type="separator"><w:p/></w:footnote><w:footnote w:id="1"><w:p><w:r>'
+        "<w:footnoteRef/></w:r>"
         "<w:r><w:t>Al piede.</w:t></w:r></w:p></w:footnote>"
     )
     endnotes = '<w:endnote w:id="1"><w:p><w:r><w:t>In fondo.</w:t></w:r></w:p></w:endnote>'
@@ -173,7 +175,8 @@ def test_text_boxes_follow_their_paragraph_once(tmp_path: Path) -> None:
         ("<m:rad><m:deg/><m:e>{ab}</m:e></m:rad>", "√(a+b)"),
         ("<m:rad><m:deg>{two}</m:deg><m:e>{a}</m:e></m:rad>", "^2√(a)"),
         (
-            '<m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub>{a}</m:sub><m:sup>{two}</m:sup><m:e>{a}</m:e></m:nary>',
+            '<m:nary><m:naryPr><m:chr m:val="∑"/></m:naryPr><m:sub>{a}</m:sub><m:sup>{two}</m:sup><m:e>{a}</m:e>'
+            "</m:nary>",
             "∑_a^2 a",
         ),
         (
@@ -223,7 +226,9 @@ def test_a_strict_document_and_a_main_part_of_another_name(tmp_path: Path) -> No
     data = zipped(
         {
             "_rels/.rels": relationships({"officeDocument": "/word/document2.xml"}),
-            "word/document2.xml": f'<w:document xmlns:w="{strict}"><w:body><w:p><w:r><w:t>sì</w:t></w:r></w:p></w:body></w:document>',
+            "word/document2.xml": (
+                f'<w:document xmlns:w="{strict}"><w:body><w:p><w:r><w:t>sì</w:t></w:r></w:p></w:body></w:document>'
+            ),
         }
     )
     assert read_here(tmp_path, "docx", data).text == "sì"
@@ -304,7 +309,8 @@ def test_a_hidden_slide_is_read_and_said_to_be_hidden(tmp_path: Path) -> None:
 def test_an_opendocument_text(tmp_path: Path) -> None:
     styles = (
         '<style:style style:name="P1" style:family="paragraph"><style:paragraph-properties fo:break-before="page"/>'
-        '</style:style><style:style style:name="T1"><style:text-properties style:text-position="super 58%"/></style:style>'
+        '</style:style><style:style style:name="T1"><style:text-properties style:text-position="super 58%"/>'
+        "</style:style>"
         '<text:list-style style:name="L1"><text:list-level-style-number text:level="1" style:num-format="a"'
         ' style:num-suffix=")"/><text:list-level-style-bullet text:level="2" text:bullet-char="-"/></text:list-style>'
     )
@@ -313,13 +319,16 @@ def test_an_opendocument_text(tmp_path: Path) -> None:
         '<text:h text:outline-level="1">La <text:span>cellula</text:span></text:h>'
         '<text:p>x<text:span text:style-name="T1">2</text:span> e<text:s text:c="3"/>poi<text:line-break/>riga'
         '<office:annotation><text:p>commento</text:p></office:annotation><text:note text:note-class="footnote">'
-        "<text:note-citation>1</text:note-citation><text:note-body><text:p>Nota.</text:p></text:note-body></text:note></text:p>"
+        "<text:note-citation>1</text:note-citation><text:note-body><text:p>Nota.</text:p></text:note-body>"
+        "</text:note></text:p>"
         '<text:list text:style-name="L1"><text:list-item><text:p>uno</text:p><text:list><text:list-item><text:p>sotto'
         "</text:p></text:list-item></text:list></text:list-item><text:list-item><text:p>due</text:p></text:list-item>"
         "</text:list>"
         "<table:table><table:table-header-rows><table:table-row><table:table-cell><text:p>a</text:p></table:table-cell>"
-        "<table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table-header-rows><table:table-row>"
-        "<table:table-cell><text:p>1</text:p></table:table-cell><table:covered-table-cell/></table:table-row></table:table>"
+        "<table:table-cell><text:p>b</text:p></table:table-cell></table:table-row></table:table-header-rows>"
+        "<table:table-row>"
+        "<table:table-cell><text:p>1</text:p></table:table-cell><table:covered-table-cell/></table:table-row>"
+        "</table:table>"
         "<text:p>Prima<text:soft-page-break/>dopo.<draw:frame><draw:text-box><text:p>Riquadro</text:p></draw:text-box>"
         '</draw:frame></text:p><text:p text:style-name="P1">Nuova.</text:p>'
     )
@@ -344,7 +353,8 @@ def test_a_formula_of_opendocument_is_a_line(tmp_path: Path) -> None:
 
 def test_a_book_is_read_along_its_spine_with_its_own_contents(tmp_path: Path) -> None:
     nav = (
-        '<nav epub:type="toc"><ol><li><a href="uno.xhtml">Capitolo uno</a><ol><li><a href="uno.xhtml#s">Dentro</a></li></ol>'
+        '<nav epub:type="toc"><ol><li><a href="uno.xhtml">Capitolo uno</a><ol><li><a href="uno.xhtml#s">'
+        "Dentro</a></li></ol>"
         '</li><li><a href="due.xhtml">Capitolo due</a></li><li><a href="../fuori.xhtml">Altrove</a></li></ol></nav>'
         '<nav epub:type="page-list"><ol><li><a href="uno.xhtml">12</a></li><li><a href="uno.xhtml#s">13</a></li>'
         '<li><a href="due.xhtml">14</a></li></ol></nav>'
@@ -363,7 +373,8 @@ def test_a_book_is_read_along_its_spine_with_its_own_contents(tmp_path: Path) ->
 
 def test_an_old_book_has_its_contents_in_another_file(tmp_path: Path) -> None:
     ncx = (
-        '<navPoint><navLabel><text>Primo</text></navLabel><content src="a.xhtml"/><navPoint><navLabel><text>Sotto</text>'
+        '<navPoint><navLabel><text>Primo</text></navLabel><content src="a.xhtml"/><navPoint><navLabel><text>'
+        "Sotto</text>"
         '</navLabel><content src="a.xhtml#x"/></navPoint></navPoint>'
     )
     read = read_here(tmp_path, "epub", epub({"a.xhtml": "<p>Testo.</p><p><a id='x'/>Ancora.</p>"}, ncx=ncx))
@@ -386,8 +397,10 @@ def test_a_part_that_is_missing_costs_only_itself(tmp_path: Path) -> None:
 # --- what LibreOffice writes --------------------------------------------------------------------------------------
 
 _SOURCE = (
-    "<html><head><title>Prova</title></head><body><h1>La cellula</h1><p>Perché <b>sì</b>: x<sup>2</sup> e H<sub>2</sub>O.</p>"
-    "<ol><li>uno</li><li>due<ul><li>sotto</li></ul></li></ol><table border=1><tr><td>a</td><td>b</td></tr><tr><td>1</td>"
+    "<html><head><title>Prova</title></head><body><h1>La cellula</h1><p>Perché <b>sì</b>: x<sup>2</sup> e H<sub>"
+    "2</sub>O.</p>"
+    "<ol><li>uno</li><li>due<ul><li>sotto</li></ul></li></ol><table border=1><tr><td>a</td><td>b</td></tr><tr>"
+    "<td>1</td>"
     '<td>2</td></tr></table><h2 style="page-break-before:always">Il nucleo</h2><p>Fine.</p></body></html>'
 )
 

@@ -58,6 +58,8 @@ def read(path: Path, draft: Draft) -> None:
     writer = _Writer(draft, styles, numbering, notes)
     writer.blocks(body)
     writer.finish(child(body, "sectPr"))
+    if package.damaged:
+        draft.warn("shortened")
 
 
 # --- styles -------------------------------------------------------------------------------------------------------

@@ -43,6 +43,8 @@ def read(path: Path, draft: Draft) -> None:
     if contents.outline:
         draft.outline = contents.outline
     draft.label_pages(contents.labels(draft.page_index + 1))
+    if package.damaged:
+        draft.warn("shortened")
 
 
 def _check_protection(package: Package) -> None:

@@ -54,6 +54,8 @@ def read(path: Path, draft: Draft) -> None:
     writer = _Writer(package, styles, draft)
     writer.blocks(text)
     writer.finish()
+    if package.damaged:
+        draft.warn("shortened")
 
 
 def _take_metadata(meta: Element | None, draft: Draft) -> None:

@@ -45,6 +45,8 @@ class Package:
             raise UnreadableError("too-large", f"{len(self._zip.filelist)} members")
         self._by_folded = {info.filename.replace("\\", "/").lstrip("/").casefold(): info for info in self._zip.filelist}
         self._left_bytes = ALL_BYTES
+        self.damaged = False
+        """Whether a member that was read is broken XML, of which some may be missing."""
 
     def __contains__(self, name: str) -> bool:
         return name.casefold() in self._by_folded
@@ -72,16 +74,21 @@ class Package:
     def xml(self, name: str) -> Element | None:
         """The root of a member; None where it is missing or is no XML."""
         try:
-            return parse_xml(self.read(name))
+            return self._parsed(name)
         except (KeyError, BadXmlError):
             return None
 
     def needed_xml(self, name: str) -> Element:
         """The root of a member nothing can be read without. Raises UnreadableError."""
         try:
-            return parse_xml(self.read(name))
+            return self._parsed(name)
         except (KeyError, BadXmlError) as error:
             raise UnreadableError("damaged", f"{name}: {error}") from error
+
+    def _parsed(self, name: str) -> Element:
+        root, whole = parse_xml(self.read(name))
+        self.damaged = self.damaged or not whole
+        return root
 
     def relationships(self, part: str = "") -> dict[str, Relationship]:
         """By their ids: what a member of an Office file refers to; of the package itself for ""."""

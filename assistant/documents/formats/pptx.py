@@ -53,6 +53,8 @@ def read(path: Path, draft: Draft) -> None:
             draft.warn("failed")
         if parts:
             _put_under(parts.get(_slide_id(entry), ""), begun, draft)
+    if package.damaged:
+        draft.warn("shortened")
 
 
 def _relationship_id(entry: Element) -> str:

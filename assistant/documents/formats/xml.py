@@ -13,6 +13,7 @@ from typing import Any, Protocol, cast
 from lxml import etree as _etree  # pyright: ignore[reportAttributeAccessIssue] - a compiled module without stubs
 
 _lxml = cast(Any, _etree)
+_NO_MEMORY = _lxml.ErrorTypes.ERR_NO_MEMORY
 
 
 class Element(Protocol):
@@ -42,8 +43,8 @@ class BadXmlError(ValueError):
     """Not XML, or more of it than is healthy."""
 
 
-def parse_xml(data: bytes) -> Element:
-    """The root. Raises BadXmlError; what can still be read of a slightly broken file is."""
+def parse_xml(data: bytes) -> tuple[Element, bool]:
+    """The root, and whether it is whole: what can still be read of a broken file is. Raises BadXmlError."""
     for recover in (False, True):
         parser = _lxml.XMLParser(
             resolve_entities=False,  # no entity bombs, no files of ours inside a document
@@ -57,11 +58,13 @@ def parse_xml(data: bytes) -> Element:
         try:
             root = _lxml.fromstring(data, parser)
         except (_lxml.XMLSyntaxError, ValueError) as error:
+            if getattr(error, "code", 0) == _NO_MEMORY:
+                raise MemoryError from error
             if recover:
                 raise BadXmlError(str(error)) from error
             continue
         if root is not None:
-            return cast(Element, root)
+            return cast(Element, root), not recover
     raise BadXmlError("no element")
 
 
@@ -78,7 +81,9 @@ def parse_html(text: str) -> tuple[Element | None, bool]:
         return None, True
     try:
         root = _lxml.fromstring(data, parser)
-    except (_lxml.XMLSyntaxError, ValueError):
+    except (_lxml.XMLSyntaxError, ValueError) as error:
+        if getattr(error, "code", 0) == _NO_MEMORY:
+            raise MemoryError from error
         return None, False
     whole = not any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log)
     return cast("Element | None", root), whole
