@@ -86,11 +86,11 @@ def add_documents(request: protocol.AddDocuments, session: Session, should_stop:
     started = time.monotonic()
     subject = checked_name(request.subject) if request.subject else ""
     library, found = session.library, find_files(request.paths, READERS)
-    known = [path for path in found.files if library.is_current(path)]
-    waiting = sorted(set(found.files) - set(known), key=found.files.index)
+    current = {path: library.current_document(path) for path in found.files}
+    known = [number for number in current.values() if number is not None]
+    waiting = [path for path, number in current.items() if number is None]
     if subject:
-        for path in known:
-            library.add_document(path, subject=subject)
+        library.move_documents(known, subject)
     adding = _Adding(request, session, subject, should_stop)
     yield from relay(lambda emit: adding.run(waiting, emit))
     failed = [_failure(error.path, error) for error in found.closed] + adding.failed

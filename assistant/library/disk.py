@@ -11,7 +11,6 @@ from pathlib import Path
 from assistant.library.catalogue import DocumentRecord, list_documents
 from assistant.library.removal import Removals
 from assistant.library.units import delete_units
-from assistant.weights.disk import file_size, tree_bytes
 
 UNUSED_DAYS = 90
 """A finished piece of work that nobody has asked for in this time is unlikely to be asked for again."""
@@ -81,7 +80,7 @@ class Disk(Removals):
         return Cleaning(plan.units, plan.units_bytes, plan.missing if missing else (), before - self._size())
 
     def _size(self) -> int:
-        return max(file_size(self.path), 0) + max(file_size(_log_path(self.path)), 0)
+        return _disk_bytes(self.path) + _disk_bytes(_log_path(self.path))
 
 
 def cleanable_bytes(connection: sqlite3.Connection, path: Path, days: int = UNUSED_DAYS) -> int:
@@ -110,7 +109,7 @@ def library_use(connection: sqlite3.Connection, path: Path) -> DiskUse:
         free=free,
         other=max(whole - text - index - units - conversations - free, 0),
         library=whole,
-        log=max(file_size(_log_path(path)), 0),
+        log=_disk_bytes(_log_path(path)),
         folders=dict(_other_folders(path.parent, {path.name, _log_path(path).name, f"{path.name}-shm"})),
     )
 
@@ -128,8 +127,15 @@ def _unused_units(connection: sqlite3.Connection, days: int) -> list[tuple[str, 
 
 def _other_folders(directory: Path, ours: set[str]) -> Iterable[tuple[str, int]]:
     for entry in sorted(directory.iterdir()):
-        if entry.name not in ours and (size := tree_bytes(entry) if entry.is_dir() else file_size(entry)) > 0:
+        if entry.name not in ours and (size := _disk_bytes(entry)):
             yield entry.name, size
+
+
+def _disk_bytes(path: Path) -> int:
+    """Of a file, or of everything in a folder; 0 where there is nothing."""
+    from assistant.weights.disk import file_size, tree_bytes  # deferred: its package brings models and hubs along
+
+    return tree_bytes(path) if path.is_dir() else max(file_size(path), 0)
 
 
 def _log_path(path: Path) -> Path:

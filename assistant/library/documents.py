@@ -98,19 +98,23 @@ class Documents(Keeping):
                 )
         return added
 
-    def is_current(self, path: str | Path) -> bool:
-        """Whether the library has this file as it is, to judge by its size and time; quick."""
+    def current_document(self, path: str | Path) -> int | None:
+        """The document whose text is that of this file as it is now, to judge by the file's size and time; quick.
+
+        None also where pages were recognised or have no text: what recognises text may have become better since.
+        """
         path = absolute(path)
         stamp = _stamp_if_there(path)
         if stamp is None:
-            return False
+            return None
         with self._reading() as connection:
             row = connection.execute(
-                """SELECT 1 FROM paths JOIN documents ON documents.id = paths.document
-                   WHERE path = ? AND file_bytes = ? AND modified_ns = ? AND reader_version = ?""",
+                """SELECT documents.id FROM paths JOIN documents ON documents.id = paths.document
+                   WHERE path = ? AND file_bytes = ? AND modified_ns = ? AND reader_version = ? AND NOT EXISTS (
+                       SELECT 1 FROM pages WHERE document = documents.id AND engine IN ('ocr', 'none'))""",
                 (storable(str(path)), *stamp, documents.READER_VERSION),
             ).fetchone()
-        return row is not None
+        return None if row is None else row[0]
 
     def _read_and_keep(
         self, path: Path, password: str, on_page: OnPage, should_stop: ShouldStop, recognition: Recognition

@@ -16,24 +16,27 @@ TEXT_WEIGHT, STEMS_WEIGHT = 2.0, 1.0
 """A word found as it was typed counts more than another form of it."""
 SNIPPET_CHARACTERS = 240
 
-_FOUND = f"""
+_WANTED = """
+    AND EXISTS (
+        SELECT 1 FROM places JOIN documents ON documents.id = places.document
+        WHERE places.passage = passage_index.rowid AND {wanted})
+"""
+_FOUND = """
     WITH found AS MATERIALIZED (
-        SELECT rowid AS passage, bm25(passage_index, {TEXT_WEIGHT}, {STEMS_WEIGHT}) AS rank
-        FROM passage_index WHERE passage_index MATCH :match),
+        SELECT rowid AS passage, bm25(passage_index, {text_weight}, {stems_weight}) AS rank
+        FROM passage_index WHERE passage_index MATCH :match {filter} ORDER BY rank LIMIT :limit),
     placed AS (
         SELECT found.passage, rank, places.document, min(places.page) AS page, places.start
         FROM found JOIN places ON places.passage = found.passage JOIN documents ON documents.id = places.document
-        WHERE (:subject IS NULL OR documents.subject = :subject) AND (:document IS NULL OR documents.id = :document)
-        GROUP BY found.passage, places.document
-        ORDER BY rank, places.document, page, places.start LIMIT :limit)
+        WHERE {wanted} GROUP BY found.passage, places.document)
     SELECT placed.document, placed.page, placed.start, rank, passages.text, documents.title, pages.label,
            coalesce((SELECT path FROM paths WHERE paths.document = placed.document ORDER BY seen DESC LIMIT 1), ''),
            coalesce(subjects.name, '')
     FROM placed JOIN passages ON passages.id = placed.passage JOIN documents ON documents.id = placed.document
          JOIN pages ON pages.document = placed.document AND pages.number = placed.page
          LEFT JOIN subjects ON subjects.id = documents.subject
-    ORDER BY rank, placed.document, placed.page, placed.start
-"""  # noqa: S608 - numbers of ours
+    ORDER BY rank, placed.document, placed.page, placed.start LIMIT :limit
+"""
 
 
 @dataclass(frozen=True)
@@ -74,14 +77,30 @@ class Search(Index):
             )
         with self._reading() as connection:
             number = None if subject is None else known_subject(connection, subject)
-            query = parse_query(text)
+            query, statement = parse_query(text), _statement(number, document)
             for match in query.expressions if query and limit > 0 else ():
                 rows = connection.execute(
-                    _FOUND, {"match": match, "subject": number, "document": document, "limit": limit}
+                    statement, {"match": match, "subject": number, "document": document, "limit": limit}
                 ).fetchall()
                 if rows:
                     return [_hit(row, query) for row in rows]
         return []
+
+
+def _statement(subject: int | None, document: int | None) -> str:
+    """The best passages are chosen first, and only then looked up: a common word stands in thousands."""
+    conditions = [
+        condition
+        for condition, value in (("documents.subject = :subject", subject), ("documents.id = :document", document))
+        if value is not None
+    ]
+    wanted = " AND ".join(conditions) or "TRUE"
+    return _FOUND.format(
+        text_weight=TEXT_WEIGHT,
+        stems_weight=STEMS_WEIGHT,
+        wanted=wanted,
+        filter=_WANTED.format(wanted=wanted) if conditions else "",
+    )
 
 
 def _hit(row: tuple[int, int, int, float, str, str, str, str, str], query: Query) -> Hit:

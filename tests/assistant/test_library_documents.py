@@ -212,7 +212,7 @@ def test_a_better_reader_reads_anew_without_making_a_version(library: Library, t
     library.open_document(path)
     monkeypatch.setattr(documents, "READER_VERSION", documents.READER_VERSION + 1)
     assert library.documents()[0].state == "outdated"
-    assert not library.is_current(path)
+    assert library.current_document(path) is None
     library.open_document(path)
     (record,) = library.documents()
     assert (record.version, record.state) == (1, "ready")
@@ -247,9 +247,9 @@ def test_adding_tells_new_from_known_and_changed(library: Library, tmp_path: Pat
     path = note(tmp_path / "a.txt", "Cells.")
     assert library.add_document(path).outcome == "added"
     assert library.add_document(path).outcome == "known"
-    assert library.is_current(path)
+    assert library.current_document(path) == 1
     note(path, "Cells, again.")
-    assert not library.is_current(path)
+    assert library.current_document(path) is None
     assert library.add_document(path).outcome == "updated"
 
 
@@ -264,7 +264,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_taken_for_current(library: 
 
     monkeypatch.setattr(documents, "load_document", slow)
     library.add_document(path)
-    assert not library.is_current(path)
+    assert library.current_document(path) is None
 
 
 def test_a_locked_document_is_kept_only_when_it_is_added_with_its_password(library: Library, sample_docs: Path):
