@@ -239,7 +239,10 @@ def some(tmp_path: Path, capsys) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("words", [["library"], ["library", "list"], ["--lang", "en", "library", "--quiet"]])
+@pytest.mark.parametrize(
+    "words",
+    [["library"], ["library", "list"], ["--lang", "en", "library", "--quiet"], ["library", "--lang=en", "list"]],
+)
 def test_the_library_is_listed_by_subject(some: Path, capsys, words: list[str]):
     assert main(words) == 0
     lines = capsys.readouterr().out.splitlines()
@@ -249,6 +252,11 @@ def test_the_library_is_listed_by_subject(some: Path, capsys, words: list[str]):
         ["-", "plain.txt"],
     ]
     assert all("ready" in line and str(some) in line for line in lines[1:])
+
+
+@pytest.mark.parametrize("words", [["library", "--subject", "physics"], ["library", "list", "--subject", "Physics"]])
+def test_one_subject_is_listed(some: Path, capsys, words: list[str]):
+    assert [row["name"] for row in run_json(capsys, *words)["documents"]] == ["energy.txt"]
 
 
 def test_the_list_says_what_takes_space_and_how_to_free_it(some: Path, capsys):

@@ -135,9 +135,15 @@ def _split_globals(words: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _names_a_verb(rest: Sequence[str]) -> bool:
-    """Whether more is said than options of the family's word alone (`sunto library --json`); help lists the verbs."""
-    words = [word for before, word in zip(("", *rest), rest, strict=False) if before not in _WITH_VALUE]
-    return any(word in ("-h", "--help") or not word.startswith("-") for word in words)
+    """Whether a word follows the family's, past global options; else the family's word alone is meant, as in
+    `sunto library --json`."""
+    words = iter(rest)
+    for word in words:
+        if word in _WITH_VALUE:
+            next(words, None)
+        elif word not in _FLAGS and word.partition("=")[0] not in _WITH_VALUE:
+            return not word.startswith("-")
+    return False
 
 
 def _no_command(typed: str, known: Iterable[str]) -> ConfigError:
