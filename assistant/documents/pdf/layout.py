@@ -279,7 +279,8 @@ def edges_in_place(lines: Sequence[Line], height: float) -> list[Line]:
     upright = sorted((line for line in lines if not line.turned), key=lambda line: round(line.baseline))
     heads = _set_apart(upright, height)
     feet = _set_apart(upright[len(heads) :][::-1], height)[::-1]
-    rest = [line for line in lines if line not in heads and line not in feet]
+    moved = {id(line) for line in (*heads, *feet)}  # two lines may be alike
+    rest = [line for line in lines if id(line) not in moved]
     return heads + rest + feet
 
 
