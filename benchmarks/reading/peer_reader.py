@@ -55,29 +55,29 @@ def markitdown(path: str) -> str:
     return MarkItDown(enable_plugins=False).convert(path).text_content
 
 
-def docling(path: str) -> list[str]:
+def docling(path: str) -> str:
     """With its models, which it fetches at the first run."""
     from docling.document_converter import DocumentConverter
 
-    return _docling_pages(DocumentConverter, path)
+    return _docling_text(DocumentConverter, path)
 
 
-def docling_native(path: str) -> list[str]:
+def docling_native(path: str) -> str:
     """Its documented way without models: as fast as docling can be."""
     from docling.datamodel.base_models import InputFormat
     from docling.document_converter import DocumentConverter, NativePdfFormatOption
 
-    return _docling_pages(lambda: DocumentConverter(format_options={InputFormat.PDF: NativePdfFormatOption()}), path)
+    return _docling_text(lambda: DocumentConverter(format_options={InputFormat.PDF: NativePdfFormatOption()}), path)
 
 
 _docling_converters: list[Any] = []
 
 
-def _docling_pages(make: Callable[[], Any], path: str) -> list[str]:
+def _docling_text(make: Callable[[], Any], path: str) -> str:
     if not _docling_converters:  # once for all files, as docling asks for
         _docling_converters.append(make())
-    document = _docling_converters[0].convert(path).document
-    return [document.export_to_text(page_no=number) for number in sorted(document.pages)]
+    # Its export page by page would take most of the time: all of the document's texts are gone through for each.
+    return _docling_converters[0].convert(path).document.export_to_text()
 
 
 READERS: dict[str, Callable[[str], list[str] | str]] = {
