@@ -362,7 +362,8 @@ def test_tex_environments(tmp_path: Path) -> None:
 
 _PIECES = {
     "tex": r"\section{ \begin{itemize} \end{itemize} \item { } [ ] $ $$ \[ \] \( % \\ & \'e \c \footnote{ \cite{a"
-    r" \verb| \begin{tabular}{ll} \end{tabular} \begin{verbatim} \end{verbatim} \begin{equation} \end{equation} ~ -- `` a è",
+    r" \verb| \begin{tabular}{ll} \end{tabular}"
+    r" \begin{verbatim} \end{verbatim} \begin{equation} \end{equation} ~ -- `` a è",
     "html": "<p> </p> <b> <table> <tr> <td> </table> <li> <ol> <ul> </ul> <pre> </pre> <h1> </h2> <math> <mfrac> &amp;"
     " &#0; &#x1b; <script> </script> <!-- --> < testo <sup> <br> <style> <main> <title> <dd> ]]> <!DOCTYPE <?x é",
     "csv": '" , ; | a 1,5 é \' sep=; ""',

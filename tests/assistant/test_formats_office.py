@@ -435,3 +435,25 @@ def test_libreoffice_writes_the_same_text_as_odt_and_as_docx(tmp_path: Path) -> 
         ], name
         assert [section.title for section in read.sections] == ["La cellula", "Il nucleo"]
         assert (read.title, read.language) == ("Prova", "")
+
+
+# --- the samples --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "language", "pages", "sections", "words"),
+    [
+        ("il-suono.docx", "Il suono", "it", 2, 3, "aria a 20 °C | 343\nacqua | 1.480"),
+        ("volcanoes.pptx", "Volcanoes", "en", 3, 3, "[Notes]\n\nDraw the ring of fire on the board."),
+        ("il-pendolo.ipynb", "Il pendolo", "it", 1, 2, "```\n0.25 1.0\n1.0 2.01\n4.0 4.01\n```"),
+        ("integrali.tex", "L'integrale definito", "it", 1, 2, "Teorema (Torricelli–Barrow). Se $f$ è continua"),
+    ],
+)
+def test_the_samples_are_what_their_readme_says(
+    sample_docs: Path, name: str, title: str, language: str, pages: int, sections: int, words: str
+) -> None:
+    read = load_document(sample_docs / name)
+    assert (read.title, read.language, len(read.pages), len(read.sections)) == (title, language, pages, sections)
+    assert words in "\n\n".join(page.text for page in read.pages)
+    for section in read.sections:
+        assert read.pages[section.page - 1].text.startswith(section.title, section.offset)
