@@ -85,7 +85,7 @@ def _documents_of(details: dict[str, Any]) -> set[str]:
     if found:
         return found
     found = {part["document"] for part in (result.get("coverage") or {}).get("documents", ())}
-    return found or {citation["document"] for citation in _citations(result)}
+    return found or {citation.get("document", "") for citation in _citations(result)}
 
 
 def _citations(result: dict[str, Any]) -> list[dict[str, Any]]:
@@ -95,6 +95,6 @@ def _citations(result: dict[str, Any]) -> list[dict[str, Any]]:
 def _without_quotes(details: dict[str, Any], names: _Names) -> dict[str, Any]:
     """The page of a citation stays, since the answer names it; the words are taken out."""
     for citation in _citations(details.get("result") or {}):
-        if names.has(citation["document"]):
+        if names.has(citation.get("document", "")):
             citation["quote"] = ""
     return details

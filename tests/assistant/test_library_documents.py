@@ -123,6 +123,59 @@ def test_any_pages_come_back_to_the_last_character(tmp_path_factory: pytest.Temp
         assert index_is_sound(library)
 
 
+STEPS = st.tuples(
+    st.sampled_from(["write", "write", "copy", "delete file", "remove"]), st.integers(0, 3), st.integers(0, 3)
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(STEPS, max_size=12))
+def test_whatever_happens_to_files_the_tables_and_the_index_agree(tmp_path_factory, steps: list[tuple[str, int, int]]):
+    """Some contents share passages, so that every step shares, adds and orphans some."""
+    folder = tmp_path_factory.mktemp("steps")
+    shared = [f"Paragraph {number} of the book. " * 25 for number in range(5)]
+    contents = ["\n\n".join(shared[start : start + 3]) for start in range(3)] + ["Nothing in common."]
+    with Library(folder / "library.sqlite3") as library:
+        for step, first, second in steps:
+            path = folder / f"{first}.txt"
+            if step == "write":
+                library.add_document(note(path, contents[second]))
+            elif step == "copy" and path.exists():
+                library.add_document(shutil.copy(path, folder / f"{second} copy.txt"))
+            elif step == "delete file":
+                path.unlink(missing_ok=True)
+            elif step == "remove":
+                library.remove_documents([record.id for record in library.documents()][first : first + 1])
+            check_agreement(library)
+
+
+def check_agreement(library: Library) -> None:
+    assert index_is_sound(library)
+    orphans = "SELECT count(*) FROM passages WHERE id NOT IN (SELECT passage FROM places)"
+    assert library._connection.execute(orphans).fetchone() == (0,)
+    for record in library.documents():
+        assert record.paths, "every document was seen somewhere"
+        if record.state == "ready":
+            text = Path(record.paths[0]).read_text(encoding="utf-8").strip("\n")
+            row = library._document_with(record.sha256)
+            assert row is not None
+            assert library._load(row, Path(record.paths[0])).pages[0].text == text
+
+
+def test_processes_that_add_the_same_folder_at_once_make_each_document_once(tmp_path: Path):
+    folder = tmp_path / "folder"
+    for number in range(12):
+        note(folder / f"{number:02}.txt", f"Document {number}. " * 100)
+    command = [sys.executable, "-c", READ_FOREVER, str(tmp_path / "library.sqlite3"), str(folder)]
+    children = [subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _child in range(2)]
+    for child in children:
+        _out, errors = child.communicate()
+        assert child.returncode == 0, errors
+    with Library(tmp_path / "library.sqlite3") as library:
+        assert len(library.documents()) == 12
+        check_agreement(library)
+
+
 def test_a_passage_begins_with_its_heading():
     text = "".join(CHAPTERS)
     starts = [text.index(f"## Chapter {number}\n") for number in range(1, 11)]
