@@ -29,7 +29,7 @@ def pdfium(path: str) -> list[str]:
     texts: list[str] = []
     for page in document:
         textpage = page.get_textpage()
-        texts.append(textpage.get_text_bounded())
+        texts.append(textpage.get_text_range())
         textpage.close()
         page.close()
     document.close()
