@@ -84,7 +84,7 @@ def test_control_characters_do_not_come_through() -> None:
 def test_a_line_of_its_own_size_keeps_it_and_the_others_share_one() -> None:
     lines = ["Titolo", "uno g", "due", "tre", "quattro"]
     found = parse_hocr(hocr(lines[:1], lines[1:], sizes={"Titolo": 90, "uno g": 56, "due": 46}), 300)
-    assert [line.size for line in found.lines] == [216, 120, 120, 120, 120], "tenths of a point"
+    assert [line.size for line in found.lines] == [220, 120, 120, 120, 120], "tenths of a point"
     assert [line.top for line in found.lines] == [33, 66, 100, 133, 166], "thousandths of the height"
 
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import psutil
@@ -19,7 +19,10 @@ import pytest
 from assistant.doctor.recognition import check_recognition
 from assistant.documents import Document, load_document
 from assistant.documents.child.limits import LIMITS
+from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, PageRead
+from assistant.documents.ocr import reading
 from assistant.documents.ocr.options import Recognition
+from assistant.documents.ocr.task import Task
 from assistant.errors import DamagedDocumentError, NoTextError, Stopped
 from assistant.library import Library
 from tests.assistant import pdf_files
@@ -431,3 +434,19 @@ def test_the_doctor_says_what_reads_images_and_what_is_missing(stand: Stand, mon
     assert "/nowhere/tesseract" in check_recognition().hint
     monkeypatch.setenv("SUNTO_OCR", "off")
     assert check_recognition().status == "ok"
+
+
+def test_several_pages_at_once_come_out_in_order(
+    stand: Stand, scan: Callable[[int], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In our own process, with more workers than this machine may have cores for."""
+    stand.will(f"time.sleep(0.4 if page % 2 else 0.1)\n{WELL}")
+    monkeypatch.setattr(reading, "_workers", lambda: 4)
+    task = Task("pdf", (0, 1, 2, 4), 5, str(stand.path), "ita+eng", "", False, True, False)
+    said: list[ChildMessage] = []
+    reading.read(Job(str(scan(5)), "ocr", options=asdict(task)), LIMITS, said.append)
+    opened, *pages, done = said
+    assert (opened, done) == (Opened(5), Done())
+    assert [(page.index, page.text) for page in pages if isinstance(page, PageRead)] == [
+        (index, SENTENCES[index]) for index in (0, 1, 2, 4)
+    ]

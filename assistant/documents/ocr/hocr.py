@@ -25,9 +25,9 @@ _SPECK_CONFIDENCE = 50
 _LONE_BAR = re.compile(r"(?:^|(?<=[.!?»”\"] ))\|(?= [a-zà-ÿ])")
 """Where a sentence begins: the article "I" as tesseract often sees it. In a row of a table there are several."""
 _SENTENCE_ENDS = ".!?:;"
-_SAME_SIZE = 0.2
-"""Relative. What tesseract says of a line's size depends on the letters that happen to be in it: within this, lines
-are of the page's usual size."""
+_SAME_SIZE = (0.8, 1.12)
+"""Times the page's usual size. What tesseract says of a line's size depends on the letters that happen to be in it, and
+is too small where none goes deep or high: within this, lines are of the usual size."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +99,9 @@ def _facts(paragraphs: list[list[Line]], height: int, dpi: float) -> Iterator[Li
         return
     usual = statistics.median(line.size for line in lines)
     for line in lines:
-        size = usual if abs(line.size - usual) <= _SAME_SIZE * usual else line.size
-        yield LineFacts(round(size * 720 / dpi), 0, min(1000, 1000 * line.top // height))
+        size = usual if _SAME_SIZE[0] * usual <= line.size <= _SAME_SIZE[1] * usual else line.size
+        points = round(size * 72 / dpi)  # no finer: headings of one level must come out equal
+        yield LineFacts(10 * points, 0, min(1000, 1000 * line.top // height))
 
 
 class _Parser(HTMLParser):

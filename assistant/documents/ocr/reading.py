@@ -9,16 +9,15 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import Any
 
 from assistant.documents.child.limits import Limits
 from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, PageRead, Refused
 from assistant.documents.ocr.bitmaps import DPI, Bitmap, Bitmaps, CannotOpen, ImageBitmaps, PdfBitmaps
 from assistant.documents.ocr.hocr import Recognised, parse_hocr
 from assistant.documents.ocr.running import Command, RecognitionFailed
+from assistant.documents.ocr.task import Task
 
 Emit = Callable[[ChildMessage], None]
 
@@ -28,32 +27,6 @@ _NOISE_CONFIDENCE = 40.0
 _FEWEST_LETTERS = 4
 _MOST_AT_ONCE = 4
 _FAILED = Recognised("", (), -1.0)
-
-
-@dataclass(frozen=True)
-class Task:
-    """What `Job.options` of a recognition hold."""
-
-    source: str
-    """`pdf` or `image`."""
-    pages: tuple[int, ...]
-    """Indices from 0, in the order they are wanted."""
-    page_count: int
-    """Of an image file, from its header; a PDF's is asked from pdfium."""
-    program: str
-    languages: str
-    data: str
-    find_way_up: bool
-    """Whether tesseract has what it takes to see it."""
-    adapts_to_light: bool
-    """See `tesseract.Tesseract`."""
-    one_by_one: bool
-    """Set after a child died: then the first page it did not come to is the one it died of."""
-
-    @classmethod
-    def of(cls, options: Mapping[str, Any]) -> Task:
-        fields: dict[str, Any] = {**options, "pages": tuple(options["pages"])}
-        return cls(**fields)
 
 
 def read(job: Job, limits: Limits, emit: Emit) -> None:

@@ -15,7 +15,7 @@ from assistant.documents.child.process import run_child
 from assistant.documents.model import Document
 from assistant.documents.ocr.advice import Advice, lacking_language, why_not
 from assistant.documents.ocr.options import Recognition
-from assistant.documents.ocr.reading import Task
+from assistant.documents.ocr.task import Task
 from assistant.documents.ocr.tesseract import NoTesseract, Tesseract, find_tesseract
 from assistant.documents.source import Source
 from assistant.i18n import _
