@@ -5,7 +5,7 @@
 FOLDER holds the packages that books.py names. Every run is a whole process, from its start until it has all the pages:
 Sunto's with its child and its cleaning, a peer's with its imports; pdftotext is called directly. Nobody recognises
 images: Sunto would, where tesseract is installed. The runs are taken in turn, every other round in reverse. The slow
-peers run once a book, in the middle of the rounds, and not on the largest books.
+peers run once a book, in the middle of the rounds, and not on the largest books; on these there are fewer rounds.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ RESULT = RESULTS / "reading_speed.json"
 FAST_PEERS = ("pypdf", "pdfium", "pdftotext")
 SLOW_PEERS = {"pdfminer": 300, "markitdown": 300, "docling-native": 200}
 """With the most pages of a book that they are given."""
+LARGE_BOOK, LARGE_BOOK_ROUNDS = 500, 3
 SUNTO_PROGRAM = """
 import sys
 from assistant.documents import load_document
@@ -57,7 +58,7 @@ class Timing:
 
 def main(folder: str, rounds: str = "5") -> int:
     with unpacked(Path(folder)) as books:
-        timings = [timing for book in books for timing in _time(book, int(rounds))]
+        timings = [timing for book in books for timing in _time(book, _rounds(book, int(rounds)))]
         memory = _memory(books[-1])
     ratios = _ratios(timings)
     _print(timings, ratios, memory)
@@ -69,6 +70,10 @@ def main(folder: str, rounds: str = "5") -> int:
         or memory["child_peak_mb"] > LIMITS["child MB"]
         or memory["parent_growth_mb"] > LIMITS["parent growth MB"]
     )
+
+
+def _rounds(book: Book, rounds: int) -> int:
+    return min(rounds, LARGE_BOOK_ROUNDS) if book.pages > LARGE_BOOK else rounds
 
 
 def _time(book: Book, rounds: int) -> list[Timing]:
