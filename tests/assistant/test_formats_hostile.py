@@ -349,6 +349,12 @@ def test_a_text_format_beyond_the_limit_is_not_read(tmp_path: Path) -> None:
         read_format(Source(path, limits=Limits(text_bytes=1 << 20)), "html")
 
 
+def test_markup_that_is_too_tangled_is_read_as_text(tmp_path: Path) -> None:
+    document = opened(tmp_path, "a.md", "![a](" * 300_000, Limits(cpu_seconds=1))
+    assert (document.pages[0].engine, document.pages[0].text[:10]) == ("text", "![a](![a](")
+    assert document.warnings == ("a.md was read as plain text: its markup is too long or too tangled.",)
+
+
 def test_more_pages_than_any_book_are_refused(tmp_path: Path) -> None:
     breaks = paragraph("x", '<w:r><w:br w:type="page"/></w:r>') * 50
     with pytest.raises(DocumentLimitError, match="has 50 pages, more than the 20"):

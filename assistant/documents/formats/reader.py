@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from assistant.documents.child.haul import Haul
 from assistant.documents.child.messages import PageRead, Refused
@@ -11,6 +12,7 @@ from assistant.documents.model import Document, Engine, Page
 from assistant.documents.pages import format_pages
 from assistant.documents.sections import place_sections
 from assistant.documents.source import Source
+from assistant.documents.text import read_text
 from assistant.errors import (
     DamagedDocumentError,
     DocumentAccessError,
@@ -24,6 +26,8 @@ from assistant.safe_text import printable
 
 _TEXT_FORMATS = ("markdown", "html", "ipynb", "rst", "tex", "csv")
 """Those that are read whole into memory."""
+_READABLE_AS_THEY_ARE = ("markdown", "rst", "tex")
+"""Those a person can read without any program."""
 
 
 def format_reader(engine: Engine) -> Callable[[Source], Document]:
@@ -41,12 +45,21 @@ def read_format(source: Source, engine: Engine) -> Document:
         source.check_size(source.path.stat().st_size, source.limits.text_bytes)
     haul = Haul(source)
     ending = haul.run("format", (engine,))
+    if engine in _READABLE_AS_THEY_ARE and (haul.refused is not None or ending != "done"):
+        return _as_it_is(source)
     if haul.refused is not None:
         raise _refusal(haul.refused, source)
     document = _document(haul)
     if not document.readable_pages:
         raise _nothing_to_read(source, ending, blank=bool(haul.pages))
     return document
+
+
+def _as_it_is(source: Source) -> Document:
+    """Its markup was too much for the child, or made no sense to it: better with the markup than not at all."""
+    document = read_text(source)
+    notice = _("{name} was read as plain text: its markup is too long or too tangled.").format(name=source.name)
+    return replace(document, warnings=(*document.warnings, notice))
 
 
 def _document(haul: Haul) -> Document:
