@@ -45,6 +45,8 @@ class Message:
 class Conversation:
     def __init__(self, settings: Settings, on_trouble: Callable[[SuntoError], None]) -> None:
         self.messages: list[Message] = []
+        self.choices: dict[str, tuple[str, str]] = {}
+        """By path, the (chapters, pages) of each document of which not all is read."""
         self._settings = settings
         self._on_trouble = on_trouble
         self._id: int | None = None
@@ -58,6 +60,7 @@ class Conversation:
     def begin_new(self) -> None:
         """Leave this conversation as it is; the next message begins another."""
         self.messages = []
+        self.choices = {}
         self._id = None
 
     async def add(self, role: str, content: str, state: State = "done", **details: Any) -> Message:
@@ -73,7 +76,15 @@ class Conversation:
     async def attach(self, path: Path) -> None:
         await self._in_thread(self._attach, path, otherwise=None)
 
+    async def choose(self, path: Path, chapters: str, pages: str) -> None:
+        """Keep what of a document is read from now on."""
+        choice = (chapters, pages)
+        if self.choices.get(str(path), ("", "")) != choice:
+            self.choices[str(path)] = choice
+            await self._in_thread(self._choose, path, chapters, pages, otherwise=None)
+
     async def detach(self, path: Path) -> None:
+        self.choices.pop(str(path), None)
         await self._in_thread(self._detach, path, otherwise=None)
 
     def exchange(self) -> tuple[tuple[str, str], ...]:
@@ -141,6 +152,7 @@ class Conversation:
             Message(record.role, record.content, record.state, record.details, record.id)
             for record in library.messages(self._id)
         ]
+        self.choices = library.choices_of_attached(self._id)
         return library.attached_documents(self._id)
 
     def _conversation(self) -> int:
@@ -161,6 +173,10 @@ class Conversation:
 
     def _attach(self, path: Path) -> None:
         self._open().attach_document(self._conversation(), path)
+
+    def _choose(self, path: Path, chapters: str, pages: str) -> None:
+        if self._id is not None:
+            self._open().choose_of_attached(self._id, path, chapters, pages)
 
     def _detach(self, path: Path) -> None:
         if self._id is not None:

@@ -86,7 +86,7 @@ def engine_reason(code: str) -> str:
 
 
 def read_how(engine: str, reason: str, language: str) -> str:
-    """`pdfium, put in order (its lines were out of order) · Italian`."""
+    """`pdfium, put in order (its lines were out of order) · Italian`; the reason is left out where it is empty."""
     how = engine_name(engine)
     if reason:
         how += f" ({engine_reason(reason)})"

@@ -134,6 +134,23 @@ class Conversations(Store):
             ).fetchall()
         return [row[0] for row in rows]
 
+    def choose_of_attached(self, conversation: int, path: str | Path, chapters: str, pages: str) -> None:
+        """What of that document the conversation is about, as a person writes it; two empty ones are all of it."""
+        with self._writing() as connection:
+            connection.execute(
+                "UPDATE attachments SET chapters = ?, pages = ? WHERE conversation = ? AND path = ?",
+                (storable(chapters), storable(pages), conversation, storable(str(path))),
+            )
+
+    def choices_of_attached(self, conversation: int) -> dict[str, tuple[str, str]]:
+        """By path, the (chapters, pages) of each document of which not all was chosen."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                "SELECT path, chapters, pages FROM attachments WHERE conversation = ? AND chapters || pages != ''",
+                (conversation,),
+            ).fetchall()
+        return {path: (chapters, pages) for path, chapters, pages in rows}
+
 
 def _new_id(cursor: sqlite3.Cursor) -> int:
     assert cursor.lastrowid is not None, "an INSERT has a row id"

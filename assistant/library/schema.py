@@ -79,5 +79,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             PRIMARY KEY (sha256, unit)) WITHOUT ROWID""",
         "CREATE INDEX unit_sources_by_unit ON unit_sources (unit)",
     ),
+    (
+        # What of a document a conversation is about, as a person writes it; empty is all.
+        "ALTER TABLE attachments ADD COLUMN chapters TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE attachments ADD COLUMN pages TEXT NOT NULL DEFAULT ''",
+    ),
 )
 """Append only: item `n` takes a library from version `n` to `n + 1`. Times are seconds since the epoch."""

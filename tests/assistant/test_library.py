@@ -165,6 +165,18 @@ def test_a_document_is_attached_once_and_can_be_detached(library: Library):
     assert library.attached_documents(conversation) == []
 
 
+def test_what_was_chosen_of_an_attached_document_is_kept_until_all_of_it_is(library: Library):
+    conversation = library.new_conversation()
+    for path in ("a.pdf", "b.pdf"):
+        library.attach_document(conversation, path)
+    library.choose_of_attached(conversation, "a.pdf", "2,4-5", "")
+    library.choose_of_attached(conversation, "b.pdf", "", "3-9")
+    assert library.choices_of_attached(conversation) == {"a.pdf": ("2,4-5", ""), "b.pdf": ("", "3-9")}
+
+    library.choose_of_attached(conversation, "a.pdf", "", "")
+    assert library.choices_of_attached(conversation) == {"b.pdf": ("", "3-9")}
+
+
 def test_text_that_is_not_unicode_is_kept_as_far_as_it_can_be(library: Library):
     conversation = library.new_conversation()
     library.add_message(conversation, "user", "caff\udce8", details={"path": "caff\udce8"})

@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from assistant.documents.model import Document, Page, Section
 from tests.tui.desk import SMALL, WIDE, Desk, app_with, settled
+from tui.conversation import Conversation
 from tui.screens.help import HelpScreen
 
 ANSWER = """\
@@ -114,3 +116,86 @@ def test_help(snap_compare):
         await desk.wait_until(lambda: isinstance(app.screen, HelpScreen))
 
     assert snap_compare(app, terminal_size=WIDE, run_before=before)
+
+
+# --- a document, page by page -----------------------------------------------------------------------------------
+
+LIGHT = "Nelle foglie la luce diventa zucchero e l'acqua libera l'ossigeno che respiriamo.\n\n"
+BOOK = Document(
+    "/home/anna/fisica.pdf",
+    "fisica.pdf",
+    "Fisica generale",
+    (
+        Page(1, "i", LIGHT * 2, "pdfium", language="it"),
+        Page(2, "ii", "", "none", ("failed",)),
+        Page(3, "1", "1 La luce\n\n" + LIGHT * 12, "pdfium", language="it", head="Fisica generale"),
+        Page(4, "2", LIGHT * 3, "geometry", ("formula-heavy",), "row-by-row", "it", "1 La luce"),
+        *(Page(number, str(number - 2), LIGHT, "pdfium", language="it") for number in range(5, 40)),
+    ),
+    (
+        Section("Prefazione", 1, 1),
+        Section("1 La luce", 1, 3),
+        Section("1.1 Le lenti", 2, 9),
+        Section("2 Il calore", 1, 15),
+        Section("3 Il suono", 1, 27),
+    ),
+    "it",
+    ("Page 2 was left out: it could not be read.",),
+)
+BIG = (200, 60)
+TERMINAL = (80, 24)
+
+
+def looks(snap_compare, monkeypatch, tmp_path, size, *keys, find=""):
+    """The app with `BOOK` open, after these keys."""
+    monkeypatch.setattr(Conversation, "read_document", lambda *_arguments: BOOK)
+    path = tmp_path / "fisica.pdf"
+    path.write_bytes(b"%PDF-")
+    app = app_with()
+
+    async def before(pilot):
+        desk = Desk(app, pilot)
+        await settled(desk)
+        desk.chat.panel.open(path)
+        await desk.wait_until(lambda: desk.shown("document"))
+        await pilot.press(*keys)
+        if find:
+            app.focused.cursor_blink = False
+            app.focused.value = find
+            await pilot.press("enter")
+            await desk.wait_until(lambda: " of " in str(app.screen.query("FindBar Static").first().content))
+        await pilot.pause()
+
+    return snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", [TERMINAL, BIG], ids=["80x24", "200x60"])
+def test_what_became_of_a_document(snap_compare, monkeypatch, tmp_path, size):
+    assert looks(snap_compare, monkeypatch, tmp_path, size, "f3")
+
+
+@pytest.mark.parametrize("size", [TERMINAL, BIG], ids=["80x24", "200x60"])
+def test_a_page_with_its_warning(snap_compare, monkeypatch, tmp_path, size):
+    assert looks(snap_compare, monkeypatch, tmp_path, size, "f3", *["down"] * 4)
+
+
+def test_a_page_on_the_smallest_terminal(snap_compare, monkeypatch, tmp_path):
+    assert looks(snap_compare, monkeypatch, tmp_path, SMALL, "f3", *["down"] * 4)
+
+
+def test_words_found_in_a_page(snap_compare, monkeypatch, tmp_path):
+    keys = ("f3", "down", "down", "down", "slash")
+    assert looks(snap_compare, monkeypatch, tmp_path, TERMINAL, *keys, find="ACQUA")
+
+
+@pytest.mark.parametrize("size", [TERMINAL, BIG], ids=["80x24", "200x60"])
+def test_chapters_being_ticked(snap_compare, monkeypatch, tmp_path, size):
+    assert looks(snap_compare, monkeypatch, tmp_path, size, "f4", "space", "down", "down", "space")
+
+
+def test_chapters_that_were_chosen(snap_compare, monkeypatch, tmp_path):
+    assert looks(snap_compare, monkeypatch, tmp_path, WIDE, "f4", "down", "space", "enter")
+
+
+def test_the_keys_of_the_view(snap_compare, monkeypatch, tmp_path):
+    assert looks(snap_compare, monkeypatch, tmp_path, TERMINAL, "f3", "f1")

@@ -6,6 +6,8 @@ It decides what a line means. What the commands do is in `tui.screens.commands`;
 
 from __future__ import annotations
 
+import contextlib
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -13,7 +15,7 @@ from textual.message import Message
 from textual.screen import Screen
 
 from assistant.config import Settings
-from assistant.errors import SuntoError
+from assistant.errors import ConfigError, SuntoError
 from assistant.i18n import _
 from assistant.protocol import TERMINAL, Event, Failed, Finished, ProcessReady
 from assistant.safe_text import printable
@@ -276,6 +278,7 @@ class ChatScreen(Screen[None]):
     async def _document_read(self, event: DocumentPanel.Read) -> None:
         document = event.document
         path = str(document.path)
+        self._take_up_choice(document)
         if path in self._reopened or document not in self.panel.documents:  # closed meanwhile
             self._reopened.discard(path)
             return
@@ -285,6 +288,13 @@ class ChatScreen(Screen[None]):
         for warning in warnings:
             facts += f"  \n⚠ {as_text(warning)}"
         await self.say(facts, "document")
+
+    def _take_up_choice(self, document: OpenDocument) -> None:
+        """What was chosen of it the last time; all of it where the file no longer has that."""
+        chapters, pages = self.conversation.choices.get(str(document.path), ("", ""))
+        with contextlib.suppress(ConfigError):
+            document.choose(chapters, pages)
+        self.choice_changed()
 
     @on(DocumentPanel.NotRead)
     async def _document_not_read(self, event: DocumentPanel.NotRead) -> None:
@@ -340,6 +350,8 @@ class ChatScreen(Screen[None]):
         """Other chapters or pages of an open document are read from now on."""
         for document in self.panel.documents:
             self.panel.refresh_card(document)
+            if document.document is not None:
+                self.call_later(self.conversation.choose, document.path, document.chapters, document.pages)
         self.status.change(chosen=self.panel.documents.chosen)
 
     def toggle_panel(self) -> None:

@@ -22,7 +22,7 @@ from assistant.documents.model import Document, Page
 from assistant.i18n import _
 from assistant.safe_text import printable
 from tui.document_overview import overview, short_facts
-from tui.document_words import page_advice, page_name, page_warning, read_how
+from tui.document_words import engine_reason, page_advice, page_name, page_warning, read_how
 from tui.open_documents import OpenDocument
 from tui.page_search import Hit, PageSearch, find_page
 from tui.widgets.find_bar import FindBar
@@ -153,15 +153,17 @@ class DocumentScreen(Screen[None]):
         self._text.show(page.text, hits, current)
 
     def _page_facts(self, page: Page) -> Text:
+        """Where it is, what is wrong and what to do; then what matters less, for there may be little room."""
         facts = Text(overflow="fold")
         facts.append(_one_line(page_name(page.number, page.label)), "bold")
-        facts.append(f" · {read_how(page.engine, page.reason, page.language)}")
-        if page.head:
-            facts.append(f" · {_one_line(page.head)}", "dim")
+        facts.append(f" · {read_how(page.engine, '', page.language)}")
         for code in page.warnings:
             facts.append(f"\n⚠ {page_warning(code)}")
             if advice := page_advice(code):
                 facts.append(f" → {advice}", "dim")
+        less = [part for part in (page.reason and engine_reason(page.reason), _one_line(page.head)) if part]
+        if less:
+            facts.append("\n" + " · ".join(less), "dim")
         return facts
 
     # --- finding ----------------------------------------------------------------------------------------------
