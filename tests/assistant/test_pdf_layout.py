@@ -247,6 +247,9 @@ def test_there_are_as_many_facts_as_lines(lines: list[Line]) -> None:
         ("\uf061 = \uf062\uf02b1", "α = β+1"),
         ("\uf8ee\uf8ef", ""),
         (f"chiu{HYPHEN}so", f"chiu{HYPHEN}so"),
+        ("di\x1berent \x1ales, e\x0ecient, \x10re\x0dect\x11", "different les, efficient, “reflect”"),
+        ("the \x1dattened \x1cle", "the flattened file"),
+        ("x \x1b y", "x  y"),
     ],
 )
 def test_junk_becomes_what_it_meant_or_nothing(text: str, clean: str) -> None:

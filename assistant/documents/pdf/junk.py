@@ -17,8 +17,14 @@ _JUNK_WORD = re.compile(rf"(?:[^\s{_JUNK}]?[{_JUNK}]){{2,}}")
 
 _NEVER_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufeff\uffff\ue000-\uf8ff\U000f0000-\U0010ffff]")
 """But not U+FFFE, with which pdfium marks a hyphen at the end of a line."""
-_BULLET = re.compile(r"(?m)^[\x01-\x08\x0e-\x1f\uf020-\uf0ff][ \t]?(?=[^\W\d_]{2,}[ ,.:])")
+_BULLET = re.compile(r"(?m)^[\x01-\x08\x0e-\x1f\x88\uf020-\uf0ff][ \t]?(?=[^\W\d_]{2,}[ ,.:])")
 """One such character in front of words. The fonts called Wingdings and Symbol have the bullets of office programs."""
+
+_IN_WORD = re.compile(r"(?<=[^\W\d_])[\x0b-\x0f\x1b-\x1f]|[\x0b-\x0f\x1b-\x1f](?=[^\W\d_])")
+_LIGATURES = dict(zip("\x0b\x0c\x0d\x0e\x0f\x1b\x1c\x1d\x1e\x1f", ("ff", "fi", "fl", "ffi", "ffl") * 2, strict=True))
+_BY_WORD = re.compile(r"[\x10\x11\x13-\x16\x9f](?=\w)|(?<=[\w.,;:!?])[\x10\x11\x13-\x16]")
+_PUNCTUATION = {"\x10": "“", "\x11": "”", "\x13": "«", "\x14": "»", "\x15": "–", "\x16": "—", "\x9f": "§"}
+"""Of TeX's own encodings, old and new: fonts of dots, common in lecture notes, say nothing else of their letters."""
 
 _GREEK = "Α Β Χ Δ Ε Φ Γ Η Ι ϑ Κ Λ Μ Ν Ο Π Θ Ρ Σ Τ Υ ς Ω Ξ Ψ Ζ".split()  # noqa: SIM905 - easier to compare
 _SMALL_GREEK = "α β χ δ ε φ γ η ι ϕ κ λ μ ν ο π θ ρ σ τ υ ϖ ω ξ ψ ζ".split()  # noqa: SIM905
@@ -48,10 +54,12 @@ def junk_letters(text: str) -> int:
 
 def without_junk(text: str, lines: tuple[LineFacts, ...]) -> tuple[str, tuple[LineFacts, ...]]:
     """Letters and signs only: no controls, byte-order marks or private use; facts of lines that go, go too."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.replace("\r\n", "\n")
     if _NEVER_TEXT.search(text) is None:
         return text, lines
-    clean = _NEVER_TEXT.sub("", _BULLET.sub("• ", text).translate(_SYMBOL))
+    whole = _IN_WORD.sub(lambda match: _LIGATURES[match[0]], text)
+    whole = _BY_WORD.sub(lambda match: _PUNCTUATION[match[0]], whole)
+    clean = _NEVER_TEXT.sub("", _BULLET.sub("• ", whole).translate(_SYMBOL))
     if not lines:
         return clean, lines
     facts = iter(lines)

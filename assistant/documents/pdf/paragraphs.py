@@ -48,7 +48,13 @@ def written(lines: Sequence[Line], page_height: float) -> tuple[str, tuple[LineF
 
 def _goes_on(before: Line, line: Line) -> bool:
     """The line begins with the rest of the word that is broken at the end of the one before."""
-    return before.broken and not line.table and line.text[0].islower() and not _is_of_other_size(before, line)
+    return (
+        before.broken
+        and not line.table
+        and not line.text[0].isupper()
+        and not line.text[0].isdigit()
+        and not _is_of_other_size(before, line)
+    )
 
 
 def _is_of_other_size(a: Line, b: Line) -> bool:
