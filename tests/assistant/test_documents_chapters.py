@@ -130,7 +130,11 @@ def test_a_title_with_a_comma_is_one_title():
         ("9", "book.pdf has no chapter “9”.", "It has: a Preface, 1 Limits, 2 Derivatives, b Attività."),
         ("optics", "book.pdf has no chapter “optics”.", "It has: a Preface"),
         ("2-1", "The chapters 2-1 run backwards.", "Write the earlier one first: 1-2."),
-        ("it", "“it” stands in the titles of several chapters of book.pdf.", "Choose by number: 1 Limits, 1.1 Continuity, b Attività."),
+        (
+            "it",
+            "“it” stands in the titles of several chapters of book.pdf.",
+            "Choose by number: 1 Limits, 1.1 Continuity, b Attività.",
+        ),
         (",", "book.pdf has no chapter “,”.", "It has: a Preface"),
     ],
 )
