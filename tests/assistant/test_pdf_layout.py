@@ -201,6 +201,18 @@ def test_paragraphs_are_parted_by_blank_lines() -> None:
     assert len(facts) == 8
 
 
+def test_the_second_line_of_an_item_is_no_paragraph_of_its_own() -> None:
+    items = [
+        line(text, left, 100 + 12 * n) for n, (text, left) in enumerate([("• leaves and", 50), ("their light", 62)] * 4)
+    ]
+    assert "\n\n" not in written(items, HEIGHT)[0]
+
+
+def test_an_indented_line_starts_a_paragraph() -> None:
+    items = [line(PROSE, left, 100 + 12 * n) for n, left in enumerate((50, 50, 65, 50, 50))]
+    assert written(items, HEIGHT)[0].split("\n\n") == [f"{PROSE}\n{PROSE}", f"{PROSE}\n{PROSE}\n{PROSE}"]
+
+
 def test_a_broken_word_keeps_its_mark_and_its_rest() -> None:
     text, facts = written([line(f"chiu{HYPHEN}", 50, 100), line("so come prima", 50, 112)], HEIGHT)
     assert text == f"chiu{HYPHEN}so come prima"

@@ -1,6 +1,6 @@
 """What the child that reads a document says to its parent: one JSON object a line, ASCII, checked on arrival.
 
-    Opened, then a PageRead for each page (a later one for the same page replaces it), then Structure, then Done.
+    Opened, then a PageRead for each page (a later one for the same page replaces it) and Structure, then Done.
     Refused instead of Opened when no engine opens the file.
 
 The child has read an untrusted file, so the parent believes nothing of its shape.

@@ -5,6 +5,7 @@ PDF knows no paragraphs. A wider gap, another size of type or an indented first 
 
 from __future__ import annotations
 
+import re
 import statistics
 from collections.abc import Sequence
 from itertools import pairwise
@@ -18,7 +19,9 @@ _OTHER_SIZE = 0.08
 """Relative difference of type size between body text and a heading."""
 _INDENT_EMS = (0.7, 4.0)
 _ALIGNED_EMS = 0.4
+_ITEM = re.compile(r"(?:[^\w\s]|[\x01-\x1f\x88\uf020-\uf0ff]|\(?\w{1,3}[.)])\s")
 _SHORTEST_LINE = 4
+"""Characters. What is shorter may be a part of a formula."""
 _FEWEST_GAPS = 3
 """Below this many lines a usual distance cannot be told."""
 
@@ -68,13 +71,15 @@ def _starts_paragraph(lines: Sequence[Line], number: int, gap: float, usual: flo
     if usual is not None and gap > _WIDE_GAP * usual:
         return True
     if min(len(before.text), len(line.text)) < _SHORTEST_LINE:
-        return False  # a part of a formula
+        return False
     if _is_of_other_size(before, line) and gap > 1:
         return True
     return number + 1 < len(lines) and _indented(before, line, lines[number + 1])
 
 
 def _indented(before: Line, line: Line, after: Line) -> bool:
+    if _ITEM.match(before.text):  # the second line of an item hangs from its first
+        return False
     em = max(line.size, 4.0)
     shift = line.left - after.left
     aligned = abs(before.left - after.left) <= _ALIGNED_EMS * em
