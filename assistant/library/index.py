@@ -9,15 +9,18 @@ in the index then, which is noted, and the next build that can makes the index a
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 from collections.abc import Iterable
 
 from assistant.library.passages import index_stems
 from assistant.library.store import Store, set_state
 
-INDEX_VERSION = "1"
-"""Goes up when `passages.index_stems` would give other stems: the index is then made anew, once."""
-
+_PROBE = (
+    ("it", "le cellule eucariotiche, perché derivabilità dell'energia, mangiandolo nelle città più felici"),
+    ("en", "running cells generously, nationality and dying happily, the analyses of universities"),
+)
+"""Words whose stems tell a stemmer, or a list of words left out, from another."""
 _STALE = "stale"
 _CREATE = """CREATE VIRTUAL TABLE IF NOT EXISTS passage_index USING fts5(
     text, stems, content = 'passages', content_rowid = 'id', tokenize = 'unicode61 remove_diacritics 2')"""
@@ -30,7 +33,7 @@ class Index(Store):
     def _prepare_index(self) -> None:
         """Make the index where it is missing or of another version. Once, when the library is opened."""
         self._searchable = has_fts5(self._connection)
-        if self._searchable and self._state("index") != INDEX_VERSION:
+        if self._searchable and self._state("index") != index_version():
             with self._writing() as connection:
                 self._rebuild(connection)
 
@@ -42,7 +45,7 @@ class Index(Store):
             ((index_stems(text, language), number) for number, text, language in rows),
         )
         connection.execute("INSERT INTO passage_index (passage_index) VALUES ('rebuild')")
-        set_state(connection, "index", INDEX_VERSION)
+        set_state(connection, "index", index_version())
 
     def _index_passage(self, connection: sqlite3.Connection, number: int, text: str, stems: str) -> None:
         if self._searchable:
@@ -63,6 +66,12 @@ class Index(Store):
         elif orphans:
             set_state(connection, "index", _STALE)
         connection.executemany("DELETE FROM passages WHERE id = ?", orphans)
+
+
+def index_version() -> str:
+    """Of the stems in the index. With another, after an update of ours or of the stemmer's, it is made anew, once."""
+    stems = "\n".join(index_stems(text, language) for language, text in _PROBE)
+    return hashlib.sha256(stems.encode()).hexdigest()[:16]
 
 
 def has_fts5(connection: sqlite3.Connection) -> bool:
