@@ -46,8 +46,11 @@ _SYMBOLS = {"F0B7": "•", "F0A7": "▪", "F0E0": "→", "F0DF": "←", "F0F3": 
 
 def read(path: Path, draft: Draft) -> None:
     package = Package(path)
-    main = package.related("", "officeDocument") or "word/document.xml"
-    body = child(package.needed_xml(main), "body")
+    main = package.related("", "officeDocument")
+    if main not in package:
+        main = "word/document.xml"
+    # Broken XML is mended by closing what is open later, so the body may stand inside something else.
+    body = next(descendants(package.needed_xml(main), "body"), None)
     if body is None:
         raise UnreadableError("damaged", "no body")
     draft.metadata.update(core_metadata(package))

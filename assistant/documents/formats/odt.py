@@ -46,7 +46,8 @@ def read(path: Path, draft: Draft) -> None:
     if next(descendants(manifest, "encryption-data"), None) is not None:
         raise UnreadableError("password")
     root = package.needed_xml("content.xml")
-    text = child(root, "body", "text")
+    # Broken XML is mended by closing what is open later, so the body may stand inside something else.
+    text = next((child(body, "text") for body in descendants(root, "body")), None)
     if text is None:
         raise UnreadableError("damaged", "no text")
     _take_metadata(package.xml("meta.xml"), draft)

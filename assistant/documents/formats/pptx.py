@@ -37,7 +37,9 @@ _OFF = ("0", "false")
 
 def read(path: Path, draft: Draft) -> None:
     package = Package(path)
-    main = package.related("", "officeDocument") or "ppt/presentation.xml"
+    main = package.related("", "officeDocument")
+    if main not in package:
+        main = "ppt/presentation.xml"
     presentation = package.needed_xml(main)
     draft.metadata.update(core_metadata(package))
     related = package.relationships(main)
