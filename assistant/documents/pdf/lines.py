@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from assistant.documents.child.messages import LineFacts
-from assistant.documents.pdf.glyphs import Glyphs
+from assistant.documents.pdf.glyphs import Font, Glyphs
 
 HYPHEN = "\ufffe"
 """pdfium's mark for the hyphen of a word broken at a line's end. What follows is the rest of the word."""
@@ -16,7 +16,8 @@ _SPACES = " \t\u00a0"
 """Not the controls that Python takes for spaces: they may be ligatures of TeX."""
 _BASELINES_TRIED = 4
 """Characters at the end of a line: a footnote mark there stands higher than the line."""
-_FONT_SAMPLES = 3
+_LEVEL = 0.5
+"""Points by which the baselines of a line's characters may differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +73,33 @@ def _line(glyphs: Glyphs, start: int, text: str, size: float, turned: bool) -> L
     end = start + len(text) - (text[-1] == HYPHEN)
     left, baseline = glyphs.origin(start)
     last = glyphs.box(end - 1)
-    lowest = max(glyphs.origin(end - back)[1] for back in range(1, min(_BASELINES_TRIED, end - start) + 1))
+    lowest = _end_baseline(glyphs, start, end, baseline)
     bold, fixed = _fonts(glyphs, start, text)
-    return Line(text, start, left, max(left, last.right), max(baseline, lowest), size, bold, fixed, turned)
+    return Line(text, start, left, max(left, last.right), lowest, size, bold, fixed, turned)
+
+
+def _end_baseline(glyphs: Glyphs, start: int, end: int, baseline: float) -> float:
+    """The lower one of both ends; looks further back where the last one stands higher, as a footnote mark does."""
+    for back in range(1, min(_BASELINES_TRIED, end - start) + 1):
+        last = glyphs.origin(end - back)[1]
+        if last >= baseline - _LEVEL:
+            return max(baseline, last)
+    return baseline
 
 
 def _fonts(glyphs: Glyphs, start: int, text: str) -> tuple[bool, bool]:
-    """Is most of the line bold, is most of it of fixed pitch?"""
-    bold = fixed = 0
-    for sample in range(_FONT_SAMPLES):
-        at = (2 * sample + 1) * len(text) // (2 * _FONT_SAMPLES)
-        while at and text[at].isspace():
-            at -= 1
-        font = glyphs.font(start + at)
-        bold += font.bold
-        fixed += font.fixed
-    return 2 * bold > _FONT_SAMPLES, 2 * fixed > _FONT_SAMPLES
+    """Is most of the line bold, is most of it of fixed pitch? The third sample only decides between two."""
+    first, second = _font(glyphs, start, text, 0), _font(glyphs, start, text, 2)
+    if first == second:
+        return first.bold, first.fixed
+    third = _font(glyphs, start, text, 1)
+    bold, fixed = (first.bold + second.bold + third.bold, first.fixed + second.fixed + third.fixed)
+    return bold > 1, fixed > 1
+
+
+def _font(glyphs: Glyphs, start: int, text: str, third: int) -> Font:
+    """Of a character in the middle of this third of the line."""
+    at = (2 * third + 1) * len(text) // 6
+    while at and text[at].isspace():
+        at -= 1
+    return glyphs.font(start + at)
