@@ -19,9 +19,9 @@ _STOP_WORDS = frozenset(
     il lo la gli le un uno una di da in con su per tra fra ed che non si del della dei delle dello degli al alla
     ai alle allo agli nel nella nei nelle nello negli dal dalla dai dalle dallo dagli sul sulla sui sulle sullo
     sugli col coi come più piu ma se anche sono era erano essere ha hanno aveva avevano avere ad cioè cioe
-    questo questa questi queste quello quella quelli quelle può puo possono quando dove cui ne ogni tutto tutta
+    qual questo questa questi queste quello quella quelli quelle può puo possono quando dove cui ne ogni tutto tutta
     tutti tutte solo molto molti molte stato stata stati state viene vengono ci sua suo suoi sue loro mentre
-    perché perche quindi poi già gia così cosi dopo prima fu furono sia chi cosa quale quali altro altra altri
+    perché perchè perche quindi poi già gia così cosi dopo prima fu furono sia chi cosa quale quali altro altra altri
     altre alcuni alcune inoltre però pero lui lei
 
     the an and or but of to in on at by for with from as is are was were be been being it its this that these
@@ -33,12 +33,16 @@ _STOP_WORDS = frozenset(
 )
 _APOSTROPHES = str.maketrans("’‘´`ʼ", "'''''")
 _ELISION = re.compile(
-    r"\b(?:l|un|d|c|s|m|t|v|n|dell|all|dall|nell|sull|coll|quell|quest|bell|sant|tutt|dov|com|cos|anch)'(?=\w)"
+    r"\b(?:l|gl|un|d|c|s|m|t|v|n|ch|dell|all|dall|nell|sull|coll|quell|quest|bell|sant|tutt|dov|com|cos|anch|neanch"
+    r"|nessun|qualcun|alcun|ciascun|sott|senz|mezz|quand|poich|grand|buon)'(?=\w)"
 )
 _POSSESSIVE = re.compile(r"'s\b")
 _WORD = re.compile(r"[^\W_]+")
-_NUMBER = re.compile(r"(?<![^\W_])\d+(?:(?:[.,]|[\u00a0\u2009\u202f](?=\d{3}))\d+)*")
-_THOUSANDS = re.compile(r"\d{1,3}(?:[.,\u00a0\u2009\u202f]\d{3})+")
+_SPACE = " \u00a0\u2009\u202f'’"
+"""Between thousands, where neither a full stop nor a comma is: 17 000, 17’000."""
+_NUMBER = re.compile(rf"(?<![^\W_])(?:\d{{1,3}}(?:[{_SPACE}]\d{{3}}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)")
+_SPACED = re.compile(f"[{_SPACE}]")
+_THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _ROMAN = re.compile(r"\b(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?<=[IVXL])\b")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50}
 _NUMBER_WORDS = {
@@ -80,7 +84,9 @@ def stated_numbers(text: str) -> list[frozenset[str]]:
 def known_numbers(text: str) -> frozenset[str]:
     """Every value that a number in the text can have, number words and roman numerals included."""
     spelled = {_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS}
-    return frozenset().union(*stated_numbers(text), spelled, _roman_values(text))
+    # "12 345" may also be two numbers that stand side by side in a row of a table.
+    apart = (_values(part) for match in _NUMBER.finditer(text) for part in _SPACED.split(match.group()))
+    return frozenset().union(*stated_numbers(text), *apart, spelled, _roman_values(text))
 
 
 def _evened(text: str) -> str:
@@ -90,6 +96,7 @@ def _evened(text: str) -> str:
 def _values(number: str) -> frozenset[str]:
     """`2,5` → 2.5; `1.234,5` → 1234.5; `3.000` → 3000 and 3."""
     values: set[str] = set()
+    number = _SPACED.sub("", number)
     if number.isdigit() or _THOUSANDS.fullmatch(number):
         values.add(_plain(re.sub(r"\D", "", number), ""))
     whole, mark, decimals = _last_mark(number)

@@ -19,7 +19,7 @@ from assistant.documents.source import OnPage, Source, ignore_pages
 from assistant.documents.text import read_text
 from assistant.errors import DocumentError
 from assistant.generation import ShouldStop, never_stop
-from assistant.language import detect_language
+from assistant.language import detect_language, main_language
 
 READER_VERSION = 2
 """Goes up whenever the same file may give another text: part of every cache key."""
@@ -96,7 +96,9 @@ def load_document(
     sha256 = source.sha256()
     document = reader(source)
     pages = tuple(_finished(page) for page in document.pages)
-    language = detect_language("\n".join(page.text for page in pages))
+    language = main_language((page.language, len(page.text)) for page in pages)
+    if not language:  # slides may each be too short to tell
+        language = detect_language("\n".join(page.text for page in pages))
     warnings = (notice, *document.warnings) if notice else document.warnings
     return replace(document, pages=pages, sha256=sha256, language=language, warnings=warnings)
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.language import detect_language
+from assistant.language import detect_language, main_language
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,30 @@ from assistant.language import detect_language
 )
 def test_the_language_of_a_text(text: str, language: str) -> None:
     assert detect_language(text) == language
+
+
+GOLD = Path(__file__).parents[2] / "benchmarks" / "gold" / "languages.txt"
+
+
+@pytest.mark.parametrize("line", [line for line in GOLD.read_text("utf-8").splitlines() if not line.startswith("#")])
+def test_a_sentence_or_two_are_enough(line: str) -> None:
+    language, text = line.split("\t")
+    assert detect_language(text) == language.strip("-")
+
+
+@pytest.mark.parametrize(
+    ("pages", "language"),
+    [
+        ([("it", 900), ("", 300), ("en", 800)], "it"),
+        ([("en", 400), ("", 600)], "en"),
+        ([("it", 50), ("", 5000)], ""),
+        ([("it", 700), ("en", 700)], ""),
+        ([("", 10)], ""),
+        ([], ""),
+    ],
+)
+def test_a_document_is_in_the_language_of_most_of_its_text(pages: list[tuple[str, int]], language: str) -> None:
+    assert main_language(pages) == language
 
 
 def test_half_and_half_is_neither() -> None:

@@ -18,6 +18,9 @@ from assistant.stems import content_stems, known_numbers, stated_numbers, words
         ("dell’energia", "un'energia", "it"),
         ("l´energia", "energia", "it"),
         ("c’è libertà", "c'è libertà", "it"),
+        ("la citta' grande", "la città grande", "it"),
+        ("e' vero perche'", "è vero perchè", "it"),
+        ("nessun’idea, gl'italiani, sott'acqua", "idea italiani acqua", "it"),
         ("the dividing cells", "a cell divides", "en"),
         ("the mother's DNA", "DNA of mothers", "en"),
         ("CO₂", "CO2", "en"),
@@ -51,6 +54,10 @@ def test_other_languages_are_compared_as_they_are_written():
         ("007", {"7"}),
         ("10²", {"10"}),
         ("5km", {"5"}),
+        ("17 000", {"17000"}),
+        ("1’000", {"1000"}),
+        ("1 234,5", {"1234.5"}),
+        ("§ 12", {"12"}),
     ],
 )
 def test_a_number_has_every_value_it_can_be_read_as(text: str, values: set[str]):
@@ -63,6 +70,11 @@ def test_digits_inside_a_word_are_no_number():
 
 def test_numbers_with_a_slash_or_a_dash_are_two():
     assert stated_numbers("n. 500/1999, 1914-1918") == [{"500"}, {"1999"}, {"1914"}, {"1918"}]
+
+
+def test_numbers_side_by_side_are_known_each_and_as_thousands():
+    assert {"12345", "12", "345"} <= known_numbers("12 345")
+    assert stated_numbers("nel 2020 300 persone") == [{"2020"}, {"300"}]
 
 
 def test_a_source_knows_number_words_and_roman_numerals_too():
