@@ -210,3 +210,19 @@ def test_the_app_opens_and_leaves_the_terminal_as_it_was(terminal, columns, rows
     assert "\x1b[?25h" in shown.output[shown.output.rindex("\x1b[?1049h") :], "the cursor stays hidden"
     assert shown.modes == shown.modes_before
     assert "Traceback" not in shown.plain
+
+
+def test_a_document_is_opened_and_read_page_by_page(terminal):
+    shown = terminal(SUNTO, columns=80, rows=24)
+    shown.read_until("Ask, or type", 60)
+    shown.type("/open sample_docs/photosynthesis.pdf\r")
+    shown.read_until("Opened Photosynthesis", 60)
+    shown.type("\x1bOR")  # F3
+    shown.read_until("Overview")
+    shown.type("\x1b[B")  # down
+    shown.read_until("p. 41 (PDF 1)")
+    shown.type("/chlorophyll\r")
+    shown.read_until("1 of ")
+    shown.type("\x11")
+    assert shown.wait(20) == 0
+    assert "Traceback" not in shown.plain

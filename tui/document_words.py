@@ -102,9 +102,9 @@ def engines_used(engines: Iterable[str]) -> str:
 
 
 def pages_left_out(warnings: Iterable[Sequence[str]]) -> str:
-    """`2 an image, 1 blank`: how many pages have no text, by why, from the codes of each such page."""
+    """`an image (2), blank (1)`: how many pages have no text, by why, from the codes of each such page."""
     counts = Counter(codes[0] if codes else "empty" for codes in warnings)
-    return ", ".join(f"{count} {page_reason(code)}" for code, count in counts.most_common())
+    return ", ".join(f"{page_reason(code)} ({count})" for code, count in counts.most_common())
 
 
 # --- chapters and what was chosen of them -----------------------------------------------------------------------

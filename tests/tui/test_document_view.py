@@ -98,7 +98,7 @@ async def test_the_view_begins_with_what_became_of_the_document_and_what_to_do(p
     async with desk_with(path) as desk:
         await view(desk)
         overview = text(desk)
-        assert "6 pages\nWithout text: 1 an image" in overview
+        assert "6 pages\nWithout text: an image (1)" in overview
         assert "Read with: pdfium 4, pdfium, put in order 1" in overview
         assert "Page 3 was left out" in overview
         assert "many formulas: p. 3" in overview

@@ -112,7 +112,7 @@ def test_a_page_is_named_as_it_is_cited():
 def test_what_was_read_how_is_counted():
     assert engines_used(["pdfium", "pdfium", "none"]) == "pdfium"
     assert engines_used(["pdfium", "ocr", "pdfium"]) == "pdfium 2, text recognition 1"
-    assert pages_left_out([("scanned",), ("scanned",), ()]) == "2 an image, 1 blank"
+    assert pages_left_out([("scanned",), ("scanned",), ()]) == "an image (2), blank (1)"
 
 
 def test_every_code_of_the_readers_has_words():

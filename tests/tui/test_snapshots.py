@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from assistant.documents.model import Document, Page, Section
+from assistant.i18n import set_language
 from tests.tui.desk import SMALL, WIDE, Desk, app_with, settled
 from tui.conversation import Conversation
 from tui.screens.help import HelpScreen
@@ -199,3 +200,17 @@ def test_chapters_that_were_chosen(snap_compare, monkeypatch, tmp_path):
 
 def test_the_keys_of_the_view(snap_compare, monkeypatch, tmp_path):
     assert looks(snap_compare, monkeypatch, tmp_path, TERMINAL, "f3", "f1")
+
+
+@pytest.fixture
+def italian(monkeypatch):
+    monkeypatch.setenv("SUNTO_LANG", "it")
+    set_language("it")
+    yield
+    set_language("en")
+
+
+@pytest.mark.usefixtures("italian")
+@pytest.mark.parametrize("keys", [("f3", *["down"] * 4), ("f4", "space")], ids=["page", "chapters"])
+def test_the_view_and_the_choice_in_italian(snap_compare, monkeypatch, tmp_path, keys):
+    assert looks(snap_compare, monkeypatch, tmp_path, TERMINAL, *keys)

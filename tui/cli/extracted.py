@@ -48,7 +48,7 @@ def _facts(document: Row) -> Iterator[str]:
     if readable < total:
         skipped = pages_left_out(page["warnings"] for page in pages if page["engine"] == "none")
         without = plural("{count} without text", "{count} without text", total - readable)
-        yield f"{without} ({skipped})" if skipped else without
+        yield f"{without}: {skipped}" if skipped else without
     if language := language_name(document["language"]):
         yield language
     if engines := engines_used(page["engine"] for page in pages):

@@ -1,44 +1,38 @@
 """The one screen of the app: the conversation, its documents, and a line to type in.
 
-It decides what a line means. What the commands do is in `tui.screens.commands`; whose turn it is, in
+It decides what a line means. What the commands do is in `tui.screens.commands`, what becomes of documents in
+`tui.screens.documents`; whose turn it is, in
 `tui.turn_runner`; drawing is the widgets' work; talking to the model process is `tui.model_client`'s.
 """
 
 from __future__ import annotations
 
-import contextlib
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
-from textual.screen import Screen
 
 from assistant.config import Settings
-from assistant.errors import ConfigError, SuntoError
+from assistant.errors import SuntoError
 from assistant.i18n import _
 from assistant.protocol import TERMINAL, Event, Failed, Finished, ProcessReady
 from assistant.safe_text import printable
 from tui import requests
 from tui.actions import actions, find_command, nearest_command, split_command
-from tui.conversation import Conversation
 from tui.dropped_paths import existing_files
 from tui.model_client import ProcessDied, ProcessStarting
-from tui.open_documents import OpenDocument
 from tui.requests import Choice
 from tui.results import as_text, nothing_more
 from tui.running_turn import restored
 from tui.screens.commands import Commands
+from tui.screens.documents import DocumentsScreen
 from tui.status import status_after, status_while
 from tui.turn_runner import Client, TurnRunner
 from tui.turns import Turn
 from tui.widgets.completion_list import CompletionList
 from tui.widgets.composer import Composer
-from tui.widgets.document_panel import DocumentCard, DocumentPanel
 from tui.widgets.frozen_message import FrozenMessage, Kind
 from tui.widgets.key_hints import KeyHints
-from tui.widgets.reading_line import ReadingLine
-from tui.widgets.status_bar import StatusBar
 from tui.widgets.transcript import Transcript
 from tui.widgets.welcome import Welcome
 
@@ -51,29 +45,23 @@ class FromModelProcess(Message):
         self.event = event
 
 
-class ChatScreen(Screen[None]):
+class ChatScreen(DocumentsScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]  # noqa: RUF012 - Textual's class variable
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
 
     def __init__(self, client: Client, settings: Settings) -> None:
-        super().__init__()
+        super().__init__(settings)
         self._typed_early: list[str] | None = []
         """Lines sent before the last conversation was back; None from then on."""
-        self._reopened: set[str] = set()
-        """Paths of documents that came back with the conversation."""
         self._covered = False
         """The panel hides the conversation."""
         self.model_at_hand = False
         """A base model is on this machine, so that nothing need be fetched."""
-        self.conversation = Conversation(settings, self._library_trouble)
         self.commands = Commands(self, Choice(settings.model, settings.adapter))
         self._settings = settings
         self.transcript = Transcript()
-        self.panel = DocumentPanel(self.conversation.read_document)
         self.completions = CompletionList()
         self.composer = Composer(self.completions, placeholder=_("Ask, or type / for commands"))
-        self.reading = ReadingLine()
-        self.status = StatusBar()
         self._turns = TurnRunner(client, self.transcript, self.conversation, self.status)
 
     def compose(self) -> ComposeResult:
@@ -104,7 +92,7 @@ class ChatScreen(Screen[None]):
         if messages:
             await self.transcript.fill(restored(messages))
             self.composer.remember([message.content for message in messages if message.role == "user"])
-        self._reopened = set(paths)
+        self.reopened = set(paths)
         for path in paths:
             self.panel.open(requests.to_path(path))
         early, self._typed_early = self._typed_early or [], None
@@ -135,7 +123,7 @@ class ChatScreen(Screen[None]):
         try:
             await self._carry_out(text)
         except SuntoError as error:
-            await self._say_error(error)
+            await self.say_error(error)
 
     async def _carry_out(self, text: str) -> None:
         command = split_command(text)
@@ -185,7 +173,7 @@ class ChatScreen(Screen[None]):
         try:
             await getattr(self.commands, name)("")
         except SuntoError as error:
-            await self._say_error(error)
+            await self.say_error(error)
 
     def action_scroll_transcript(self, pages: int) -> None:
         if self.transcript.max_scroll_y > 0:  # short conversations stand on the composer, at a negative offset
@@ -202,26 +190,17 @@ class ChatScreen(Screen[None]):
     async def stop(self) -> None:
         """Stop the answer, or take the newest waiting prompt back into the composer; else stop reading a document."""
         if not self._turns.can_stop and self.panel.documents.being_read:
-            await self._stop_reading(self.panel.documents.being_read[-1])
+            await self.stop_reading(self.panel.documents.being_read[-1])
             return
         withdrawn = await self._turns.stop()
         if withdrawn is not None and not self.composer.text:
             self.composer.write(withdrawn.shown)
 
-    async def _stop_reading(self, document: OpenDocument) -> None:
-        self._reopened.discard(str(document.path))
-        self.panel.close(document.path)
-        await self.say(
-            _("“{name}” is left closed. Opened again, it is read on from where it was.").format(
-                name=as_text(document.name)
-            )
-        )
-
     async def begin_new_conversation(self) -> None:
         """Empty the desk; what was said is kept in the library."""
         await self._turns.leave_conversation()
         self.conversation.begin_new()
-        self._reopened.clear()
+        self.reopened.clear()
         self.panel.close_all()
         self.choice_changed()
         staying = self._turns.widgets
@@ -258,7 +237,7 @@ class ChatScreen(Screen[None]):
         if isinstance(event, Finished) and event.result.get("model"):
             self.model_at_hand = True
         if isinstance(event, Failed) and not ended.visible:
-            await self._say_error(SuntoError(event.message, event.hint))
+            await self.say_error(SuntoError(event.message, event.hint))
         await self._turns.advance()
 
     async def _process_died(self, event: ProcessDied) -> None:
@@ -272,87 +251,7 @@ class ChatScreen(Screen[None]):
                 "error",
             )
 
-    # --- documents ----------------------------------------------------------------------------------------
-
-    @on(DocumentPanel.Read)
-    async def _document_read(self, event: DocumentPanel.Read) -> None:
-        document = event.document
-        path = str(document.path)
-        self._take_up_choice(document)
-        if path in self._reopened or document not in self.panel.documents:  # closed meanwhile
-            self._reopened.discard(path)
-            return
-        await self.conversation.attach(document.path)
-        facts = _("Opened **{title}**").format(title=as_text(document.title)) + f"  \n{document.facts}"
-        warnings = document.document.warnings if document.document else ()
-        for warning in warnings:
-            facts += f"  \n⚠ {as_text(warning)}"
-        await self.say(facts, "document")
-
-    def _take_up_choice(self, document: OpenDocument) -> None:
-        """What was chosen of it the last time; all of it where the file no longer has that."""
-        chapters, pages = self.conversation.choices.get(str(document.path), ("", ""))
-        with contextlib.suppress(ConfigError):
-            document.choose(chapters, pages)
-        self.choice_changed()
-
-    @on(DocumentPanel.NotRead)
-    async def _document_not_read(self, event: DocumentPanel.NotRead) -> None:
-        self._reopened.discard(str(event.document.path))
-        await self._say_error(event.error)
-
-    @on(DocumentPanel.PasswordNeeded)
-    async def _password_needed(self, event: DocumentPanel.PasswordNeeded) -> None:
-        if str(event.path) in self._reopened and event.refused is None:
-            self._reopened.discard(str(event.path))
-            await self.say(
-                _("“{name}” is protected by a password: open it again to go on with it.").format(
-                    name=as_text(event.path.name)
-                ),
-                "warning",
-            )
-            return
-        from tui.screens.password import PasswordScreen
-
-        def answered(password: str | None) -> None:
-            if password:
-                self.panel.open(event.path, password)
-
-        refused = f"{event.refused.message} {event.refused.hint}" if event.refused else ""
-        self.app.push_screen(PasswordScreen(event.path.name, refused), answered)
-
-    @on(DocumentPanel.Reading)
-    def _reading_goes_on(self) -> None:
-        self.reading.show_first(self.panel.documents.being_read)
-
-    @on(DocumentCard.PagesWanted)
-    def _pages_wanted(self, event: DocumentCard.PagesWanted) -> None:
-        self.show_pages(event.document)
-
-    @on(DocumentCard.ChaptersWanted)
-    def _chapters_wanted(self, event: DocumentCard.ChaptersWanted) -> None:
-        self.show_chapters(event.document)
-
-    def show_pages(self, item: OpenDocument) -> None:
-        """The view of a document, once it has been read."""
-        if item.document is not None:
-            from tui.screens.document import DocumentScreen
-
-            self.app.push_screen(DocumentScreen(item, item.document, self.choice_changed))
-
-    def show_chapters(self, item: OpenDocument) -> None:
-        if item.document is not None:
-            from tui.screens.chapters import ChaptersScreen
-
-            self.app.push_screen(ChaptersScreen(item, item.document), lambda _is_new: self.choice_changed())
-
-    def choice_changed(self) -> None:
-        """Other chapters or pages of an open document are read from now on."""
-        for document in self.panel.documents:
-            self.panel.refresh_card(document)
-            if document.document is not None:
-                self.call_later(self.conversation.choose, document.path, document.chapters, document.pages)
-        self.status.change(chosen=self.panel.documents.chosen)
+    # --- the panel ----------------------------------------------------------------------------------------
 
     def toggle_panel(self) -> None:
         """On a narrow screen the panel is hidden until asked for, on a wide one shown until sent away."""
@@ -378,11 +277,11 @@ class ChatScreen(Screen[None]):
         running = self._turns.widgets
         await self.transcript.show(FrozenMessage(text, kind), before=running[-1] if running else None)
 
-    async def _say_error(self, error: SuntoError) -> None:
+    async def say_error(self, error: SuntoError) -> None:
         text = as_text(error.message) + (f"  \n*{as_text(error.hint)}*" if error.hint else "")
         await self.say(text, "error")
 
-    def _library_trouble(self, error: SuntoError) -> None:
+    def library_trouble(self, error: SuntoError) -> None:
         self.notify(
             f"{printable(error.message)} {printable(error.hint)}",
             title=_("This conversation is not being saved"),
