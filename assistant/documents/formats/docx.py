@@ -6,9 +6,9 @@ Pages begin where the author set a break and where Word last broke a page when i
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
+from assistant.documents.formats.docx_styles import BODY_LEVEL, Style, Styles, is_on
 from assistant.documents.formats.draft import Draft, UnreadableError
 from assistant.documents.formats.formulas import linear
 from assistant.documents.formats.inline import counted, lowered, raised
@@ -25,19 +25,7 @@ from assistant.documents.formats.xml import (
     number,
 )
 
-# Word names its own heading styles in English inside the file; older and other programs name them in their language.
-_HEADING = re.compile(
-    r"(?:heading|titolo|titre|título|titulo|überschrift|ueberschrift|kop|rubrik|nagłówek|intestazione)\s?([1-9])",
-    re.IGNORECASE,
-)
-_TITLE = re.compile(r"title|titolo|titre|titel|título", re.IGNORECASE)
-_CONTENTS = re.compile(r"(?:toc|sommario|indice|tm|verzeichnis)\s?[1-9]", re.IGNORECASE)
-_BODY_LEVEL = 9
-"""The outline level that Word gives to text that is no heading."""
-_MOST_BASES = 20
-
 _TRANSPARENT = names("ins moveTo hyperlink smartTag sdtContent customXml fldSimple dir bdo ruby rubyBase")
-_OFF = ("0", "false", "off", "none")
 _PAGE_BREAK, _RENDERED_BREAK = "\f", "\v"
 """In the text of a paragraph: a break the author set, and one that Word found; XML cannot hold these characters."""
 _BREAKS = re.compile(f"([{_PAGE_BREAK}{_RENDERED_BREAK}])")
@@ -63,74 +51,6 @@ def read(path: Path, draft: Draft) -> None:
     writer.finish(child(body, "sectPr"))
     if package.damaged:
         draft.warn("shortened")
-
-
-# --- styles -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Style:
-    level: int = 0
-    """Of a heading, from 1; 0 for other paragraphs."""
-    is_title: bool = False
-    is_contents: bool = False
-    """A line of a table of contents."""
-    num_id: str = ""
-    num_level: int = 0
-    page_break: bool = False
-
-
-class Styles:
-    def __init__(self, root: Element | None) -> None:
-        self._elements = {
-            attribute(style, "styleId"): style
-            for style in children(root, "style")
-            if attribute(style, "type") == "paragraph"
-        }
-        self._known: dict[str, Style] = {}
-
-    def __getitem__(self, style_id: str) -> Style:
-        if style_id not in self._known:
-            self._known[style_id] = self._resolved(style_id)
-        return self._known[style_id]
-
-    def _resolved(self, style_id: str) -> Style:
-        """With what it takes from the styles it is based on."""
-        names, level, num_id, num_level, page_break = [style_id], -1, "", -1, False
-        for element in self._chain(style_id):
-            names.append(attribute(child(element, "name"), "val"))
-            properties = child(element, "pPr")
-            level = _first(level, child(properties, "outlineLvl"))
-            num_id = num_id or attribute(child(properties, "numPr", "numId"), "val")
-            num_level = _first(num_level, child(properties, "numPr", "ilvl"))
-            page_break = page_break or _is_on(child(properties, "pageBreakBefore"))
-        named = next((match for name in names if (match := _HEADING.fullmatch(name))), None)
-        if level < 0 and named:
-            level = int(named[1]) - 1
-        return Style(
-            level + 1 if 0 <= level < _BODY_LEVEL else 0,
-            any(_TITLE.fullmatch(name) for name in names[:2]),
-            any(_CONTENTS.fullmatch(name) for name in names[:2]),
-            num_id,
-            max(num_level, 0),
-            page_break,
-        )
-
-    def _chain(self, style_id: str) -> list[Element]:
-        chain: list[Element] = []
-        while style_id in self._elements and len(chain) < _MOST_BASES:
-            element = self._elements[style_id]
-            chain.append(element)
-            style_id = attribute(child(element, "basedOn"), "val")
-        return chain
-
-
-def _first(known: int, element: Element | None) -> int:
-    return known if known >= 0 or element is None else number(attribute(element, "val"), -1)
-
-
-def _is_on(element: Element | None) -> bool:
-    return element is not None and attribute(element, "val", "1") not in _OFF
 
 
 # --- the body -----------------------------------------------------------------------------------------------------
@@ -182,7 +102,7 @@ class _Writer:
         if style.is_contents:
             return
         own_break = child(properties, "pageBreakBefore")
-        if (_is_on(own_break) if own_break is not None else style.page_break) and not self._draft.page_is_empty:
+        if (is_on(own_break) if own_break is not None else style.page_break) and not self._draft.page_is_empty:
             self._draft.end_page()
         self._write_pieces(_BREAKS.split(self._inline(element)), properties, style)
         self._write_boxes()
@@ -282,7 +202,7 @@ class _Writer:
 
     def _run(self, run: Element) -> str:
         properties = child(run, "rPr")
-        if _is_on(child(properties, "vanish")):
+        if is_on(child(properties, "vanish")):
             return ""
         text = "".join(self._run_part(element) for element in run)
         shift = number(attribute(child(properties, "position"), "val"))  # so LibreOffice writes it
@@ -340,8 +260,8 @@ class _Writer:
 
 def _own_level(properties: Element | None, style: Style) -> int:
     own = child(properties, "outlineLvl")
-    level = number(attribute(own, "val"), _BODY_LEVEL) + 1 if own is not None else style.level
-    return level if level <= _BODY_LEVEL else 0
+    level = number(attribute(own, "val"), BODY_LEVEL) + 1 if own is not None else style.level
+    return level if level <= BODY_LEVEL else 0
 
 
 def _chosen(alternate: Element) -> Element | None:

@@ -8,12 +8,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.documents.formats.draft import Draft, UnreadableError
 from assistant.documents.formats.formulas import linear
 from assistant.documents.formats.inline import counted, lowered, raised
+from assistant.documents.formats.odt_styles import Level, Styles
 from assistant.documents.formats.package import Package
 from assistant.documents.formats.xml import (
     Element,
@@ -35,7 +35,6 @@ _SKIPPED = names(
     " bibliography-configuration sequence-decls variable-decls user-field-decls forms change change-start change-end"
     " ruby-text desc title"
 )
-_MOST_PARENTS = 20
 _MOST_REPEATED = 1_000
 """Spaces or cells that a file says stand here as often as a number says."""
 
@@ -64,74 +63,6 @@ def _take_metadata(meta: Element | None, draft: Draft) -> None:
         found = next(descendants(meta, tag), None)
         if found is not None and (text := all_text(found).strip()):
             draft.metadata.setdefault(name, text)
-
-
-# --- styles -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Level:
-    numbered: bool
-    style: str
-    before: str
-    behind: str
-    start: int
-
-
-class Styles:
-    def __init__(self, *roots: Element | None) -> None:
-        """From styles.xml and content.xml, whose automatic styles come on top."""
-        self._styles: dict[str, Element] = {}
-        self._lists: dict[str, dict[int, _Level]] = {}
-        for root in roots:
-            for holder in children(root, "styles", "automatic-styles"):
-                for style in children(holder, "style"):
-                    self._styles[attribute(style, "name")] = style
-                for style in children(holder, "list-style"):
-                    self._lists[attribute(style, "name")] = _list_levels(style)
-
-    def level(self, list_style: str, depth: int) -> _Level | None:
-        return self._lists.get(list_style, {}).get(depth)
-
-    def breaks_page(self, name: str) -> bool:
-        return self._property(name, "paragraph-properties", "break-before") == "page"
-
-    def position(self, name: str) -> str:
-        """`"super"`, `"sub"` or ""."""
-        position = self._property(name, "text-properties", "text-position").split(" ")[0]
-        if position in ("super", "sub"):
-            return position
-        percent = number(position.removesuffix("%"))
-        return "super" if percent > 0 else "sub" if percent < 0 else ""
-
-    def is_hidden(self, name: str) -> bool:
-        return self._property(name, "text-properties", "display") == "none"
-
-    def is_title(self, name: str) -> bool:
-        return name == "Title" or attribute(self._styles.get(name), "parent-style-name") == "Title"
-
-    def _property(self, name: str, holder: str, wanted: str) -> str:
-        for _parent in range(_MOST_PARENTS):
-            style = self._styles.get(name)
-            if style is None:
-                return ""
-            if value := attribute(child(style, holder), wanted):
-                return value
-            name = attribute(style, "parent-style-name")
-        return ""
-
-
-def _list_levels(style: Element) -> dict[int, _Level]:
-    return {
-        number(attribute(level, "level")): _Level(
-            local(level) == "list-level-style-number",
-            attribute(level, "num-format"),
-            attribute(level, "num-prefix"),
-            attribute(level, "num-suffix"),
-            number(attribute(level, "start-value"), 1),
-        )
-        for level in style
-    }
 
 
 # --- the text -----------------------------------------------------------------------------------------------------
@@ -331,7 +262,7 @@ class _Writer:
         return mark
 
 
-def _label(level: _Level | None, count: int) -> str:
+def _label(level: Level | None, count: int) -> str:
     if level is None or not level.numbered:
         return "•"
     return f"{level.before}{counted(count, level.style)}{level.behind}" if level.style else ""

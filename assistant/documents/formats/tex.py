@@ -15,6 +15,7 @@ from pathlib import Path
 from assistant.documents.encodings import decode_text
 from assistant.documents.formats import tex_words as words
 from assistant.documents.formats.draft import Draft, on_one_line
+from assistant.documents.formats.tex_places import Span, closing_braces, delimiters, environment_ends
 from assistant.safe_text import printable
 
 _VERBATIM = re.compile(
@@ -34,15 +35,12 @@ _TOKEN = re.compile(
     r"|(?P<text>[^\\{}$~&`',\"\-\n\ue000]+|.)",
     re.DOTALL,
 )
-_BEGIN_OR_END = re.compile(r"\\(begin|end)\s{0,5}\{([^{}\\\n]{1,40})\}")
 _SPACE = re.compile(r"[^\S\n]*\n?[^\S\n]*")
 _INNER_LABEL = re.compile(r"\\label\s?\{[^{}]{0,200}\}")
 _LONGEST_FORMULA = 10_000
 _LONGEST_OPTION = 1_000
 _MOST_NESTED = 30
 """Arguments inside arguments: deeper ones are written without a look inside."""
-
-Span = tuple[int, int]
 
 
 def read(path: Path, draft: Draft) -> None:
@@ -73,9 +71,9 @@ class _Writer:
         self._source = text
         self._kept = kept
         self._draft = draft
-        self._closing = _closing_braces(text)
-        self._ends = _environment_ends(text)
-        self._delimiters = _delimiters(text)
+        self._closing = closing_braces(text)
+        self._ends = environment_ends(text)
+        self._delimiters = delimiters(text)
         self._top = _top_rank(text)
         self._text: list[str] = []
         self._nested = 0
@@ -423,41 +421,6 @@ class _Writer:
 
 def _formula(source: str) -> str:
     return " ".join(_INNER_LABEL.sub("", source).split())
-
-
-def _closing_braces(text: str) -> dict[int, int]:
-    """Of each brace, and of each bracket that is closed between the same braces: where."""
-    closing: dict[int, int] = {}
-    opened: list[int] = []
-    for sign in re.finditer(r"\\.|[{}\[\]]", text, re.DOTALL):
-        if sign[0] in "{[":
-            opened.append(sign.start())
-        elif sign[0] == "]" and opened and text[opened[-1]] == "[":
-            closing[opened.pop()] = sign.start()
-        elif sign[0] == "}":
-            while opened and text[opened[-1]] == "[":  # an interval like [0, 1) has no end
-                opened.pop()
-            if opened:
-                closing[opened.pop()] = sign.start()
-    return closing
-
-
-def _environment_ends(text: str) -> dict[str, list[Span]]:
-    """Where each environment that does not hold itself ends; of nested ones, the inner ends come first."""
-    ends: dict[str, list[Span]] = {}
-    for mark in _BEGIN_OR_END.finditer(text):
-        if mark[1] == "end":
-            ends.setdefault(mark[2], []).append(mark.span())
-    return ends
-
-
-def _delimiters(text: str) -> dict[str, list[int]]:
-    """Where each sign that ends a formula stands."""
-    places: dict[str, list[int]] = {"$": [], "$$": [], "\\)": [], "\\]": []}
-    for sign in re.finditer(r"\\.|\$\$?", text, re.DOTALL):
-        if sign[0] in places:
-            places[sign[0]].append(sign.start())
-    return places
 
 
 def _top_rank(text: str) -> int:
