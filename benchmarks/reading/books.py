@@ -26,8 +26,7 @@ class Book:
 
 PACKAGES = {
     "maint-guide-it": "usr/share/doc/maint-guide-it/maint-guide.it.pdf",
-    "texlive-lang-italian": "usr/share/texlive/texmf-dist/doc/latex/lshort-italian/it-lshort.pdf",
-    "texlive-lang-european": "usr/share/texlive/texmf-dist/doc/latex/lshort-italian/it-lshort.pdf",
+    "texlive-lang-italian": "usr/share/doc/texlive-doc/latex/lshort-italian/it-lshort.pdf",
     "debian-reference-it": "usr/share/debian-reference/debian-reference.it.pdf",
     "lilypond-doc-pdf-it": "usr/share/doc/lilypond/html/Documentation/notation.it.pdf",
 }
