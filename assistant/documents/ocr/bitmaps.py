@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import threading
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -34,8 +35,11 @@ class Bitmap(NamedTuple):
 class Bitmaps(Protocol):
     page_count: int
 
-    def page(self, index: int) -> Bitmap | None:
-        """None for a page on which nothing is drawn. May raise anything."""
+    def page(self, index: int, slope: float = 0.0) -> Bitmap | None:
+        """The page, turned until lines that go down by `slope` for each pixel to the right are level.
+
+        None for a page on which nothing is drawn, or that cannot be turned. From any thread. May raise anything.
+        """
         ...
 
 
@@ -52,23 +56,28 @@ class PdfBitmaps:
             raise CannotOpen("unopenable", str(error)) from error
         self.page_count = len(self._document)
         self._dpi = dpi
+        self._one_at_a_time = threading.Lock()
+        """pdfium is not for several threads, whatever they do with it."""
 
-    def page(self, index: int) -> Bitmap | None:
-        page = self._document[index]
-        try:
-            width, height = page.get_size()
-            scale = drawing_scale(width, height, _image_pixels(page), self._dpi)
-            bitmap = page.render(scale=scale, grayscale=True)
+    def page(self, index: int, slope: float = 0.0) -> Bitmap | None:
+        with self._one_at_a_time:
+            page = self._document[index]
             try:
-                data = _pgm(bitmap)
+                width, height = page.get_size()
+                scale = drawing_scale(width, height, _image_pixels(page), self._dpi)
+                bitmap = _drawn(page, scale, slope)
+                try:
+                    data = _pgm(bitmap)
+                finally:
+                    bitmap.close()
             finally:
-                bitmap.close()
-        finally:
-            page.close()
+                page.close()
         return None if data is None else Bitmap(data)
 
 
 class ImageBitmaps:
+    """Files as they are: tesseract unpacks them itself, so they cannot be turned."""
+
     def __init__(self, path: str, page_count: int) -> None:
         """`page_count` is from the header. Raises CannotOpen."""
         try:
@@ -77,8 +86,8 @@ class ImageBitmaps:
             raise CannotOpen("unopenable", str(error)) from error
         self.page_count = page_count
 
-    def page(self, index: int) -> Bitmap:
-        return Bitmap(self._data, index)
+    def page(self, index: int, slope: float = 0.0) -> Bitmap | None:
+        return None if slope else Bitmap(self._data, index)
 
 
 def drawing_scale(width: float, height: float, image_pixels: int, dpi: float = DPI) -> float:
@@ -89,6 +98,25 @@ def drawing_scale(width: float, height: float, image_pixels: int, dpi: float = D
     enough = max(image_pixels, round(_A4_SQUARE_INCHES * dpi * dpi)) if image_pixels else MOST_PIXELS
     most = min(MOST_PIXELS, enough)
     return min(dpi / _POINTS_PER_INCH, math.sqrt(most / max(1.0, width * height)))
+
+
+def _drawn(page: Any, scale: float, slope: float) -> Any:
+    if not slope:
+        return page.render(scale=scale, grayscale=True)
+    import pypdfium2
+    from pypdfium2 import raw
+
+    width, height = (math.ceil(side * scale) for side in page.get_size())
+    bitmap = pypdfium2.PdfBitmap.new_native(width, height, raw.FPDFBitmap_Gray)
+    bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
+    cosine, sine = math.cos(math.atan(slope)), math.sin(math.atan(slope))
+    # About the middle of the page, whose points pdfium has by then laid out from the top left corner.
+    shift_x = width / 2 - (width * cosine + height * sine) / 2
+    shift_y = height / 2 - (height * cosine - width * sine) / 2
+    turn = raw.FS_MATRIX(scale * cosine, -scale * sine, scale * sine, scale * cosine, shift_x, shift_y)
+    clip = raw.FS_RECTF(0, 0, width, height)
+    raw.FPDF_RenderPageBitmapWithMatrix(bitmap, page, turn, clip, raw.FPDF_ANNOT | raw.FPDF_GRAYSCALE)
+    return bitmap
 
 
 def _image_pixels(page: Any) -> int:

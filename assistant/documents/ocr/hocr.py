@@ -18,12 +18,15 @@ from assistant.safe_text import printable
 _LINE_CLASSES = frozenset({"ocr_line", "ocr_header", "ocr_caption", "ocr_textfloat"})
 _BOX = re.compile(r"\bbbox (\d{1,6}) (\d{1,6}) (\d{1,6}) (\d{1,6})")
 _CONFIDENCE = re.compile(r"\bx_wconf (\d{1,3})")
+_SLOPE = re.compile(r"\bbaseline (-?\d{1,3}(?:\.\d{1,9})?) ")
 _SIZE = re.compile(r"\bx_size (\d{1,6}(?:\.\d{1,9})?)")
 _SPECK = re.compile(r"[^\w]+")
 _SPECK_CONFIDENCE = 50
 """A lone mark without letters or digits of which tesseract is less sure than this is dirt on the paper."""
 _LONE_BAR = re.compile(r"(?:^|(?<=[.!?»”\"] ))\|(?= [a-zà-ÿ])")
 """Where a sentence begins: the article "I" as tesseract often sees it. In a row of a table there are several."""
+_FEWEST_WORDS = 4
+"""In a line whose slope means something."""
 _SENTENCE_ENDS = ".!?:;"
 _SAME_SIZE = (0.8, 1.12)
 """Times the page's usual size. What tesseract says of a line's size depends on the letters that happen to be in it, and
@@ -44,6 +47,8 @@ class Line:
     size: float
     """Pixels from the deepest descender to the highest ascender."""
     turned: bool
+    slope: float | None
+    """How far its baseline goes down for each pixel to the right; None where tesseract does not say."""
     words: list[Word] = field(default_factory=list[Word])
 
     @property
@@ -59,6 +64,8 @@ class Recognised:
     """One for each line of `text` that is not blank, or none where the page lies on its side."""
     confidence: float
     """Mean over the letters, 0 to 100; 0 where there are none."""
+    slope: float = 0.0
+    """Of most lines, down for each pixel to the right: how askew the page is."""
 
     @property
     def letters(self) -> int:
@@ -74,7 +81,17 @@ def parse_hocr(hocr: str, dpi: float) -> Recognised:
     words = [word for lines in paragraphs for line in lines for word in line.words]
     letters = sum(len(word.text) for word in words)
     confidence = sum(word.confidence * len(word.text) for word in words) / letters if letters else 0.0
-    return Recognised(_text(paragraphs), tuple(_facts(paragraphs, parser.height, dpi)), confidence)
+    return Recognised(_text(paragraphs), tuple(_facts(paragraphs, parser.height, dpi)), confidence, _slope(paragraphs))
+
+
+def _slope(paragraphs: list[list[Line]]) -> float:
+    slopes = [
+        line.slope
+        for lines in paragraphs
+        for line in lines
+        if line.slope is not None and not line.turned and len(line.words) >= _FEWEST_WORDS
+    ]
+    return statistics.median(slopes) if slopes else 0.0
 
 
 def _has_words(line: Line) -> bool:
@@ -127,8 +144,15 @@ class _Parser(HTMLParser):
         elif kind == "ocr_par":
             self.paragraphs.append([])
         elif kind in _LINE_CLASSES and self.paragraphs:
-            size = _SIZE.search(title)
-            self.paragraphs[-1].append(Line(_box(title)[1], float(size[1]) if size else 0.0, "textangle" in title))
+            size, slope = _SIZE.search(title), _SLOPE.search(title)
+            self.paragraphs[-1].append(
+                Line(
+                    _box(title)[1],
+                    float(size[1]) if size else 0.0,
+                    "textangle" in title,
+                    float(slope[1]) if slope else None,
+                )
+            )
         elif kind == "ocrx_word" and self.paragraphs and self.paragraphs[-1]:
             found = _CONFIDENCE.search(title)
             self._word, self._depth, self._confidence = "", 0, min(100, int(found[1])) if found else 0

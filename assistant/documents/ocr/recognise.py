@@ -168,8 +168,8 @@ def _advice(tesseract: Tesseract, verdicts: Mapping[int, str], found: Mapping[in
 
 
 def _limits(limits: Limits, pages: int) -> Limits:
-    """A page takes seconds here, and is tried twice when the first try is doubtful."""
-    page_seconds = 2 * limits.recognition_seconds + limits.page_seconds
+    """A page takes seconds here, and is tried up to three times: as it is, another way up, straightened."""
+    page_seconds = 3 * limits.recognition_seconds + limits.page_seconds
     return replace(
         limits,
         cpu_seconds=limits.cpu_seconds + _DRAWING_CPU_SECONDS * pages,
