@@ -26,8 +26,6 @@ _URL = re.compile(r"\\(url|path|nolinkurl|href)\s?\{([^{}\n]{0,2000})\}")
 """Taken out as well: its `%` begins no comment. Of a link only its text is printed, which follows."""
 _CODE_OPTIONS = re.compile(r"(?:\[[^\]\n]{0,500}\])?(?:\{(\w{0,30})\})?[^\S\n]*\n?")
 _COMMENT = re.compile(r"(?<!\\)((?:\\\\)*)%[^\n]*(?:\n[^\S\n]*)?")
-_KEPT = re.compile("\ue000(\\d+)\ue001")
-"""A verbatim stretch, taken out before anything else; `printable` has removed these characters from the source."""
 
 _TOKEN = re.compile(
     r"\\(?P<command>[a-zA-Z@]+)\*?|\\(?P<sign>.)|(?P<blank>\n[^\S\n]*\n\s*)|(?P<open>\{)|(?P<close>\})"
