@@ -113,10 +113,9 @@ def test_rows_of_a_table_and_items_of_a_list_stay_lines() -> None:
 def test_cleaning_loses_no_letter_and_no_page(raw: list[str]) -> None:
     cleaned = clean_pages(raw)
     assert len(cleaned) == len(raw)
-    for before, after in zip(raw, cleaned, strict=True):
-        letters = re.sub("[^abÈ]", "", after)
-        if letters != re.sub("[^abÈ]", "", before):  # only whole running heads may go
-            assert len(raw) >= 3
+    if len(raw) < 3:  # with more, running heads may go
+        assert re.sub("[^abÈ]", "", "".join(cleaned)) == re.sub("[^abÈ]", "", "".join(raw))
+    for after in cleaned:
         assert "\n\n\n" not in after
         assert after == after.strip()
 

@@ -24,6 +24,13 @@ _COMPOSED = {
 _LETTERS = "".join(sorted({pair[1] for pair in _COMPOSED}))
 _WORD_LETTER = "A-Za-zÀ-ÖØ-öø-ÿĀ-ž"
 
+_CERTAIN = re.compile(f"(?<=[{_WORD_LETTER}])([´¨¸ˇ˝])([{_LETTERS}])")
+"""Nobody types these inside a word but as an accent, or the first as an apostrophe."""
+_CEDILLA_BEHIND = re.compile(f"([cCsS])¸(?=[{_WORD_LETTER}])(?![cCsS])")
+_LAST_LETTERS = re.compile(f"[{_WORD_LETTER}]+\\Z")
+_ELIDED = frozenset(
+    "l gl un d c s n m t v ch dell all dall nell sull coll quell quest bell sant tutt dov com cos anch nessun".split()  # noqa: SIM905
+)
 _SOME_MARK = re.compile(f"[{_MARKS}]")
 _BEFORE = re.compile(f"([{_MARKS}])([{_LETTERS}])(?![`´])")
 _BEHIND = re.compile(f"([{_LETTERS}])([{_MARKS}])(?![{_WORD_LETTER}`´])")
@@ -40,12 +47,11 @@ def repair_accents(pages: list[str]) -> list[str]:
     """The pages with accented letters where the document has accents and letters side by side."""
     marked = [number for number, text in enumerate(pages) if _SOME_MARK.search(text)]
     pattern = _pattern([pages[number] for number in marked], len(pages)) if marked else None
-    if pattern is None:
-        return pages
     repaired = list(pages)
     for number in marked:
-        repaired[number] = pattern.sub(_composed, pages[number])
-    return _with_strays(repaired, marked)
+        text = _CEDILLA_BEHIND.sub(lambda match: _COMPOSED["¸" + match[1]], pages[number])
+        repaired[number] = (pattern or _CERTAIN).sub(_composed, text)
+    return _with_strays(repaired, marked) if pattern else repaired
 
 
 def _pattern(texts: Sequence[str], page_count: int) -> re.Pattern[str] | None:
@@ -57,7 +63,7 @@ def _pattern(texts: Sequence[str], page_count: int) -> re.Pattern[str] | None:
             place = match.start()
             left, right = text[place - 1 : place], text[place + 1 : place + 2]
             if left.isalpha() and right.isalpha():  # quotes open behind a space, so this is none
-                before += right in _LETTERS
+                before += right in _LETTERS and not _is_apostrophe(text, place)
             elif left and left in _LETTERS and text[place - 2 : place - 1].isalpha() and right not in _QUOTES:
                 behind += 1
     if max(before, behind) < fewest:
@@ -70,7 +76,18 @@ def _composed(match: re.Match[str]) -> str:
     pair = first + second if first in _COMBINING else second + first
     if match.string[match.start() - 1 : match.start()] in ("`", "´"):
         return match[0]
+    place = match.start() if first in _COMBINING else match.start() + 1
+    if first in _COMBINING and _is_apostrophe(match.string, place):
+        return f"’{second}"
     return _COMPOSED.get(pair, match[0])
+
+
+def _is_apostrophe(text: str, place: int) -> bool:
+    """Whether the mark there is typed for one: "l´acqua", but not "n´e"."""
+    if text[place] not in _QUOTES or not text[place + 2 : place + 3].isalpha():
+        return False
+    head = text[max(0, place - 8) : place]
+    return (found := _LAST_LETTERS.search(head)) is not None and found[0].lower() in _ELIDED
 
 
 # --- accents of capitals, which stand so high that they end up elsewhere in their line --------------------------

@@ -12,12 +12,16 @@ from assistant.safe_text import printable
 _LIGATURES = {"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st", "ĳ": "ij", "Ĳ": "IJ"}
 _HYPHENS = dict.fromkeys("\ufffe\x02", SOFT_HYPHEN)
 """pdfium's marks for a hyphen at the end of a line, which it joins to the next."""
+_DASHES = dict.fromkeys("\u2010\u2011", "-")
+"""Hyphens, breaking and not: browsers print the first at line ends."""
 _LINE_ENDS = dict.fromkeys("\r\x0b\x0c\x85\u2028\u2029", " ")
 """Inside a line of the child's: it has counted its lines already."""
 _SPACES = dict.fromkeys("\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000", " ")
+_QUOTES = {"ʺ": '"', "ʹ": "'"}
+"""Letters to Unicode, but nobody means them so."""
 _ZERO_WIDTH = dict.fromkeys("\u200b\u2060", "")
 _TABS = {"\t": " "}
-_TABLE = _LIGATURES | _HYPHENS | _LINE_ENDS | _SPACES | _TABS | _ZERO_WIDTH
+_TABLE = _LIGATURES | _HYPHENS | _DASHES | _LINE_ENDS | _SPACES | _TABS | _QUOTES | _ZERO_WIDTH
 _ODD = re.compile("[" + "".join(_TABLE) + "]")
 _BULLET = re.compile(r"^[ \t]*[\x88\uf0a7\uf0a8\uf0b7\uf0d8\uf0e0\uf0fc\uf06e\uf076]+[ \t\u00a0]+", re.MULTILINE)
 """TeX's bullet and those of Wingdings and Symbol, in fonts that do not say what they show."""

@@ -21,6 +21,15 @@ _APOSTROPHES = "'’"
 _STEM = 6
 """Letters: words that share so many are forms of one."""
 _SHORTEST_TAIL = 4
+_ALWAYS_FIRST = frozenset(("self", "well", "single"))
+_ALWAYS_LAST = frozenset(
+    ("specific", "based", "oriented", "driven", "related", "aware", "dependent", "numbered", "defined", "generated")
+)
+"""English words that end no other (behind four letters or more: "undefined"), and so stand behind a hyphen."""
+_COMPOUND_SHARE = 0.015
+"""Of the words of a document: English papers have more compounds than that, Italian books never."""
+_LONG_HEAD = 12
+"""Characters: a line that begins with so many capitals is a title in capitals."""
 _PATH = re.compile(r"[/_@\\]|\.\w")
 """In the last word: an address, a path or a name in a program. There are no syllables in it."""
 _LOOK_BACK = 80
@@ -54,6 +63,7 @@ class Words:
         compounds = [word.split("-") for word in self._counts if "-" in word]
         self._first = {parts[0] for parts in compounds}
         self._last = {parts[-1] for parts in compounds}
+        self._likes_compounds = len(compounds) >= _COMPOUND_SHARE * len(self._counts)
         self._stems = {word[:_STEM] for word in self._counts}
 
     def joint(self, before: str, after: str) -> str:
@@ -62,10 +72,13 @@ class Words:
         tail = after[: len(after) - len(after.lstrip(_LETTERS))][:_LONGEST_WORD]
         if not head or not tail:
             return _joint_of_no_word(before)
-        if tail[0].isupper():
-            return "" if head.isupper() and len(head) > 1 else "-"
+        capitals = tail[0].isupper()
+        if capitals and not (head.isupper() and tail.isupper()):
+            return "-"
         head, tail = head.lower(), tail.lower()
         joined, hyphenated = self._counts[head + tail], self._counts[f"{head}-{tail}"]
+        if capitals and not joined:  # BWA-MEM, but a title in capitals has broken words, too
+            return "" if before[-_LOOK_BACK:].isupper() and len(before) > _LONG_HEAD else "-"
         if joined or hyphenated:
             return "-" if hyphenated > joined else ""
         if len(head) == 1 and before[-2:-1] not in _APOSTROPHES:  # no printer leaves a letter alone
@@ -75,6 +88,12 @@ class Words:
         return "-" if self._is_compound(head, tail) else ""
 
     def _is_compound(self, head: str, tail: str) -> bool:
+        if head in _ALWAYS_FIRST or (tail in _ALWAYS_LAST and len(head) >= _SHORTEST_TAIL):
+            return True
+        if min(len(head), len(tail)) < _SHORTEST_TAIL and head not in self._first:
+            return False
+        if self._likes_compounds and head in self._counts and tail in self._counts:
+            return min(len(head), len(tail)) >= _SHORTEST_TAIL
         usual = head in self._first or tail in self._last
         known = head in self._counts and (tail in self._counts or tail[:_STEM] in self._stems)
         return usual and known and len(tail) >= _SHORTEST_TAIL

@@ -14,6 +14,8 @@ _CLOSING = "\"'”’»)]"
 _STOPS = ".!?:;…"
 _NUMBER_WORD = re.compile(r"(?<!\S)[-+−±<>≈~€$£(]*\d[\d.,:/%‰°)€$£-]*(?!\S)")
 _PROGRAM = re.compile(r"[{}\\;=<>|$&]|\w\(|\A\W*\w+\Z|[/_]\w")
+_URL_ENDS = "/._-?=&%#~"
+
 _FULL_LINE = 0.6
 _NEARLY_FULL_LINE = 0.85
 _NARROWEST_COLUMN = 40
@@ -66,6 +68,14 @@ def _usual_width(page: PageLines) -> int:
     return max(lengths[len(lengths) * 9 // 10], _NARROWEST_COLUMN) if lengths else _NARROWEST_COLUMN
 
 
+def _is_broken_address(before: str, line: str) -> bool:
+    """Whether a web address or a name with underscores goes on in the next line."""
+    last = before.rpartition(" ")[2]
+    if before[-1] == "_":
+        return len(last) > 1 and (line[0].islower() or line[0].isdigit())
+    return ("://" in last or last.startswith("www.")) and (line[0].islower() or line[0].isdigit() or line[0] in "%/_~")
+
+
 def _between_paragraphs(page: PageLines, before_index: int, index: int, width: int, same_list: bool) -> str:
     """Between lines with a blank one between, where the child has seen a gap, but only the end of a column may be."""
     if same_list and index != page.notes_from:
@@ -89,6 +99,8 @@ def _between(page: PageLines, before_index: int, index: int, width: int, item: b
     if item:
         return "\n"
     if before[-1] in "-–" and before[-2:-1].isdigit() and line[0].isdigit():  # 1789–1799
+        return ""
+    if before[-1] in _URL_ENDS and _is_broken_address(before, line):
         return ""
     ends = before.rstrip(_CLOSING)[-1:] in _STOPS
     length = page.last_parts.get(before_index, len(before))

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from assistant.documents.pdf.cleaning.characters import CELL_END
 from assistant.documents.pdf.cleaning.page_lines import UNKNOWN, PageLines
 
 _EDGE_LINES = 2
@@ -26,9 +27,13 @@ _LARGE = 1.15
 """Times the size of the body's type: titles."""
 _LOOSE = 1.35
 """Times the usual distance between lines."""
-_MARGIN = 110
+_MARGIN = 130
 """Thousandths of the page's height from its edge."""
 _SAME_PLACE = 4
+_SAME_LINE = 15
+_FEW_PAGES = 5
+"""So few that two of them may be all that could bear the same head."""
+_ORNAMENTS = " .·•|∙◦-–—"
 _LONGEST = 200
 
 _NUMBER = r"\d{1,4}|(?=[ivxlc])(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
@@ -37,6 +42,10 @@ _PAGE_WORD = r"(?:pag(?:ina|e)?\b\.?|pg?\.)?"
 _ONLY_NUMBER = re.compile(rf"[-–—·•|~\[(]*\s?{_PAGE_WORD}\s?({_NUMBER}){_OF}\s?[-–—·•|~\])]*", re.IGNORECASE)
 _FIRST_NUMBER = re.compile(rf"{_PAGE_WORD}\s?({_NUMBER}){_OF}\s(?:[|·•–—-]\s)?(?=\S)", re.IGNORECASE)
 _LAST_NUMBER = re.compile(rf"\s(?:[|·•–—-]\s)?{_PAGE_WORD}\s?({_NUMBER}){_OF}(?:\s[-–—])?\Z", re.IGNORECASE)
+_EXPLICIT = re.compile(
+    r"\b(?:pag(?:ina|e)?\b\.?|pg?\.)\s?(?:\d{1,4}|[ivxlc]{1,8})(?:\s|\Z)|\d\s?(?:/|of|di)\s?\d{1,4}\Z", re.IGNORECASE
+)
+"""Page 12, 12 of 40."""
 _TAIL_CHARACTERS = 24
 """No page number at the end of a line is longer."""
 _ROMAN_DIGITS = {"i": 1, "v": 5, "x": 10, "l": 50, "c": 100}
@@ -64,12 +73,12 @@ class _Edge(NamedTuple):
 
 def take_off_running_heads(pages: Sequence[PageLines], labels: Sequence[str], body: int) -> None:
     """`labels` are what is printed on the pages, as far as that is known; `body` is the size of the body's type."""
-    edges = [edge for number, page in enumerate(pages) for edge in _edges(number, page)]
-    owner = _Owner(edges, labels)
-    running = _running(edges, owner, len(pages), body)
+    owner = _Owner(labels, len(pages))
+    edges = [edge for number, page in enumerate(pages) for edge in _edges(number, page, owner)]
+    owner.learn(edges)
     tops: dict[int, list[_Edge]] = defaultdict(list)
     gone: dict[int, set[int]] = defaultdict(set)
-    for edge in running:
+    for edge in _running(edges, owner, len(pages), body):
         gone[edge.page].add(edge.line)
         if edge.top and edge.words:
             tops[edge.page].append(edge)
@@ -77,21 +86,33 @@ def take_off_running_heads(pages: Sequence[PageLines], labels: Sequence[str], bo
     for number, lines in gone.items():
         if found := tops.get(number):  # the rarest says most: the chapter's title, not the book's
             pages[number].head = min(found, key=lambda edge: recurring[edge.words]).shown
-        pages[number].drop(lines)
+        pages[number].drop(lines | _ornaments_beside(pages[number], lines))
+
+
+def _ornaments_beside(page: PageLines, gone: Collection[int]) -> set[int]:
+    """Dots and strokes around a running foot, such as the buttons of slides."""
+    if not page.facts:
+        return set()
+    edge = min((page.facts[index].top for index in gone if page.facts[index].top >= 500), default=1001)
+    return {
+        index
+        for index, line in enumerate(page.lines)
+        if line and page.facts[index].top >= edge - _SAME_LINE and not line.strip(_ORNAMENTS)
+    }
 
 
 # --- the edges of a page ----------------------------------------------------------------------------------------
 
 
-def _edges(number: int, page: PageLines) -> Iterable[_Edge]:
-    filled = page.filled
+def _edges(number: int, page: PageLines, owner: _Owner) -> Iterator[_Edge]:
+    filled = [index for index, line in enumerate(page.lines) if line and line.strip(_ORNAMENTS)]
     if not page.facts:
         for index in filled[:_EDGE_LINES]:
-            yield _edge(number, page, index, True, None)
+            yield _edge(number, page, index, True, None, owner)
         for index in filled[max(_EDGE_LINES, len(filled) - _EDGE_LINES) :]:
-            yield _edge(number, page, index, False, None)
+            yield _edge(number, page, index, False, None, owner)
         if len(filled) == 1:  # a page that is nothing but its foot
-            yield _edge(number, page, filled[0], False, None)
+            yield _edge(number, page, filled[0], False, None, owner)
         return
     filled.sort(key=lambda index: page.facts[index].top)
     places = [page.facts[index].top for index in filled]
@@ -103,14 +124,15 @@ def _edges(number: int, page: PageLines) -> Iterable[_Edge]:
         top = places[rank] < 500
         inward = gaps[rank : rank + _EDGE_LINES] if top else gaps[max(0, rank - _EDGE_LINES) : rank]
         loose = any(gap > _LOOSE * usual for gap in inward) if usual else None
-        yield _edge(number, page, filled[rank], top, loose)
+        yield _edge(number, page, filled[rank], top, loose, owner)
 
 
-def _edge(number: int, page: PageLines, line: int, top: bool, loose: bool | None) -> _Edge:
-    text = page.lines[line][:_LONGEST]
+def _edge(number: int, page: PageLines, line: int, top: bool, loose: bool | None, owner: _Owner) -> _Edge:
+    text = page.lines[line][:_LONGEST].replace(CELL_END, " ").strip(_ORNAMENTS)
     facts = page.facts[line] if page.facts else UNKNOWN
     shown, value = _without_number(text)
-    return _Edge(number, line, top, text, shown.lower(), value, shown, facts.size, facts.top, loose)
+    words = shown if value else owner.without_own_number(number, shown)
+    return _Edge(number, line, top, text, words.lower(), value, shown, facts.size, facts.top, loose)
 
 
 def _without_number(text: str) -> tuple[str, tuple[bool, int] | None]:
@@ -137,63 +159,88 @@ def _value(number: str) -> tuple[bool, int]:
 class _Owner:
     """Which numbers are those of the pages they stand on."""
 
-    def __init__(self, edges: Sequence[_Edge], labels: Sequence[str]) -> None:
-        self._labels = [_without_number(label)[1] for label in labels]
-        distances = Counter({(edge.page, self._distance(edge)) for edge in edges if edge.number})
-        pages = Counter(distance for _, distance in distances)
-        self._distances = {distance for distance, count in pages.items() if count >= _RUNNING_PAGES}
+    def __init__(self, labels: Sequence[str], page_count: int) -> None:
+        self._labels = [labels[page] if page < len(labels) else str(page + 1) for page in range(page_count)]
+        self._values = [_without_number(label)[1] for label in self._labels]
+        self._distances: set[tuple[bool, int]] = set()
         """From a page's index to the number printed on it, the same for many pages."""
 
-    @staticmethod
-    def _distance(edge: _Edge) -> tuple[bool, int]:
-        assert edge.number is not None
-        roman, value = edge.number
-        return roman, value - edge.page
+    def learn(self, edges: Sequence[_Edge]) -> None:
+        pages = Counter(distance for _, distance in {(edge.page, _distance(edge)) for edge in edges if edge.number})
+        alike = Counter((_distance(edge), edge.top, edge.words) for edge in edges if edge.number and _in_margin(edge))
+        self._distances = {distance for distance, count in pages.items() if count >= _RUNNING_PAGES}
+        self._distances |= {key[0] for key, count in alike.items() if count >= _RUNNING_PAGES_IN_MARGIN}
 
     def owns(self, edge: _Edge) -> bool:
         if edge.number is None:
             return False
-        label = self._labels[edge.page] if edge.page < len(self._labels) else (False, edge.page + 1)
-        return edge.number in (label, (False, edge.page + 1)) or self._distance(edge) in self._distances
+        if edge.number in (self._values[edge.page], (False, edge.page + 1)) or _distance(edge) in self._distances:
+            return True
+        certain = _EXPLICIT.search(edge.text) or (not edge.words and len(self._labels) < _RUNNING_PAGES)
+        return bool(certain) and _in_margin(edge)
+
+    def is_labelled(self, edge: _Edge) -> bool:
+        """Whether the number says itself that it is a page's, or the file does, and not just by its place in it."""
+        labelled = edge.number == self._values[edge.page] and self._labels[edge.page] != str(edge.page + 1)
+        return labelled or _EXPLICIT.search(edge.text) is not None
+
+    def without_own_number(self, page: int, text: str) -> str:
+        """With the page's number, where it stands among the words, made the same for every page."""
+        label = self._labels[page]
+        return " ".join("#" if word == label else word for word in text.split(" ")) if label in text else text
 
 
-def _running(edges: Sequence[_Edge], owner: _Owner, page_count: int, body: int) -> Iterable[_Edge]:
+def _distance(edge: _Edge) -> tuple[bool, int]:
+    assert edge.number is not None
+    roman, value = edge.number
+    return roman, value - edge.page
+
+
+def _in_margin(edge: _Edge) -> bool:
+    """For certain: close to the edge of the sheet, and apart from the text."""
+    return edge.loose is True and 0 < (edge.place if edge.top else 1000 - edge.place) <= _MARGIN
+
+
+def _running(edges: Sequence[_Edge], owner: _Owner, page_count: int, body: int) -> Iterator[_Edge]:
     groups: dict[tuple[bool, str], list[_Edge]] = defaultdict(list)
     numbered: dict[bool, list[_Edge]] = {True: [], False: []}
     seen = Counter((edge.top, edge.text) for edge in edges)
     for edge in edges:
         # A line with its page's number is like no other; "Capitolo 4" on several pages bears that of a chapter.
         owned = owner.owns(edge) and (seen[edge.top, edge.text] == 1 or not edge.words)
+        in_margin = _in_margin(edge)
         if owned and not edge.words:
-            yield edge
+            if in_margin or edge.size <= _LARGE * (body or edge.size):
+                yield edge
             continue
         if owned:
             numbered[edge.top].append(edge)
-        else:  # the number is one of its words: "Capitolo 2" does not recur in "Capitolo 3"
+            if in_margin and owner.is_labelled(edge):
+                yield edge
+        elif edge.number is not None:  # it is one of the words: "Capitolo 2" does not recur in "Capitolo 3"
             edge = edge._replace(words=edge.text.lower(), shown=edge.text)
         groups[edge.top, edge.words].append(edge)
     for group in groups.values():
-        if _recurs(group):
+        if _recurs(group, page_count):
             yield from _without_text(group, page_count, body)
     for group in numbered.values():
         if len({edge.page for edge in group}) >= max(_RUNNING_PAGES, _NUMBERED_SHARE * page_count):
             yield from _without_text(group, page_count, body)
 
 
-def _recurs(group: Sequence[_Edge]) -> bool:
+def _recurs(group: Sequence[_Edge], page_count: int) -> bool:
     count = len({edge.page for edge in group})
     if count >= _RUNNING_PAGES:
         return True
     return count >= _RUNNING_PAGES_IN_MARGIN and all(
-        edge.loose
-        and 0 < (edge.place if edge.top else 1000 - edge.place) <= _MARGIN
+        _in_margin(edge)
         and abs(edge.place - group[0].place) <= _SAME_PLACE
-        and edge.size <= group[0].size
+        and (page_count <= _FEW_PAGES or edge.number is not None)
         for edge in group
     )
 
 
-def _without_text(group: Sequence[_Edge], page_count: int, body: int) -> Iterable[_Edge]:
+def _without_text(group: Sequence[_Edge], page_count: int, body: int) -> Iterator[_Edge]:
     """The lines that run: of one size, and unless they are nearly everywhere neither large nor close to the text."""
     size = Counter(edge.size for edge in group).most_common(1)[0][0]
     everywhere = len({edge.page for edge in group}) >= _USUAL_SHARE * page_count
