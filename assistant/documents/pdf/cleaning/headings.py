@@ -273,8 +273,10 @@ def first_title(pages: Sequence[PageLines], body: int) -> str:
         return ""
     readable = [index for index in page.filled if _WORD.search(page.lines[index])]
     largest = max((page.facts[index].size for index in readable), default=0)
-    lines = [page.lines[index] for index in readable if page.facts[index].size == largest]
-    title = " ".join(lines)
+    places = [index for index in readable if page.facts[index].size == largest]
+    if not places or any(page.lines[index] for index in range(places[0], places[-1]) if index not in places):
+        return ""  # headings, with text between them
+    title = " ".join(page.lines[index] for index in places)
     if _NUMBERED.match(title) or _LABEL.match(title):
         return ""  # the first chapter's, in a document without a title page
     return title if largest >= _TITLE * body and len(title) <= _LONGEST else ""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -29,7 +29,10 @@ _LOOSE = 1.35
 """Times the usual distance between lines."""
 _MARGIN = 130
 """Thousandths of the page's height from its edge."""
+_MIDDLE = (200, 800)
+"""Thousandths of the page's height: no head and no foot stands there."""
 _SAME_PLACE = 4
+_FEWEST_LETTERS = 3
 _SAME_LINE = 15
 _FEW_PAGES = 5
 """So few that two of them may be all that could bear the same head."""
@@ -69,6 +72,7 @@ class _Edge(NamedTuple):
     """Thousandths of the page's height; 0 when not known."""
     loose: bool | None
     """Whether it stands apart from the text; None when not known."""
+    outermost: bool
 
 
 def take_off_running_heads(pages: Sequence[PageLines], labels: Sequence[str], body: int) -> None:
@@ -108,11 +112,11 @@ def _edges(number: int, page: PageLines, owner: _Owner) -> Iterator[_Edge]:
     filled = [index for index, line in enumerate(page.lines) if line and line.strip(_ORNAMENTS)]
     if not page.facts:
         for index in filled[:_EDGE_LINES]:
-            yield _edge(number, page, index, True, None, owner)
+            yield _edge(number, page, index, True, None, index == filled[0], owner)
         for index in filled[max(_EDGE_LINES, len(filled) - _EDGE_LINES) :]:
-            yield _edge(number, page, index, False, None, owner)
+            yield _edge(number, page, index, False, None, index == filled[-1], owner)
         if len(filled) == 1:  # a page that is nothing but its foot
-            yield _edge(number, page, filled[0], False, None, owner)
+            yield _edge(number, page, filled[0], False, None, True, owner)
         return
     filled.sort(key=lambda index: page.facts[index].top)
     places = [page.facts[index].top for index in filled]
@@ -121,28 +125,35 @@ def _edges(number: int, page: PageLines, owner: _Owner) -> Iterator[_Edge]:
     usual = falling[len(falling) // 2] if len(falling) > 2 else 0
     count = len(filled)
     for rank in dict.fromkeys((*range(min(_EDGE_LINES, count)), *range(max(0, count - _EDGE_LINES), count))):
+        if _MIDDLE[0] < places[rank] < _MIDDLE[1]:
+            continue
         top = places[rank] < 500
         inward = gaps[rank : rank + _EDGE_LINES] if top else gaps[max(0, rank - _EDGE_LINES) : rank]
         loose = any(gap > _LOOSE * usual for gap in inward) if usual else None
-        yield _edge(number, page, filled[rank], top, loose, owner)
+        yield _edge(number, page, filled[rank], top, loose, rank in (0, count - 1), owner)
 
 
-def _edge(number: int, page: PageLines, line: int, top: bool, loose: bool | None, owner: _Owner) -> _Edge:
+def _edge(
+    number: int, page: PageLines, line: int, top: bool, loose: bool | None, outermost: bool, owner: _Owner
+) -> _Edge:
     text = page.lines[line][:_LONGEST].replace(CELL_END, " ").strip(_ORNAMENTS)
     facts = page.facts[line] if page.facts else UNKNOWN
     shown, value = _without_number(text)
     words = shown if value else owner.without_own_number(number, shown)
-    return _Edge(number, line, top, text, words.lower(), value, shown, facts.size, facts.top, loose)
+    return _Edge(number, line, top, text, words.lower(), value, shown, facts.size, facts.top, loose, outermost)
 
 
 def _without_number(text: str) -> tuple[str, tuple[bool, int] | None]:
     if match := _ONLY_NUMBER.fullmatch(text):
         return "", _value(match[1])
-    if match := _FIRST_NUMBER.match(text):
-        return text[match.end() :], _value(match[1])
-    start = max(0, len(text) - _TAIL_CHARACTERS)
-    if match := _LAST_NUMBER.search(text, start):
-        return text[: match.start()], _value(match[1])
+    first = _FIRST_NUMBER.match(text)
+    last = _LAST_NUMBER.search(text, max(0, len(text) - _TAIL_CHARACTERS))
+    if first and last:  # "2 Acque 15", "16 Capitolo 2": there are more pages than chapters
+        first, last = (first, None) if _value(first[1])[1] > _value(last[1])[1] else (None, last)
+    if first:
+        return text[first.end() :], _value(first[1])
+    if last:
+        return text[: last.start()], _value(last[1])
     return text, None
 
 
@@ -220,15 +231,29 @@ def _running(edges: Sequence[_Edge], owner: _Owner, page_count: int, body: int) 
         elif edge.number is not None:  # it is one of the words: "Capitolo 2" does not recur in "Capitolo 3"
             edge = edge._replace(words=edge.text.lower(), shown=edge.text)
         groups[edge.top, edge.words].append(edge)
-    for group in groups.values():
-        if _recurs(group, page_count):
-            yield from _without_text(group, page_count, body)
+    recurring = [group for group in groups.values() if _recurs(group, page_count)]
+    text_begins = _text_begins(group for group in groups.values() if len(group) < _RUNNING_PAGES)
+    for group in recurring:
+        yield from _without_text(group, page_count, body, text_begins)
     for group in numbered.values():
         if len({edge.page for edge in group}) >= max(_RUNNING_PAGES, _NUMBERED_SHARE * page_count):
-            yield from _without_text(group, page_count, body)
+            yield from _without_text(group, page_count, body, {})
+
+
+def _text_begins(groups: Iterable[Sequence[_Edge]]) -> dict[bool, int]:
+    """Where the outermost lines of text mostly stand, at the top and at the bottom; only where that is known."""
+    outermost = (edge for group in groups for edge in group if edge.outermost and edge.place and edge.number is None)
+    places = Counter((edge.top, edge.place) for edge in outermost)
+    found: dict[bool, int] = {}
+    for (top, place), count in places.most_common():
+        if count >= _RUNNING_PAGES:
+            found.setdefault(top, place)
+    return found
 
 
 def _recurs(group: Sequence[_Edge], page_count: int) -> bool:
+    if sum(map(str.isalpha, group[0].words)) < _FEWEST_LETTERS:
+        return False
     count = len({edge.page for edge in group})
     if count >= _RUNNING_PAGES:
         return True
@@ -240,12 +265,22 @@ def _recurs(group: Sequence[_Edge], page_count: int) -> bool:
     )
 
 
-def _without_text(group: Sequence[_Edge], page_count: int, body: int) -> Iterator[_Edge]:
-    """The lines that run: of one size, and unless they are nearly everywhere neither large nor close to the text."""
+def _without_text(
+    group: Sequence[_Edge], page_count: int, body: int, text_begins: Mapping[bool, int]
+) -> Iterator[_Edge]:
+    """The lines that run: of one size, and unless they are nearly everywhere neither large nor close to the text.
+
+    A line with another above it, or where the text of other pages begins, is text as well: "Nota", the head of a table.
+    """
     size = Counter(edge.size for edge in group).most_common(1)[0][0]
     everywhere = len({edge.page for edge in group}) >= _USUAL_SHARE * page_count
     if not everywhere and body and size > _LARGE * body:
         return
     for edge in group:
-        if edge.size <= _LARGE * size and (everywhere or edge.loose is not False):
+        if edge.size > _LARGE * size:
+            continue
+        begins = text_begins.get(edge.top)
+        as_text = edge.loose is False or (begins is not None and abs(edge.place - begins) <= _SAME_PLACE)
+        inner = edge.loose is not None and not edge.outermost and edge.number is None
+        if everywhere or not (as_text or inner):
             yield edge
