@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, replace
 
 from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, PageRead, Refused, Structure
-from assistant.documents.child.process import Ending, run_child
+from assistant.documents.child.process import Ending, run_children
 from assistant.documents.source import Source
 from assistant.errors import DocumentLimitError
 from assistant.i18n import _
@@ -59,11 +59,23 @@ class Haul:
         """Indices of pages no child came to."""
         return [index for index in range(self.page_count) if index not in self.pages]
 
-    def run(self, reader: str, engines: tuple[str, ...] = (), *, skip: tuple[int, ...] | None = None) -> Ending:
-        """Let one child read; pages read already are skipped unless others are named. Raises Stopped."""
+    def run(
+        self, reader: str, engines: tuple[str, ...] = (), *, skip: tuple[int, ...] | None = None, shares: int = 1
+    ) -> bool:
+        """Let children read, each its share; True when all of them came to an end of their own.
+
+        Pages read already are skipped unless others are named. Raises Stopped.
+        """
         source = self.source
-        skipped = tuple(self.pages) if skip is None else skip
-        job = Job(str(source.path), reader, source.password, engines, skipped, asdict(source.limits))
-        ending = run_child(job, source.limits, self.take, source.should_stop)
-        self.endings.append(ending)
-        return ending
+        job = Job(
+            str(source.path),
+            reader,
+            source.password,
+            engines,
+            skip=tuple(self.pages) if skip is None else skip,
+            limits=asdict(source.limits),
+        )
+        jobs = [replace(job, share=(number, shares)) for number in range(shares)]
+        endings = run_children(jobs, source.limits, self.take, source.should_stop)
+        self.endings += endings
+        return all(ending == "done" for ending in endings)

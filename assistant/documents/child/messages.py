@@ -31,6 +31,8 @@ class Job:
     password: str = field(default="", repr=False)
     engines: tuple[str, ...] = ()
     """For a reader that has several."""
+    share: tuple[int, int] = (0, 1)
+    """Number and count: the pages of a long book are read by several children at once."""
     skip: tuple[int, ...] = ()
     """Indices (from 0) of pages already read well."""
     limits: Mapping[str, float] = field(default_factory=dict[str, float])
@@ -111,6 +113,7 @@ def decode_job(line: bytes) -> Job:
         fields["reader"],
         fields["password"],
         tuple(fields["engines"]),
+        tuple(fields["share"]),
         tuple(fields["skip"]),
         fields["limits"],
         fields["options"],

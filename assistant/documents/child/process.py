@@ -1,4 +1,4 @@
-"""Run the child that reads a document, watch it, and pass on what it says.
+"""Run the children that read a document, watch them, and pass on what it says.
 
 Works from any thread, leaves no process and no file behind, whatever happens.
 """
@@ -12,9 +12,10 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Literal, TypeAlias
 
 from assistant.documents.child.limits import Breach, Limits, Watchdog
 from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, Refused, decode, encode
@@ -23,6 +24,8 @@ from assistant.generation import ShouldStop
 from assistant.i18n import _
 
 Ending = Breach | Literal["done", "crashed"]
+OnMessage = Callable[[ChildMessage], None]
+_Lines: TypeAlias = "queue.Queue[tuple[_Child, bytes | None]]"
 
 _LOOK_SECONDS = 0.1
 """How often the watchdog looks and `should_stop` is asked while the child is silent."""
@@ -43,33 +46,72 @@ _ENVIRONMENT = """
 """.split()  # noqa: SIM905 - easier to read as text
 
 
-def run_child(job: Job, limits: Limits, on_message: Callable[[ChildMessage], None], should_stop: ShouldStop) -> Ending:
-    """Read with one child and say how it ended; every message goes to `on_message`, in this thread.
+def run_child(job: Job, limits: Limits, on_message: OnMessage, should_stop: ShouldStop) -> Ending:
+    """Read with one child and say how it ended. See `run_children`."""
+    return run_children([job], limits, on_message, should_stop)[0]
 
-    Raises Stopped when `should_stop()` turns true. The child is gone when this returns or raises.
+
+def run_children(jobs: Sequence[Job], limits: Limits, on_message: OnMessage, should_stop: ShouldStop) -> list[Ending]:
+    """A child for each job, all at once, each within these limits; how each of them ended.
+
+    Every message goes to `on_message`, in this thread. Raises Stopped when `should_stop()` turns true, and whatever
+    `on_message` raises. The children are gone when this returns or raises.
     """
-    process = _start()
-    assert process.stdin is not None
-    assert process.stdout is not None
-    lines: queue.Queue[bytes | None] = queue.Queue(_QUEUED_LINES)
-    pump = threading.Thread(
-        target=_pump, args=(process.stdout, lines, _longest_line(limits)), daemon=True, name="document-lines"
-    )
-    pump.start()
-    ending: Ending = "crashed"
+    lines: _Lines = queue.Queue(_QUEUED_LINES)
+    children: list[_Child] = []
     try:
-        _send(process.stdin, job)
-        ending = _listen(lines, Watchdog(process.pid, limits), on_message, should_stop)
+        children.extend(_Child(job, limits, lines) for job in jobs)
+        _listen(set(children), lines, on_message, should_stop)
     finally:
-        _kill(process)
-        while pump.is_alive():  # it may wait for room in the queue
+        for child in children:
+            _kill(child.process)
+        for child in children:
+            child.clear_away()
+    return [child.ending for child in children]
+
+
+class _Child:
+    """A running child; what it says goes to the queue, with who said it."""
+
+    def __init__(self, job: Job, limits: Limits, lines: _Lines) -> None:
+        self.process = _start()
+        self.watchdog = Watchdog(self.process.pid, limits)
+        self.ending: Ending = "crashed"
+        self._lines = lines
+        self._pump = threading.Thread(
+            target=self._pass_on, args=(_longest_line(limits),), daemon=True, name="document-lines"
+        )
+        self._pump.start()
+        _send(self._stdin, job)
+
+    @property
+    def _stdin(self) -> IO[bytes]:
+        assert self.process.stdin is not None
+        return self.process.stdin
+
+    @property
+    def _stdout(self) -> IO[bytes]:
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+    def _pass_on(self, longest: int) -> None:
+        try:
+            while line := self._stdout.readline(longest):
+                self._lines.put((self, line))
+        finally:
+            self._lines.put((self, None))
+
+    def clear_away(self) -> None:
+        """After it was killed: wait for its end, and find out what it died of."""
+        while self._pump.is_alive():  # it may wait for room in the queue
             with contextlib.suppress(queue.Empty):
-                lines.get_nowait()
-            pump.join(0.01)
-        process.wait()
-        process.stdout.close()
-        _close(process.stdin)
-    return _cause_of_death(process.returncode) if ending == "crashed" else ending
+                self._lines.get_nowait()
+            self._pump.join(0.01)
+        self.process.wait()
+        self._stdout.close()
+        _close(self._stdin)
+        if self.ending == "crashed":
+            self.ending = _cause_of_death(self.process.returncode)
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
@@ -110,29 +152,44 @@ def _start() -> subprocess.Popen[bytes]:
         ) from error
 
 
-def _listen(
-    lines: queue.Queue[bytes | None],
-    watchdog: Watchdog,
-    on_message: Callable[[ChildMessage], None],
-    should_stop: ShouldStop,
-) -> Ending:
-    while True:
+def _listen(running: set[_Child], lines: _Lines, on_message: OnMessage, should_stop: ShouldStop) -> None:
+    """Until the last of them has ended."""
+    next_look = 0.0
+    while running:
         if should_stop():
             raise Stopped
-        if breach := watchdog.breach():
-            return breach
+        if (now := time.monotonic()) >= next_look:
+            next_look = now + _LOOK_SECONDS
+            for child in [child for child in running if _is_over_a_limit(child)]:
+                running.discard(child)
         try:
-            line = lines.get(timeout=_LOOK_SECONDS)
+            child, line = lines.get(timeout=_LOOK_SECONDS)
         except queue.Empty:
             continue
-        try:
-            message = decode(line or b"")
-        except ValueError:  # it died, in the middle of a line or between two
-            return "crashed"
-        watchdog.heard(message.pages if isinstance(message, Opened) else 0)
-        on_message(message)
-        if isinstance(message, Done | Refused):
-            return "done"
+        if child in running and _has_ended(child, line, on_message):
+            running.discard(child)
+
+
+def _is_over_a_limit(child: _Child) -> bool:
+    breach = child.watchdog.breach()
+    if breach is None:
+        return False
+    child.ending = breach
+    _kill(child.process)  # at once: the others go on
+    return True
+
+
+def _has_ended(child: _Child, line: bytes | None, on_message: OnMessage) -> bool:
+    try:
+        message = decode(line or b"")
+    except ValueError:  # it died, in the middle of a line or between two
+        return True
+    child.watchdog.heard(message.pages if isinstance(message, Opened) else 0)
+    on_message(message)
+    if isinstance(message, Done | Refused):
+        child.ending = "done"
+        return True
+    return False
 
 
 def _send(stdin: IO[bytes], job: Job) -> None:
@@ -144,14 +201,6 @@ def _send(stdin: IO[bytes], job: Job) -> None:
 def _close(stdin: IO[bytes]) -> None:
     with contextlib.suppress(OSError):  # what was left to write went to a dead child
         stdin.close()
-
-
-def _pump(stdout: IO[bytes], lines: queue.Queue[bytes | None], longest: int) -> None:
-    try:
-        while line := stdout.readline(longest):
-            lines.put(line)
-    finally:
-        lines.put(None)
 
 
 def _longest_line(limits: Limits) -> int:

@@ -44,14 +44,14 @@ def read_format(source: Source, engine: Engine) -> Document:
     if engine in _TEXT_FORMATS:
         source.check_size(source.path.stat().st_size, source.limits.text_bytes)
     haul = Haul(source)
-    ending = haul.run("format", (engine,))
-    if engine in _READABLE_AS_THEY_ARE and (haul.refused is not None or ending != "done"):
+    whole = haul.run("format", (engine,))
+    if engine in _READABLE_AS_THEY_ARE and (haul.refused is not None or not whole):
         return _as_it_is(source)
     if haul.refused is not None:
         raise _refusal(haul.refused, source)
     document = _document(haul)
     if not document.readable_pages:
-        raise _nothing_to_read(source, ending, blank=bool(haul.pages))
+        raise _nothing_to_read(source, haul.endings[-1], blank=bool(haul.pages))
     return document
 
 

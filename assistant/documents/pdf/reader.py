@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -27,12 +28,16 @@ _NO_TITLE = re.compile(
     re.IGNORECASE,
 )
 
+_MOST_SHARES = 4
+_LONG_BOOK_BYTES = 400_000
+
 
 def read_pdf(source: Source) -> Document:
     """Raises DocumentError children, and Stopped when `source.should_stop()` turns true."""
     _check_content(source)
     haul = Haul(source)
-    if haul.run("pdf", ("pdfium", "pypdf")) != "done" and (haul.unread or not haul.page_count):
+    whole = haul.run("pdf", ("pdfium", "pypdf"), shares=_shares(source))
+    if not whole and (haul.unread or not haul.page_count):
         haul.run("pdf", ("pypdf",))  # pdfium took the child with it: pypdf, alone, for the rest
     if haul.refused is not None and not haul.pages:
         raise refusal(haul.refused, source)
@@ -42,6 +47,13 @@ def read_pdf(source: Source) -> Document:
     if not document.readable_pages:
         raise nothing_to_read(source, document, haul.endings, "".join(advice))
     return replace(document, warnings=(*document.warnings, *advice), recognised_with=recognised.languages)
+
+
+def _shares(source: Source) -> int:
+    """How many children read at once; pages are counted only by them, but long books are no small files."""
+    with source.translated():
+        size_bytes = source.path.stat().st_size
+    return min(os.cpu_count() or 1, _MOST_SHARES) if size_bytes >= _LONG_BOOK_BYTES else 1
 
 
 def _check_content(source: Source) -> None:

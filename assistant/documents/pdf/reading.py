@@ -14,6 +14,8 @@ from assistant.documents.pdf.quality import Reading, better, judged
 Emit = Callable[[ChildMessage], None]
 ENGINES = ("pdfium", "pypdf")
 """In the order in which they are asked."""
+_FEWEST_PAGES = 40
+"""Of a share: fewer are read before another child has started."""
 _FEW_GLUED = 0.02
 """Share of the pages of a document."""
 
@@ -33,7 +35,7 @@ def read(job: Job, limits: Limits, emit: Emit) -> None:
             refusals.append(refusal)
             continue
         emit(Opened(engine.page_count))
-        if len(refusals) == number:  # no engine before it opened the file
+        if len(refusals) == number and not job.share[0]:  # no engine before it opened the file
             emit(engine.structure())
         wanted = (index for index in _wanted(engine, job, limits) if index not in readings or index in doubtful)
         _read_pages(engine, wanted, readings, limits, emit)
@@ -67,7 +69,13 @@ def _settle(readings: dict[int, Reading], emit: Emit) -> None:
 
 def _wanted(engine: PdfEngine, job: Job, limits: Limits) -> Iterable[int]:
     skip = set(job.skip)
-    return (index for index in range(min(engine.page_count, limits.pages)) if index not in skip)
+    return (index for index in _share(min(engine.page_count, limits.pages), *job.share) if index not in skip)
+
+
+def _share(count: int, number: int, shares: int) -> range:
+    """The pages that are this child's; of a short document the first children have all, the others none."""
+    shares = max(1, min(shares, count // _FEWEST_PAGES))
+    return range(count * min(number, shares) // shares, count * min(number + 1, shares) // shares)
 
 
 def _read_pages(
