@@ -21,26 +21,26 @@ MB = 1e6
 INTERVAL_SECONDS = 0.01
 
 
-class ChildrenPeak:
-    """The most memory in RAM that any child of this process had, in bytes."""
+class ChildrenPeaks:
+    """The most memory in RAM that each child of this process had, in bytes by process id."""
 
     def __init__(self) -> None:
-        self.peak_bytes = 0
+        self.peaks: dict[int, int] = {}
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._thread.start()
 
-    def stop(self) -> int:
+    def stop(self) -> list[int]:
         self._over.set()
         self._thread.join()
-        return self.peak_bytes
+        return list(self.peaks.values())
 
     def _watch(self) -> None:
         this = psutil.Process()
         while not self._over.wait(INTERVAL_SECONDS):
             for child in this.children(recursive=True):
                 try:
-                    self.peak_bytes = max(self.peak_bytes, _most_so_far(child))
+                    self.peaks[child.pid] = max(self.peaks.get(child.pid, 0), _most_so_far(child))
                 except (psutil.Error, OSError, ValueError):  # it has just ended
                     continue
 
@@ -51,7 +51,7 @@ def main(small: str, large: str) -> None:
     load_document(small, recognition=off)
     before = this.memory_info().rss
     most = before
-    children = ChildrenPeak()
+    children = ChildrenPeaks()
 
     def on_page(_done: int, _total: int, /) -> None:
         nonlocal most
@@ -59,9 +59,12 @@ def main(small: str, large: str) -> None:
 
     document = load_document(Path(large), on_page=on_page, recognition=off)
     after = this.memory_info().rss
+    peaks = children.stop()
     figures = {
         "pages": len(document.pages),
-        "child_peak_mb": children.stop() / MB,
+        "children": len(peaks),
+        "child_peak_mb": max(peaks) / MB,
+        "children_peaks_sum_mb": sum(peaks) / MB,
         "parent_before_mb": before / MB,
         "parent_growth_mb": (max(most, after, _most_so_far(this)) - before) / MB,
         "parent_kept_mb": (after - before) / MB,

@@ -140,7 +140,8 @@ def _print(timings: Sequence[Timing], ratios: dict[str, tuple[float, float, floa
         print(f"{book + f', {of_book[SUNTO].pages} pages':<40}" + "".join(f"{cell:>20}" for cell in cells))
     print(
         f"memory on {memory['pages']:.0f} pages: "
-        f"child {memory['child_peak_mb']:.0f} MB (limit {LIMITS['child MB']:.0f}), "
+        f"the largest of {memory['children']:.0f} children {memory['child_peak_mb']:.0f} MB "
+        f"(limit {LIMITS['child MB']:.0f}), "
         f"parent grows by {memory['parent_growth_mb']:.0f} MB (limit {LIMITS['parent growth MB']:.0f}) "
         f"and keeps {memory['parent_kept_mb']:.0f} MB"
     )
