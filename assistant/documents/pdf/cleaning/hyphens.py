@@ -32,6 +32,7 @@ _LONG_HEAD = 12
 """Characters: a line that begins with so many capitals is a title in capitals."""
 _PATH = re.compile(r"[/_@\\]|\.\w")
 """In the last word: an address, a path or a name in a program. There are no syllables in it."""
+_LINES_OF_A_CAPTION = 12
 _LOOK_BACK = 80
 """Characters: what is looked at of the text before a break."""
 
@@ -68,8 +69,7 @@ class Words:
 
     def joint(self, before: str, after: str) -> str:
         """ "" or "-": what belongs between the end of `before` and the beginning of `after`."""
-        head = before[len(before.rstrip(_LETTERS)) :][-_LONGEST_WORD:]
-        tail = after[: len(after) - len(after.lstrip(_LETTERS))][:_LONGEST_WORD]
+        head, tail = _last_word(before), _first_word(after)
         if not head or not tail:
             return _joint_of_no_word(before)
         capitals = tail[0].isupper()
@@ -87,6 +87,16 @@ class Words:
             return "-"
         return "-" if self._is_compound(head, tail) else ""
 
+    def knows(self, before: str, after: str) -> bool:
+        """Whether the document has, somewhere, the word that these make together."""
+        head, tail = _last_word(before), _first_word(after)
+        return bool(head and tail and self._counts[(head + tail).lower()])
+
+    def may_stand_before_capital(self, before: str) -> bool:
+        """Emilia-Romagna, and what the document itself writes with a hyphen: non-Euclidean."""
+        head = _last_word(before)
+        return head[:1].isupper() or head.lower() in self._first or not head
+
     def _is_compound(self, head: str, tail: str) -> bool:
         if head in _ALWAYS_FIRST or (tail in _ALWAYS_LAST and len(head) >= _SHORTEST_TAIL):
             return True
@@ -97,6 +107,14 @@ class Words:
         usual = head in self._first or tail in self._last
         known = head in self._counts and (tail in self._counts or tail[:_STEM] in self._stems)
         return usual and known and len(tail) >= _SHORTEST_TAIL
+
+
+def _last_word(before: str) -> str:
+    return before[len(before.rstrip(_LETTERS)) :][-_LONGEST_WORD:]
+
+
+def _first_word(after: str) -> str:
+    return after[: len(after) - len(after.lstrip(_LETTERS))][:_LONGEST_WORD]
 
 
 def _joint_of_no_word(before: str) -> str:
@@ -131,18 +149,22 @@ def _mend_page_end(page: PageLines, following: PageLines, words: Words) -> None:
 
 
 def _mend_page(page: PageLines, words: Words) -> None:
+    _bring_back_tails(page, words)
     starts: list[int] = []
     """Of what is one line afterwards."""
     parts: list[list[str]] = []
     before = ""
     for index, line in enumerate(page.lines):
-        if before and line[:1].isalnum() and _is_broken(before) and index != page.notes_from:
+        if before and _is_broken(before) and index != page.notes_from and _goes_on(before, line, words):
+            while not parts[-1][0]:  # a blank line that the child saw between the two
+                starts.pop()
+                parts.pop()
             parts[-1][-1] = before[:-1]
             parts[-1].append(line)
         else:
             starts.append(index)
             parts.append([line])
-        before = line
+        before = line or (before if index != page.notes_from else "")
     for index, lines in zip(starts, parts, strict=True):
         line = SOFT_HYPHEN.join(lines)  # as the child hands over what it has joined
         if SOFT_HYPHEN in line:
@@ -150,6 +172,28 @@ def _mend_page(page: PageLines, words: Words) -> None:
             line = _mend_line(line, words)
         page.lines[index] = line
     page.keep(starts)
+
+
+def _goes_on(before: str, line: str, words: Words) -> bool:
+    """Whether the line may begin with the rest of the word that ends the one before."""
+    if not line[:1].isalnum():
+        return False
+    return not line[0].isupper() or not before[-2].islower() or words.may_stand_before_capital(before[:-1])
+
+
+def _bring_back_tails(page: PageLines, words: Words) -> None:
+    """The rest of a word may come after a figure that stands between two columns."""
+    filled = page.filled
+    for place, index in enumerate(filled[:-1]):
+        line = page.lines[index]
+        if not _is_broken(line) or _goes_on(line, page.lines[filled[place + 1]], words):
+            continue
+        for later in filled[place + 2 : place + 2 + _LINES_OF_A_CAPTION]:
+            tail, _, rest = page.lines[later].partition(" ")
+            if tail[:1].islower() and words.knows(line[:-1], tail):
+                page.lines[index] = line[:-1] + tail
+                page.lines[later] = rest
+                break
 
 
 def _mend_line(line: str, words: Words) -> str:

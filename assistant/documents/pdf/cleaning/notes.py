@@ -98,9 +98,19 @@ def _write_marks(page: PageLines) -> None:
         for match in _GLUED_NUMBER.finditer(lines[index]):
             if match[0] in marks and _is_glued(lines[index], match.start()):
                 found[match[0]].append((index, match.start()))
+    for mark in [mark for mark, places in found.items() if not places]:
+        found[mark] = list(_behind_years(page, mark))
     certain = [(*places[0], mark) for mark, places in found.items() if len(places) == 1]
     for index, start, mark in sorted(certain, reverse=True):
         lines[index] = f"{lines[index][:start]}[{mark}]{lines[index][start + len(mark) :]}"
+
+
+def _behind_years(page: PageLines, mark: str) -> Iterator[tuple[int, int]]:
+    """Where "16281" can only be the year 1628 and the mark of a note that is nowhere else."""
+    year = re.compile(rf"(?<!\w)(?:1\d|20)\d\d(?={mark}(?![\w.,]))")
+    for index in page.body:
+        for match in year.finditer(page.lines[index]):
+            yield index, match.end()
 
 
 def _is_glued(line: str, start: int) -> bool:

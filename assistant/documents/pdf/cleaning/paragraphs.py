@@ -14,6 +14,7 @@ _CLOSING = "\"'”’»)]"
 _STOPS = ".!?:;…"
 _NUMBER_WORD = re.compile(r"(?<!\S)[-+−±<>≈~€$£(]*\d[\d.,:/%‰°)€$£-]*(?!\S)")
 _PROGRAM = re.compile(r"[{}\\;=<>|$&]|\w\(|\A\W*\w+\Z|[/_]\w")
+_PUNCTUATION = re.compile(r"[,;:.](?:\s|\Z)|[’']s\s")
 _URL_ENDS = "/._-?=&%#~"
 
 _FULL_LINE = 0.6
@@ -98,6 +99,8 @@ def _between(page: PageLines, before_index: int, index: int, width: int, item: b
     before, line = page.lines[before_index], page.lines[index]
     if item:
         return "\n"
+    if _PUNCTUATION.match(line):  # behind a footnote mark, which stands so high that it ended the line
+        return ""
     if before[-1] in "-–" and before[-2:-1].isdigit() and line[0].isdigit():  # 1789–1799
         return ""
     if before[-1] in _URL_ENDS and _is_broken_address(before, line):

@@ -25,12 +25,12 @@ _USUAL_SHARE = 0.5
 _NUMBERED_SHARE = 0.25
 _LARGE = 1.15
 """Times the size of the body's type: titles."""
+_SMALL = 0.75
+"""Times the size of the body's type: marks of footnotes."""
 _LOOSE = 1.35
 """Times the usual distance between lines."""
 _MARGIN = 130
 """Thousandths of the page's height from its edge."""
-_MIDDLE = (200, 800)
-"""Thousandths of the page's height: no head and no foot stands there."""
 _SAME_PLACE = 4
 _FEWEST_LETTERS = 3
 _SAME_LINE = 15
@@ -125,8 +125,6 @@ def _edges(number: int, page: PageLines, owner: _Owner) -> Iterator[_Edge]:
     usual = falling[len(falling) // 2] if len(falling) > 2 else 0
     count = len(filled)
     for rank in dict.fromkeys((*range(min(_EDGE_LINES, count)), *range(max(0, count - _EDGE_LINES), count))):
-        if _MIDDLE[0] < places[rank] < _MIDDLE[1]:
-            continue
         top = places[rank] < 500
         inward = gaps[rank : rank + _EDGE_LINES] if top else gaps[max(0, rank - _EDGE_LINES) : rank]
         loose = any(gap > _LOOSE * usual for gap in inward) if usual else None
@@ -221,7 +219,7 @@ def _running(edges: Sequence[_Edge], owner: _Owner, page_count: int, body: int) 
         owned = owner.owns(edge) and (seen[edge.top, edge.text] == 1 or not edge.words)
         in_margin = _in_margin(edge)
         if owned and not edge.words:
-            if in_margin or edge.size <= _LARGE * (body or edge.size):
+            if in_margin or _SMALL * body <= edge.size <= _LARGE * (body or edge.size) or edge.outermost:
                 yield edge
             continue
         if owned:
