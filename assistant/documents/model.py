@@ -71,7 +71,7 @@ class Document:
     name: str
     """The file's name, for citations."""
     title: str
-    """From the metadata or the first heading; the file's stem where there is neither."""
+    """From the metadata; else the largest line of a PDF's first page, or the first heading; else the file's stem."""
     pages: tuple[Page, ...]
     sections: tuple[Section, ...] = ()
     language: str = ""

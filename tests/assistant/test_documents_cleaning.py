@@ -31,6 +31,54 @@ def test_accents_are_composed_and_junk_removed() -> None:
     assert clean("citta\u0300\u200b (cid:12)e\x03 \ue001così\x1b[31m\u00a0via") == "città e così via"
 
 
+@pytest.mark.parametrize(
+    ("raw", "repaired"),
+    [
+        ("perch \u0301e la citta \u0300 e cos\u0131\u0300", "perché la città e così"),
+        ("\x88 primo\n\uf0b7 secondo", "• primo\n• secondo"),
+        ("1.2 Titolo . . . . . . . . 22", "1.2 Titolo … 22"),
+        ("1.2 | Titolo | . . . . . . | 22", "1.2 Titolo … 22"),
+        ("forse . . . no", "forse . . . no"),
+        ("mezzo\u2010\ngiorno", "mezzogiorno"),
+        ("Sovi´c, Andr´es, Marc¸ais e G¨odel", "Sović, Andrés, Marçais e Gödel"),
+        ("l´acqua e dell´energia", "l’acqua e dell’energia"),
+        ("echo `date` e `ls -a`", "echo `date` e `ls -a`"),
+    ],
+)
+def test_what_programs_make_of_characters_is_undone(raw: str, repaired: str) -> None:
+    assert clean(raw) == repaired
+
+
+OT1 = "L’universit`a di Forl`ı `e pi`u antica, perch´e la citt`a cambi`o; na¨ıf, fa¸con, se˜nor."
+
+
+def test_accents_of_old_latex_are_repaired_where_the_document_has_them() -> None:
+    assert clean(OT1) == "L’università di Forlì è più antica, perché la città cambiò; naïf, façon, señor."
+
+
+def test_the_accent_of_a_capital_finds_its_letter_again() -> None:
+    raw = OT1 + "\nE possibile che sia vero, anche se i co- `\nmandi no.\nL’UNIVERSITA DI FORLI `"
+    assert clean(raw).split("\n", 1)[0].endswith("È possibile che sia vero, anche se i comandi no.")
+    assert "L’UNIVERSITÀ" in clean(raw)
+
+
+@pytest.mark.parametrize(
+    "manual",
+    [
+        "Use `apt-get` or `aptitude`, `emacs`, `info`, `echo` and `umask` in the shell: `a`, `e`, `i`, `o`, `u`.",
+        "Write ``a'' and ``e'' in LaTeX; \\`a gives à. ``I'' ``o'' ``u'' ``x'' ``y'' citt`a perch´e pi`u",
+    ],
+)
+def test_manuals_of_shells_and_latex_keep_their_backquotes(manual: str) -> None:
+    assert clean(manual).count("`") == manual.count("`")
+
+
+@given(st.text(alphabet="ab `´¨eı\n'È", max_size=80))
+def test_accents_never_cost_a_line_or_a_letter(text: str) -> None:
+    cleaned = clean(OT1 + "\n\n" + text)
+    assert cleaned.count("a") + cleaned.count("à") + cleaned.count("á") + cleaned.count("ä") >= text.count("a")
+
+
 # --- words broken at line ends ----------------------------------------------------------------------------------
 
 
@@ -44,6 +92,23 @@ def test_accents_are_composed_and_junk_removed() -> None:
         ("Emilia-\nRomagna", "Emilia-Romagna"),
         ("a well-known fact, a well-\nknown fact", "a well-known fact, a well-known fact"),
         ("dal 1789-\n1799", "dal 1789-1799"),
+        ("il COVID-\n19", "il COVID-19"),
+        ("la p-\nvalue", "la p-value"),
+        ("a domain-\nspecific and self-\nmade tool", "a domain-specific and self-made tool"),
+        (
+            "un grandezza non-lineare; grandezze, valori non-\nlineari",
+            "un grandezza non-lineare; grandezze, valori non-lineari",
+        ),
+        (
+            "debian-policy, the reference of debian: debian-\nreference",
+            "debian-policy, the reference of debian: debian-reference",
+        ),
+        ("with BWA-\nMEM", "with BWA-MEM"),
+        ("LA RIVOLU-\nZIONE", "LA RIVOLUZIONE"),
+        ("https://www.debian.org/doc/-\nmanuals", "https://www.debian.org/doc/manuals"),
+        ("see https://www.debian.org/\ndoc for more", "see https://www.debian.org/doc for more"),
+        ("l’am-\nbien-\nte", "l’ambiente"),
+        ("one of the - \nparts", "one of the - parts"),
     ],
 )
 def test_broken_words_are_joined_as_the_document_writes_them(raw: str, joined: str) -> None:

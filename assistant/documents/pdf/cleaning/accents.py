@@ -38,6 +38,7 @@ _QUOTES = "`´"
 
 _FEWEST = 5
 _PAGES_PER_HIT = 4
+_OPENED = 2
 _STRAY = re.compile(f"(?: |^)[{_MARKS}](?= |$)|(?<=[A-Z])[{_MARKS}]$", re.MULTILINE)
 _CAPITALS = re.compile("[A-Z]{2,}(?: [A-Z]$)?")
 _SPLIT = re.compile(f"([{_WORD_LETTER}]{{1,40}}) [{_MARKS}] ([{_WORD_LETTER}]{{1,40}})")
@@ -57,18 +58,20 @@ def repair_accents(pages: list[str]) -> list[str]:
 def _pattern(texts: Sequence[str], page_count: int) -> re.Pattern[str] | None:
     """Where the accents stand in this document, before their letters or behind; None when they are none at all."""
     fewest = max(_FEWEST, page_count // _PAGES_PER_HIT, 1 + sum(text.count("``") for text in texts))
-    before = behind = 0
+    before = behind = opening = 0
     for text in texts:
         for match in _SOME_MARK.finditer(text):
             place = match.start()
             left, right = text[place - 1 : place], text[place + 1 : place + 2]
+            opening += right.isalpha() and not left.isalpha()
             if left.isalpha() and right.isalpha():  # quotes open behind a space, so this is none
                 before += right in _LETTERS and not _is_apostrophe(text, place)
             elif left and left in _LETTERS and text[place - 2 : place - 1].isalpha() and right not in _QUOTES:
                 behind += 1
-    if max(before, behind) < fewest:
-        return None
-    return _BEFORE if before >= behind else _BEHIND
+    if before >= max(fewest, behind):
+        return _BEFORE
+    # `name`: what closes behind a letter was opened before one.
+    return _BEHIND if behind >= max(fewest, _OPENED * opening) else None
 
 
 def _composed(match: re.Match[str]) -> str:

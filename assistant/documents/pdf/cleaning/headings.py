@@ -96,8 +96,10 @@ def _by_look(pages: Sequence[PageLines], body: int) -> Iterator[_Found]:
             styled[style] += 1
             if in_contents and size < _BIG_IN_CONTENTS * body:
                 continue
-            if _may_be_heading(page.lines[index]) and (size >= large or _stands_out(page, index)):
-                candidates[style].append(_Found(number, index, page.lines[index], style))
+            line = page.lines[index]
+            fits = _may_be_heading(line) and (size >= large or _stands_out(page, index))
+            if fits or (line[0].islower() and _goes_on(candidates[style], number, index)):
+                candidates[style].append(_Found(number, index, line, style))
     first = next((number for number, page in enumerate(pages) if page.filled), 0)
     texts = Counter(item.text for items in candidates.values() for item in items)
     _leave_out_contents(candidates, texts)
@@ -120,6 +122,11 @@ def _leave_out_contents(candidates: dict[_Style, list[_Found]], texts: Collectio
             for item in items
             if not (number := _PAGE_NUMBER.search(item.text)) or item.text[: number.start()] not in texts
         ]
+
+
+def _goes_on(candidates: Sequence[_Found], page: int, line: int) -> bool:
+    """Whether the line is right under a heading of its style: the second line of a long one."""
+    return bool(candidates) and candidates[-1].page == page and line - candidates[-1].line == 1
 
 
 def _strikes(page: PageLines, index: int, large: float, body: int) -> bool:

@@ -28,8 +28,6 @@ _ALWAYS_LAST = frozenset(
 """English words that end no other (behind four letters or more: "undefined"), and so stand behind a hyphen."""
 _COMPOUND_SHARE = 0.015
 """Of the words of a document: English papers have more compounds than that, Italian books never."""
-_LONG_HEAD = 12
-"""Characters: a line that begins with so many capitals is a title in capitals."""
 _PATH = re.compile(r"[/_@\\]|\.\w")
 """In the last word: an address, a path or a name in a program. There are no syllables in it."""
 _LINES_OF_A_CAPTION = 12
@@ -65,7 +63,7 @@ class Words:
         self._first = {parts[0] for parts in compounds}
         self._last = {parts[-1] for parts in compounds}
         self._likes_compounds = len(compounds) >= _COMPOUND_SHARE * len(self._counts)
-        self._stems = {word[:_STEM] for word in self._counts}
+        self._stems = {part[:_STEM] for word in self._counts for part in word.split("-")}
 
     def joint(self, before: str, after: str) -> str:
         """ "" or "-": what belongs between the end of `before` and the beginning of `after`."""
@@ -78,7 +76,7 @@ class Words:
         head, tail = head.lower(), tail.lower()
         joined, hyphenated = self._counts[head + tail], self._counts[f"{head}-{tail}"]
         if capitals and not joined:  # BWA-MEM, but a title in capitals has broken words, too
-            return "" if before[-_LOOK_BACK:].isupper() and len(before) > _LONG_HEAD else "-"
+            return "" if " " in before and before[-_LOOK_BACK:].isupper() else "-"
         if joined or hyphenated:
             return "-" if hyphenated > joined else ""
         if len(head) == 1 and before[-2:-1] not in _APOSTROPHES:  # no printer leaves a letter alone
@@ -105,7 +103,7 @@ class Words:
         if self._likes_compounds and head in self._counts and tail in self._counts:
             return min(len(head), len(tail)) >= _SHORTEST_TAIL
         usual = head in self._first or tail in self._last
-        known = head in self._counts and (tail in self._counts or tail[:_STEM] in self._stems)
+        known = (head in self._counts or head in self._first) and (tail in self._counts or tail[:_STEM] in self._stems)
         return usual and known and len(tail) >= _SHORTEST_TAIL
 
 

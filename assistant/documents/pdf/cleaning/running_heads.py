@@ -42,11 +42,12 @@ _LONGEST = 200
 _NUMBER = r"\d{1,4}|(?=[ivxlc])(?:xc|xl|l?x{0,3})(?:ix|iv|v?i{0,3})"
 _OF = r"(?:\s?(?:/|of|di|von|su)\s?\d{1,4})?"
 _PAGE_WORD = r"(?:pag(?:ina|e)?\b\.?|pg?\.)?"
-_ONLY_NUMBER = re.compile(rf"[-–—·•|~\[(]*\s?{_PAGE_WORD}\s?({_NUMBER}){_OF}\s?[-–—·•|~\])]*", re.IGNORECASE)
-_FIRST_NUMBER = re.compile(rf"{_PAGE_WORD}\s?({_NUMBER}){_OF}\s(?:[|·•–—-]\s)?(?=\S)", re.IGNORECASE)
-_LAST_NUMBER = re.compile(rf"\s(?:[|·•–—-]\s)?{_PAGE_WORD}\s?({_NUMBER}){_OF}(?:\s[-–—])?\Z", re.IGNORECASE)
+_ONLY_NUMBER = re.compile(rf"[-–—·•|~\[(]*\s?{_PAGE_WORD}\s?({_NUMBER}){_OF}\s?[-–—·•|~\])]*", re.IGNORECASE | re.ASCII)
+_FIRST_NUMBER = re.compile(rf"{_PAGE_WORD}\s?({_NUMBER}){_OF}\s(?:[|·•–—-]\s)?(?=\S)", re.IGNORECASE | re.ASCII)
+_LAST_NUMBER = re.compile(rf"\s(?:[|·•–—-]\s)?{_PAGE_WORD}\s?({_NUMBER}){_OF}(?:\s[-–—])?\Z", re.IGNORECASE | re.ASCII)
 _EXPLICIT = re.compile(
-    r"\b(?:pag(?:ina|e)?\b\.?|pg?\.)\s?(?:\d{1,4}|[ivxlc]{1,8})(?:\s|\Z)|\d\s?(?:/|of|di)\s?\d{1,4}\Z", re.IGNORECASE
+    r"\b(?:pag(?:ina|e)?\b\.?|pg?\.)\s?(?:\d{1,4}|[ivxlc]{1,8})(?:\s|\Z)|\d\s?(?:/|of|di)\s?\d{1,4}\Z",
+    re.IGNORECASE | re.ASCII,
 )
 """Page 12, 12 of 40."""
 _TAIL_CHARACTERS = 24
@@ -79,7 +80,7 @@ def take_off_running_heads(pages: Sequence[PageLines], labels: Sequence[str], bo
     """`labels` are what is printed on the pages, as far as that is known; `body` is the size of the body's type."""
     owner = _Owner(labels, len(pages))
     edges = [edge for number, page in enumerate(pages) for edge in _edges(number, page, owner)]
-    owner.learn(edges)
+    owner.learn(edge for edge in edges if edge.number and not 0 < _LARGE * body < edge.size)
     tops: dict[int, list[_Edge]] = defaultdict(list)
     gone: dict[int, set[int]] = defaultdict(set)
     for edge in _running(edges, owner, len(pages), body):
@@ -174,9 +175,11 @@ class _Owner:
         self._distances: set[tuple[bool, int]] = set()
         """From a page's index to the number printed on it, the same for many pages."""
 
-    def learn(self, edges: Sequence[_Edge]) -> None:
-        pages = Counter(distance for _, distance in {(edge.page, _distance(edge)) for edge in edges if edge.number})
-        alike = Counter((_distance(edge), edge.top, edge.words) for edge in edges if edge.number and _in_margin(edge))
+    def learn(self, edges: Iterable[_Edge]) -> None:
+        """From the edges with a number, but for those in large type: chapters are counted too."""
+        edges = list(edges)
+        pages = Counter(distance for _, distance in {(edge.page, _distance(edge)) for edge in edges})
+        alike = Counter((_distance(edge), edge.top, edge.words) for edge in edges if _in_margin(edge))
         self._distances = {distance for distance, count in pages.items() if count >= _RUNNING_PAGES}
         self._distances |= {key[0] for key, count in alike.items() if count >= _RUNNING_PAGES_IN_MARGIN}
 
@@ -219,7 +222,8 @@ def _running(edges: Sequence[_Edge], owner: _Owner, page_count: int, body: int) 
         owned = owner.owns(edge) and (seen[edge.top, edge.text] == 1 or not edge.words)
         in_margin = _in_margin(edge)
         if owned and not edge.words:
-            if in_margin or _SMALL * body <= edge.size <= _LARGE * (body or edge.size) or edge.outermost:
+            mark = not edge.outermost and 0 < edge.size < _SMALL * body  # of a footnote
+            if not mark and (in_margin or edge.outermost or edge.size <= _LARGE * (body or edge.size)):
                 yield edge
             continue
         if owned:
@@ -272,7 +276,7 @@ def _without_text(
     """
     size = Counter(edge.size for edge in group).most_common(1)[0][0]
     everywhere = len({edge.page for edge in group}) >= _USUAL_SHARE * page_count
-    if not everywhere and body and size > _LARGE * body:
+    if body and size > _LARGE * body and not (everywhere and all(edge.number is None for edge in group)):
         return
     for edge in group:
         if edge.size > _LARGE * size:
