@@ -49,12 +49,14 @@ def kind_name(kind: Kind) -> str:
             return _("a sound or a film")
         case "database":
             return _("a database")
-        case "djvu" | "postscript":
-            return _("a document in a format Sunto does not read")
+        case "djvu":
+            return _("a DjVu document")
+        case "postscript":
+            return _("a PostScript document")
         case "office" | "locked-office":
             return _("an Office file of the old kind")
         case "binary":
-            return _("a file Sunto does not know")
+            return _("a file of an unknown kind")
 
 
 def is_really(source: Source, kind: Kind) -> str:

@@ -18,6 +18,9 @@ Row = dict[str, Any]
 LISTED_NAMES = 10
 """Of each group of files that could not be read; the rest is counted. `--json` has them all."""
 
+LISTED_COPIES = 3
+"""Of a document that is to be deleted."""
+
 
 def one_line(name: str) -> str:
     """A file's name or path as it can stand in a line: it may hold line ends and worse."""
@@ -66,6 +69,7 @@ def disk_lines(disk: Row) -> Iterator[str]:
         _("conversations"): disk["conversations"],
         _("free space in it"): disk["free"],
         _("lookup tables"): disk["other"],
+        _("latest changes"): disk["log"],
     }
     listed = ", ".join(
         f"{name} {format_bytes(size)}" for name, size in sorted(parts.items(), key=lambda part: -part[1]) if size
@@ -85,7 +89,7 @@ def added_line(result: Row) -> str:
         plural("{count} already there", "{count} already there", result["known"]) if result["known"] else "",
         plural("{count} not readable", "{count} not readable", len(result["failed"])) if result["failed"] else "",
     ]
-    where = _("Under “{subject}”: ").format(subject=result["subject"]) if result["subject"] else ""
+    where = _("Under “{subject}”:").format(subject=result["subject"]) + " " if result["subject"] else ""
     return f"{where}{', '.join(filter(None, counts))}. {duration(result['seconds'])}."
 
 
@@ -96,15 +100,24 @@ def failure_lines(result: Row) -> Iterator[str]:
         groups.setdefault(failure["kind"], []).append(failure)
     for kind, failures in groups.items():
         yield f"{_why(kind)} ({len(failures)}):"
-        for failure in failures[:LISTED_NAMES]:
-            yield f"  {one_line(failure['path'])}"
-            yield f"    {one_line(failure['message'])}"
+        for hint, listed in _by_hint(failures[:LISTED_NAMES]).items():
+            for failure in listed:
+                yield f"  {one_line(failure['path'])}"
+                yield f"    {one_line(failure['message'])}"
+            if hint:
+                yield f"  → {one_line(hint)}"
         yield from _more(len(failures) - LISTED_NAMES)
-        if hint := failures[0]["hint"]:
-            yield f"  → {one_line(hint)}"
     if result["ignored"]:
-        kinds = ", ".join(f"{suffix or _('no ending')} {count}" for suffix, count in result["ignored"].items())
+        without = _("no ending")
+        kinds = ", ".join(f"{suffix or without} {count}" for suffix, count in result["ignored"].items())
         yield _("Files of other kinds, left alone: {kinds}.").format(kinds=kinds)
+
+
+def _by_hint(failures: Sequence[Row]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for failure in failures:
+        groups.setdefault(failure["hint"], []).append(failure)
+    return groups
 
 
 def _why(kind: str) -> str:
@@ -133,7 +146,7 @@ def removal_lines(plan: Row) -> Iterator[str]:
         len(plan["documents"]),
     )
     for row in plan["documents"][:LISTED_NAMES]:
-        yield f"  {one_line(row['paths'][0] if row['paths'] else row['name'])}"
+        yield from _names(row)
     yield from _more(len(plan["documents"]) - LISTED_NAMES)
     if plan["conversations"]:
         yield plural(
@@ -141,8 +154,9 @@ def removal_lines(plan: Row) -> Iterator[str]:
             "and {count} conversations about nothing else:",
             len(plan["conversations"]),
         )
+        untitled = _("(without a title)")
         for title in plan["conversations"][:LISTED_NAMES]:
-            yield f"  {one_line(title) or _('(without a title)')}"
+            yield f"  {one_line(title) or untitled}"
         yield from _more(len(plan["conversations"]) - LISTED_NAMES)
     units, answers, quoting = plan["units"], plan["answers"], plan["quoting"]
     others = [
@@ -154,6 +168,16 @@ def removal_lines(plan: Row) -> Iterator[str]:
     ]
     if listed := ", ".join(filter(None, others)):
         yield _("and {things}.").format(things=listed)
+
+
+def _names(document: Row) -> Iterator[str]:
+    """Where its file is, and its copies: the name that a person gave may be that of one of them."""
+    path, *copies = map(one_line, document["paths"] or [document["name"]])
+    yield f"  {path}"
+    for copy in copies[:LISTED_COPIES]:
+        yield f"    = {copy}"
+    if len(copies) > LISTED_COPIES:
+        yield "    = …"
 
 
 def undo_lines(result: Row) -> Iterator[str]:
