@@ -38,13 +38,14 @@ def coverage(
 
 def _document_coverage(document: Document, used: PageSet, chosen: Collection[int]) -> dict[str, Any]:
     in_use = [page.number for page in document.pages if (document.path, page.number) in used]
+    skipped = set(in_use).symmetric_difference(page.number for page in document.pages)
     return {
         "pages_total": len(document.pages),
         "pages_used": in_use,
         "pages_skipped": [
             {"page": page.number, "reason": _reason(page, chosen)}
             for page in document.pages
-            if page.number not in in_use
+            if page.number in skipped
         ],
     }
 
