@@ -155,8 +155,10 @@ def test_italian_numbers_have_a_comma():
 @pytest.mark.usefixtures("italian")
 @pytest.mark.parametrize(
     "command",
-    ["", "summarize", "ask", "chat", "extract", "library", "library add", "library search", "library move"]
-    + ["library remove", "library clean", "train", "models list", "doctor"],
+    [
+        *("", "summarize", "ask", "chat", "extract", "train", "models list", "doctor"),
+        *("library", "library add", "library search", "library move", "library remove", "library clean"),
+    ],
 )
 def test_help_is_italian_throughout(command):
     from tui.cli.help import command_parser, program_parser
