@@ -18,6 +18,7 @@ from assistant.documents.pdf.cleaning.paragraphs import is_row
 _LARGE = 1.08
 """Times the size of the body's type."""
 _TITLE = 1.2
+_TITLE_PAGE_LINES = 12
 _SAME_SIZE = 1.03
 _LONGEST = 160
 _LONGEST_BOLD = 90
@@ -281,7 +282,10 @@ def first_title(pages: Sequence[PageLines], body: int) -> str:
     readable = [index for index in page.filled if _WORD.search(page.lines[index])]
     largest = max((page.facts[index].size for index in readable), default=0)
     places = [index for index in readable if page.facts[index].size == largest]
-    if not places or any(page.lines[index] for index in range(places[0], places[-1]) if index not in places):
+    if not places:
+        return ""
+    parted = any(page.lines[index] for index in range(places[0], places[-1]) if index not in places)
+    if parted and len(readable) > _TITLE_PAGE_LINES:
         return ""  # headings, with text between them
     title = " ".join(page.lines[index] for index in places)
     if _NUMBERED.match(title) or _LABEL.match(title):
