@@ -27,8 +27,8 @@ from pathlib import Path
 import pypdfium2
 from PIL import Image, ImageChops, ImageFilter
 
-from assistant.documents.ocr.bitmaps import PdfBitmaps
-from assistant.documents.ocr.hocr import parse_hocr
+from assistant.documents.ocr.bitmaps import pdf_bitmaps
+from assistant.documents.ocr.reading import PageReader
 from assistant.documents.ocr.running import Command
 from assistant.documents.ocr.tesseract import find_tesseract
 from assistant.documents.pdf.cleaning import clean_document
@@ -92,6 +92,7 @@ SCANS = (
     Scan("office scanner", 300, 0.7, 12.0, 0.6, 245),
     Scan("small print", 300, 0.7, 12.0, 0.6, 245, reduced=0.6),
     Scan("photo, shadow", 250, 1.0, 6.0, 0.6, 245, shadow=0.8),
+    Scan("three degrees askew", 300, 3.0, 12.0, 0.6, 245),
     Scan("poor copy", 150, 1.5, 15.0, 0.5, 215),
 )
 
@@ -167,9 +168,8 @@ def _drawn(path: Path, number: int, dpi: int) -> Image.Image:
 
 def _recognised(path: Path, command: Command, dpi: int) -> tuple[str, float, float]:
     started = _core_seconds()
-    bitmap = PdfBitmaps(str(path), "", dpi).page(0)
-    assert bitmap is not None
-    found = parse_hocr(command.run(bitmap.data, dpi), dpi)
+    bitmaps = pdf_bitmaps(str(path), "", dpi)
+    found = PageReader(bitmaps, command, can_find_way_up=True, dpi=dpi).read(0, bitmaps.page(0))
     (text,) = clean_document([found.text], [], [found.lines]).texts
     return text, found.confidence, _core_seconds() - started
 
@@ -180,7 +180,7 @@ def _core_seconds() -> float:
 
 
 def _report(runs: list[Run], totals: dict[tuple[str, int, bool], Score], version: str) -> int:
-    print(f"{'scan':<16} {'dpi':>4} {'threshold':<10} {'recall':>8} {'precision':>10} {'confidence':>11} {'core s':>7}")
+    print(f"{'scan':<20} {'dpi':>4} {'threshold':<10} {'recall':>8} {'precision':>10} {'confidence':>11} {'core s':>7}")
     rows = []
     for (scan, dpi, follows), total in totals.items():
         mine = [run for run in runs if (run.scan, run.dpi, run.follows_light) == (scan, dpi, follows)]
@@ -195,7 +195,7 @@ def _report(runs: list[Run], totals: dict[tuple[str, int, bool], Score], version
         }
         rows.append(row)
         print(
-            f"{scan:<16} {dpi:>4} {'local' if follows else 'one':<10} {total.recall:>8.3f} {total.precision:>10.3f} "
+            f"{scan:<20} {dpi:>4} {'local' if follows else 'one':<10} {total.recall:>8.3f} {total.precision:>10.3f} "
             f"{row['confidence']:>11.1f} {row['core_seconds_per_page']:>7.2f}"
         )
     content = {

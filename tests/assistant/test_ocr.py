@@ -19,6 +19,7 @@ from assistant.documents.ocr import advice, tesseract
 from assistant.documents.ocr.bitmaps import DPI, MOST_PIXELS, drawing_scale
 from assistant.documents.ocr.hocr import parse_hocr
 from assistant.documents.ocr.image_header import read_image_header
+from assistant.documents.ocr.skew import estimate_slope
 from assistant.documents.ocr.tesseract import NoTesseract, Tesseract, find_tesseract
 
 A4_POINTS = (595.0, 842.0)
@@ -86,6 +87,12 @@ def test_a_line_of_its_own_size_keeps_it_and_the_others_share_one() -> None:
     found = parse_hocr(hocr(lines[:1], lines[1:], sizes={"Titolo": 90, "uno g": 56, "due": 46}), 300)
     assert [line.size for line in found.lines] == [220, 120, 120, 120, 120], "tenths of a point"
     assert [line.top for line in found.lines] == [33, 66, 100, 133, 166], "thousandths of the height"
+
+
+def test_how_askew_a_page_is_shows_in_the_slope_of_its_lines() -> None:
+    assert parse_hocr(hocr(["una riga", "e un'altra"], title="baseline 0.035 -4;"), 300).slope == 0.035
+    assert parse_hocr(hocr(["una riga"]), 300).slope == 0.0
+    assert parse_hocr(hocr(["una riga"], title="textangle 90; baseline 0.035 -4;"), 300).slope == 0.0
 
 
 def test_a_page_on_its_side_has_no_line_facts() -> None:
@@ -178,6 +185,36 @@ def test_no_page_is_drawn_with_more_pixels_than_allowed(width: float, height: fl
     scale = drawing_scale(width, height, pixels)
     assert 0 < scale <= DPI / 72
     assert scale * width * scale * height <= MOST_PIXELS * 1.001
+
+
+# --- how a page lies --------------------------------------------------------------------------------------------
+
+
+def ruled(slope: float, width: int = 600, height: int = 850) -> bytes:
+    """A page of dark lines, 4 pixels of 14, that go down by `slope`."""
+    return bytes(
+        30 if (row - slope * (column - width / 2)) % 14 < 4 and 40 < column < 560 and 60 < row < 790 else 240
+        for row in range(height)
+        for column in range(width)
+    )
+
+
+@pytest.mark.parametrize("slope", [-0.12, -0.07, -0.03, 0.02, 0.05, 0.1])
+def test_the_slope_of_lines_is_seen_in_the_picture(slope: float) -> None:
+    assert estimate_slope(ruled(slope), 600, 850) == pytest.approx(slope, abs=0.006)
+
+
+def test_level_lines_and_pictures_without_lines_have_no_slope() -> None:
+    assert estimate_slope(ruled(0.0), 600, 850) == 0.0
+    grain = Image.effect_noise((600, 850), 40)
+    assert estimate_slope(grain.tobytes(), 600, 850) == 0.0
+    assert estimate_slope(Image.linear_gradient("L").resize((600, 850)).tobytes(), 600, 850) == 0.0
+
+
+@given(st.integers(0, 40), st.integers(0, 40), st.data())
+def test_no_picture_is_too_small_to_be_looked_at(width: int, height: int, data: st.DataObject) -> None:
+    pixels = data.draw(st.binary(min_size=width * height, max_size=width * height))
+    assert abs(estimate_slope(pixels, width, height)) <= 0.18
 
 
 # --- finding tesseract ------------------------------------------------------------------------------------------

@@ -176,7 +176,11 @@ def test_only_the_pages_that_are_pictures_are_drawn(stand: Stand, tmp_path: Path
 
 
 def test_words_tesseract_is_unsure_of_are_given_with_a_warning(stand: Stand, scan: Callable[[int], Path]) -> None:
-    document = read(scan(1)) if stand.will("say('Forse queste parole sono giuste', 60)") else None
+    document = (
+        read(scan(1))
+        if stand.will("say('Forse queste parole sono giuste, o forse sono altre parole ancora.', 60)")
+        else None
+    )
     assert document is not None
     assert states(document) == [("ocr", ("ocr-doubtful",))]
     assert "check it against the original" in document.warnings[0]

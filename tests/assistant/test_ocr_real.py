@@ -232,3 +232,12 @@ def test_a_photo_in_the_shadow_of_a_hand_is_read_on_both_sides(tmp_path: Path) -
     dark = ImageChops.multiply(page, light.point([60 + value * 195 // 255 for value in range(256)]))
     document = load_document(scanned(tmp_path / "scan.pdf", dark))
     assert recall(ITALIAN * 2, document.pages[0].text) >= 0.95
+
+
+@pytest.mark.parametrize("degrees", [-4, -2, 2, 4])
+@pytest.mark.parametrize("name", ["scan.pdf", "foto.jpg"])
+def test_a_page_that_lay_askew_is_straightened(name: str, degrees: float, tmp_path: Path) -> None:
+    page = flowing(ITALIAN * 6).rotate(degrees, Image.Resampling.BICUBIC, fillcolor=255)
+    page.save(tmp_path / name, resolution=200, quality=85)
+    document = load_document(tmp_path / name)
+    assert recall(ITALIAN * 6, document.pages[0].text) >= 0.98

@@ -25,8 +25,6 @@ _SPECK_CONFIDENCE = 50
 """A lone mark without letters or digits of which tesseract is less sure than this is dirt on the paper."""
 _LONE_BAR = re.compile(r"(?:^|(?<=[.!?»”\"] ))\|(?= [a-zà-ÿ])")
 """Where a sentence begins: the article "I" as tesseract often sees it. In a row of a table there are several."""
-_FEWEST_WORDS = 4
-"""In a line whose slope means something."""
 _SENTENCE_ENDS = ".!?:;"
 _SAME_SIZE = (0.8, 1.12)
 """Times the page's usual size. What tesseract says of a line's size depends on the letters that happen to be in it, and
@@ -85,11 +83,13 @@ def parse_hocr(hocr: str, dpi: float) -> Recognised:
 
 
 def _slope(paragraphs: list[list[Line]]) -> float:
+    """The median over words: a line of one word may be anything, but where a page is lost, few have more than two."""
     slopes = [
         line.slope
         for lines in paragraphs
         for line in lines
-        if line.slope is not None and not line.turned and len(line.words) >= _FEWEST_WORDS
+        if line.slope is not None and not line.turned
+        for _ in line.words
     ]
     return statistics.median(slopes) if slopes else 0.0
 

@@ -14,7 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from assistant.documents.child.limits import Limits
 from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, PageRead, Refused
-from assistant.documents.ocr.bitmaps import DPI, Bitmap, Bitmaps, CannotOpen, ImageBitmaps, PdfBitmaps
+from assistant.documents.ocr.bitmaps import DPI, Bitmap, Bitmaps, CannotOpen, image_bitmaps, pdf_bitmaps
 from assistant.documents.ocr.hocr import Recognised, parse_hocr
 from assistant.documents.ocr.running import Command, RecognitionFailed
 from assistant.documents.ocr.task import Task
@@ -28,6 +28,8 @@ _NOISE_CONFIDENCE = 50.0
 """Below this hardly one word in twenty was right."""
 _ASKEW = 0.015
 """Slope, a little under a degree. Scans at 1.2 degrees were read whole, at 1.5 degrees only half."""
+_FEW_LETTERS = 40
+"""Too few to tell by their lines how the page lies."""
 _FEWEST_LETTERS = 4
 _MOST_AT_ONCE = 4
 _FAILED = Recognised("", (), -1.0)
@@ -59,8 +61,9 @@ def read(job: Job, limits: Limits, emit: Emit) -> None:
 class PageReader:
     """Tries again where a page lies on its side or askew; what it learns of one page helps with the next."""
 
-    def __init__(self, bitmaps: Bitmaps, command: Command, can_find_way_up: bool) -> None:
+    def __init__(self, bitmaps: Bitmaps, command: Command, can_find_way_up: bool, dpi: float = DPI) -> None:
         self._bitmaps = bitmaps
+        self._dpi = dpi
         self._command = command
         self._can_find_way_up = can_find_way_up
         self._turned = False
@@ -73,7 +76,8 @@ class PageReader:
         if isinstance(bitmap, Exception):
             return _FAILED
         found = self._way_up(bitmap)
-        return self._straightened(index, found) if abs(found.slope) > _ASKEW else found
+        slope = found.slope if found.letters >= _FEW_LETTERS else self._seen_slope(index)
+        return self._straightened(index, slope, found) if abs(slope) > _ASKEW else found
 
     def _way_up(self, bitmap: Bitmap) -> Recognised:
         looked = self._turned
@@ -86,23 +90,31 @@ class PageReader:
         self._turned = not looked
         return other
 
-    def _straightened(self, index: int, askew: Recognised) -> Recognised:
-        """Lines that go down a little too much make tesseract lose most of the page, and not notice."""
-        bitmap = _draw(self._bitmaps, index, askew.slope)
+    def _seen_slope(self, index: int) -> float:
+        try:
+            return self._bitmaps.slope(index)
+        except Exception:  # what the page's drawing raises has been met before, and it was drawn all the same
+            return 0.0
+
+    def _straightened(self, index: int, slope: float, askew: Recognised) -> Recognised:
+        """Lines that go down a little too much make tesseract lose most of the page, or all, and not notice."""
+        bitmap = _draw(self._bitmaps, index, slope)
         if not isinstance(bitmap, Bitmap):
             return askew
         return max(askew, self._run(bitmap, find_way_up=False), key=lambda found: found.confidence * found.letters)
 
     def _run(self, bitmap: Bitmap, *, find_way_up: bool) -> Recognised:
         try:
-            hocr = self._command.run(bitmap.data, DPI, page=bitmap.page, find_way_up=find_way_up)
-            return parse_hocr(hocr, DPI)
+            hocr = self._command.run(bitmap.data, self._dpi, page=bitmap.page, find_way_up=find_way_up)
+            return parse_hocr(hocr, self._dpi)
         except (RecognitionFailed, AssertionError):
             return _FAILED
 
 
 def _open(job: Job, task: Task) -> Bitmaps:
-    return PdfBitmaps(job.path, job.password) if task.source == "pdf" else ImageBitmaps(job.path, task.page_count)
+    if task.source == "pdf":
+        return pdf_bitmaps(job.path, job.password)
+    return image_bitmaps(job.path, task.page_count)
 
 
 def _draw(bitmaps: Bitmaps, index: int, slope: float = 0.0) -> Bitmap | Exception | None:
@@ -120,10 +132,16 @@ def _emit_first(pending: deque[tuple[int, Future[Recognised]]], limits: Limits, 
 def _message(index: int, found: Recognised, limits: Limits) -> PageRead:
     if found is _FAILED or len(found.text) > limits.page_characters:
         return PageRead(index, "", "none", ("failed",))
-    if found.confidence < _NOISE_CONFIDENCE or found.letters < _FEWEST_LETTERS:
+    if _is_noise(found):
         return PageRead(index, "", "none", ("empty",))
     warnings = ("ocr-doubtful",) if found.confidence < DOUBTFUL_CONFIDENCE else ()
     return PageRead(index, found.text, "ocr", warnings, lines=found.lines)
+
+
+def _is_noise(found: Recognised) -> bool:
+    """Whether it is what tesseract sees in a picture; a few letters must be sure ones to be a text."""
+    sure_enough = _NOISE_CONFIDENCE if found.letters >= _FEW_LETTERS else DOUBTFUL_CONFIDENCE
+    return found.letters < _FEWEST_LETTERS or found.confidence < sure_enough
 
 
 def _workers() -> int:
