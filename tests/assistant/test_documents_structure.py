@@ -69,6 +69,12 @@ def test_a_head_on_two_pages_goes_where_it_stands_in_the_margin_apart_from_the_t
     assert not any("Appunti" in text for text in cleaned.texts)
 
 
+def test_the_head_of_an_exam_stays_on_its_first_page_where_it_is_the_title() -> None:
+    cleaned = clean(*(look(("Prova di elettrotecnica", 100, 40), *body()) for _ in range(2)))
+    assert cleaned.heads == ("", "Prova di elettrotecnica")
+    assert ["Prova" in text for text in cleaned.texts] == [True, False]
+
+
 def test_the_title_of_some_slides_is_no_running_head() -> None:
     pages = [
         look((title, 160, 70), *body()) for title in ("Perché?", "Uno", "Perché?", "Due", "Perché?", "Tre", "Fine")

@@ -103,6 +103,7 @@ def _by_look(pages: Sequence[PageLines], body: int) -> Iterator[_Found]:
                 candidates[style].append(_Found(number, index, line, style))
     first = next((number for number, page in enumerate(pages) if page.filled), 0)
     texts = Counter(item.text for items in candidates.values() for item in items)
+    heads = {page.head for page in pages}
     _leave_out_contents(candidates, texts)
     for style, items in sorted(candidates.items(), reverse=True):
         is_large = style.size >= large
@@ -112,7 +113,7 @@ def _by_look(pages: Sequence[PageLines], body: int) -> Iterator[_Found]:
             continue  # notes of music, formulas
         if len(pages) > 1 and all(item.page == first for item in items):
             continue  # the title page
-        yield from (item for item in items if is_large or texts[item.text] <= _MOST_ALIKE)
+        yield from (item for item in items if is_large or (texts[item.text] <= _MOST_ALIKE and item.text not in heads))
 
 
 def _leave_out_contents(candidates: dict[_Style, list[_Found]], texts: Collection[str]) -> None:

@@ -84,7 +84,8 @@ def take_off_running_heads(pages: Sequence[PageLines], labels: Sequence[str], bo
     tops: dict[int, list[_Edge]] = defaultdict(list)
     gone: dict[int, set[int]] = defaultdict(set)
     for edge in _running(edges, owner, len(pages), body):
-        gone[edge.page].add(edge.line)
+        if not (len(pages) <= _FEW_PAGES and _is_title(edge, owner, body)):
+            gone[edge.page].add(edge.line)
         if edge.top and edge.words:
             tops[edge.page].append(edge)
     recurring = Counter(edge.words for found in tops.values() for edge in found)
@@ -92,6 +93,11 @@ def take_off_running_heads(pages: Sequence[PageLines], labels: Sequence[str], bo
         if found := tops.get(number):  # the rarest says most: the chapter's title, not the book's
             pages[number].head = min(found, key=lambda edge: recurring[edge.words]).shown
         pages[number].drop(lines | _ornaments_beside(pages[number], lines))
+
+
+def _is_title(edge: _Edge, owner: _Owner, body: int) -> bool:
+    """The head of an exam on its first page: no smaller than the text, and nothing else says what it is."""
+    return edge.page == 0 and edge.top and 0 < body <= edge.size and bool(edge.words) and not owner.owns(edge)
 
 
 def _ornaments_beside(page: PageLines, gone: Collection[int]) -> set[int]:
