@@ -44,13 +44,17 @@ def page_warning(code: str) -> str:
     return sentences.get(code, code)
 
 
-def page_advice(code: str) -> str:
-    """What to do about that warning; empty where there is nothing to do."""
-    if code == "scanned":
+def page_advice(code: str, recognised_with: str) -> str:
+    """What to do about that warning; empty where there is nothing to do.
+
+    `recognised_with` is the document's: not empty where text recognition has looked at the page already.
+    """
+    if code == "scanned" and not recognised_with:
         from assistant.documents.ocr.advice import how_to_get
 
         return str(how_to_get())
     advice = {
+        "scanned": _("Text recognition found no words on it: a sharper or straighter scan may do."),
         "broken-encoding": _("Look for another copy, or print it to images and have the text recognised."),
         "failed": _("If your PDF reader shows it, print the document to a new PDF and open that."),
         "glued-words": _("Check against the page what you copy from here."),
@@ -94,11 +98,11 @@ def read_how(engine: str, reason: str, language: str) -> str:
 
 
 def engines_used(engines: Iterable[str]) -> str:
-    """`pdfium 290, text recognition 8`; the count only where there are several."""
+    """`pdfium (290); text recognition (8)`; the count only where there are several."""
     counts = Counter(engine for engine in engines if engine != "none").most_common()
     if len(counts) == 1:
         return engine_name(counts[0][0])
-    return ", ".join(f"{engine_name(engine)} {count}" for engine, count in counts)
+    return "; ".join(f"{engine_name(engine)} ({count})" for engine, count in counts)
 
 
 def pages_left_out(warnings: Iterable[Sequence[str]]) -> str:

@@ -271,6 +271,7 @@ def document(name: str, *pages: dict, **facts) -> dict:
         "pages_readable": sum(bool(page["text"]) for page in pages),
         "chapters": [],
         "warnings": [],
+        "recognised_with": "",
         **facts,
     }
 
@@ -292,7 +293,7 @@ def test_extract_prints_the_text_page_by_page_and_how_each_was_read(script, caps
         capsys.readouterr().out
         == """\
 ═══ a.pdf
-═══ Light · 3 pages · 1 without text: could not be read (1) · Italian · read with pdfium 1, pdfium, put in order 1
+═══ Light · 3 pages · 1 without text: could not be read (1) · Italian · read with pdfium (1); pdfium, put in order (1)
 ═══ 2 Heat · pp. i–2
 ⚠ Page 3 was left out.
 

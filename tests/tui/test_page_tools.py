@@ -11,7 +11,7 @@ from assistant.documents.chapters import chapters_of, choose_chapters
 from assistant.documents.model import Document, Page, Section
 from tests.assistant.test_documents_chapters import BOOK
 from tui.chapter_choice import ChapterChoice
-from tui.document_words import chosen_words, engines_used, page_name, page_warning, pages_left_out
+from tui.document_words import chosen_words, engines_used, page_advice, page_name, page_warning, pages_left_out
 from tui.page_lines import wrapped
 from tui.page_search import MAX_HITS, PageSearch, evened, find_page
 
@@ -111,8 +111,13 @@ def test_a_page_is_named_as_it_is_cited():
 
 def test_what_was_read_how_is_counted():
     assert engines_used(["pdfium", "pdfium", "none"]) == "pdfium"
-    assert engines_used(["pdfium", "ocr", "pdfium"]) == "pdfium 2, text recognition 1"
+    assert engines_used(["pdfium", "ocr", "pdfium"]) == "pdfium (2); text recognition (1)"
     assert pages_left_out([("scanned",), ("scanned",), ()]) == "an image (2), blank (1)"
+
+
+def test_nobody_is_told_to_install_the_recognition_that_has_just_run():
+    assert "Install tesseract" in page_advice("scanned", "")
+    assert "Install tesseract" not in page_advice("scanned", "ita+eng")
 
 
 def test_every_code_of_the_readers_has_words():

@@ -26,7 +26,7 @@ def extracted_lines(document: Row) -> Iterator[str]:
     for page in document["pages"]:
         if "text" in page:
             yield ""
-            yield from _page(page)
+            yield from _page(page, document["recognised_with"])
 
 
 def _head(document: Row) -> Iterator[str]:
@@ -55,11 +55,11 @@ def _facts(document: Row) -> Iterator[str]:
         yield _("read with {engines}").format(engines=engines)
 
 
-def _page(page: Row) -> Iterator[str]:
+def _page(page: Row, recognised_with: str) -> Iterator[str]:
     name = page_name(page["number"], page["label"])
     yield f"─── {_one_line(name)} · {read_how(page['engine'], page['reason'], page['language'])} ───"
     for code in page["warnings"]:
-        yield " ".join(part for part in ("⚠", page_warning(code), page_advice(code)) if part)
+        yield " ".join(part for part in ("⚠", page_warning(code), page_advice(code, recognised_with)) if part)
     if page["text"]:
         yield ""
         yield page["text"].rstrip("\n")
