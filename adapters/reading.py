@@ -76,7 +76,8 @@ def _chosen(document: Document, chapters: str, pages: str) -> tuple[Document, tu
         )
     if chapters.strip():
         return only_chapters(document, choose_chapters(document, chapters))
-    return document, parse_pages(pages, len(document.pages)) if pages.strip() else ()
+    labels = [page.label for page in document.pages]
+    return document, parse_pages(pages, len(labels), labels) if pages.strip() else ()
 
 
 def _open(path: str, request: DocumentJob, session: Session, reporter: Reporter, should_stop: ShouldStop) -> Document:
