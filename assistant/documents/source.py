@@ -51,12 +51,12 @@ class Source:
     @property
     def name(self) -> str:
         """For sentences a person reads; the file's real name may hold anything."""
-        return printable(self.path.name) or self.path.stem
+        return _on_one_line(self.path.name) or self.path.stem
 
     @property
     def title(self) -> str:
         """The title of a document that does not say its own."""
-        return printable(self.path.stem)
+        return _on_one_line(self.path.stem)
 
     def check(self) -> None:
         """Raises the children of DocumentError that need no look inside: not there, not a file, empty, too large …"""
@@ -145,6 +145,11 @@ class Source:
             _("Name the file in it that you want to read."),
             path=self.path,
         )
+
+
+def _on_one_line(name: str) -> str:
+    """A file's name as it can stand in a sentence: on some systems it may hold line ends."""
+    return " ".join(printable(name).splitlines())
 
 
 def file_sha256(path: str | Path) -> str:
