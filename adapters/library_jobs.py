@@ -57,9 +57,10 @@ def remove_documents(request: protocol.RemoveDocuments, session: Session, _shoul
 def move_documents(request: protocol.MoveDocuments, session: Session, _should_stop: ShouldStop) -> Job:
     """The result has the documents as they were before, so that it can be undone."""
     yield from ()
+    subject = _subject_name(request.subject)
     records = session.library.find_documents(request.names)
-    session.library.move_documents([record.id for record in records], request.subject)
-    return {"subject": request.subject, "documents": [dataclasses.asdict(record) for record in records]}
+    session.library.move_documents([record.id for record in records], subject)
+    return {"subject": subject, "documents": [dataclasses.asdict(record) for record in records]}
 
 
 def clean_library(request: protocol.CleanLibrary, session: Session, _should_stop: ShouldStop) -> Job:
@@ -74,6 +75,13 @@ def _removal(removal: Removal) -> Result:
     return dataclasses.asdict(removal)
 
 
+def _subject_name(typed: str) -> str:
+    """The name as the library keeps it; "" is none. Raises ConfigError for what cannot be a name."""
+    from assistant.library.subjects import checked_name
+
+    return checked_name(typed) if typed else ""
+
+
 # --- adding -----------------------------------------------------------------------------------------------------
 
 
@@ -81,10 +89,9 @@ def add_documents(request: protocol.AddDocuments, session: Session, should_stop:
     """A `DocumentRead` for each document that was read. Raises DocumentNotFoundError where there is nothing to read."""
     from assistant.documents import READERS
     from assistant.library.folders import find_files
-    from assistant.library.subjects import checked_name
 
     started = time.monotonic()
-    subject = checked_name(request.subject) if request.subject else ""
+    subject = _subject_name(request.subject)
     library, found = session.library, find_files(request.paths, READERS)
     current = {path: library.current_document(path) for path in found.files}
     known = [number for number in current.values() if number is not None]

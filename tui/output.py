@@ -136,6 +136,16 @@ class Output:
         """What happened and what to do; shown even when quiet."""
         self._talk(self._paint(_("Error:"), _RED) + " ", message, hint)
 
+    # --- the terminal ---
+
+    @property
+    def columns(self) -> int | None:
+        """Width of the terminal that data is shown on; None where it goes elsewhere."""
+        try:
+            return os.get_terminal_size(self._stdout.fileno()).columns if self._stdout.isatty() else None
+        except (OSError, ValueError):  # a stand-in without a descriptor
+            return None
+
     # --- questions ---
 
     @property

@@ -120,6 +120,28 @@ def test_pages_that_cannot_be_are_refused(pages, sample_docs, capsys):
     assert capsys.readouterr().err.splitlines()[-2].startswith("Error: ")
 
 
+def test_a_page_called_by_what_is_printed_on_it_is_pointed_out(sample_docs, capsys):
+    assert main(["extract", str(sample_docs / "photosynthesis.pdf"), "--pages", "42"]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "  The document has 3 pages. Count from the first: the page with 42 on it is 2."
+    )
+
+
+@pytest.mark.parametrize("command", ["summarize", "describe", "extract", "chat", "library add"])
+def test_an_empty_path_is_not_the_folder_we_are_in(command, capsys):
+    assert main([*command.split(), ""]) == 2
+    assert "One of the paths is empty." in capsys.readouterr().err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such names there")
+def test_a_name_of_two_lines_is_one_line_in_every_sentence(tmp_path, capsys):
+    path = _file(tmp_path / "two\nlines.txt", b"Una frase per chi studia la cellula.")
+    assert main(["extract", str(path), "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert (json.loads(out)["document"], json.loads(out)["title"]) == ("two lines.txt", "two lines")
+    assert err.splitlines()[-1].startswith("Read “two lines”")
+
+
 def test_what_acts_on_a_terminal_is_shown_as_text(tmp_path, capsys):
     path = _file(tmp_path / "evil.txt", b"Hello \x1b]0;owned\x07 [bold red]text[/] \x1b[2J end.")
     assert main(["extract", str(path)]) == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import shutil
 import signal
 import subprocess
@@ -272,6 +273,19 @@ def test_the_list_says_what_takes_space_and_how_to_free_it(some: Path, capsys):
     assert "sunto library clean" in err
 
 
+@pytest.mark.parametrize("columns", [120, 80, 60, 40])
+def test_the_list_fits_the_terminal_and_still_tells_documents_apart(some: Path, capsys, monkeypatch, columns: int):
+    write(some / f"{'molto ' * 15}lungo.txt", prose(1))
+    assert main(["library", "add", str(some)]) == 0
+    monkeypatch.setattr(Output, "columns", columns)
+    capsys.readouterr()
+    assert main(["library"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert any(re.search(r"molto .*….*\.txt", line) for line in lines)
+    assert any("cells.txt" in line and "ready" in line for line in lines)
+
+
 def test_an_empty_library_says_how_to_fill_it(capsys):
     assert main(["library"]) == 0
     out, err = capsys.readouterr()
@@ -317,6 +331,32 @@ def test_a_moved_document_can_be_moved_back_with_the_command_shown(some: Path, c
     assert main(["library", "move", "cells.txt"]) == 2
 
 
+def test_a_subject_is_called_by_its_name_as_the_library_keeps_it(some: Path, capsys):
+    result = run_json(capsys, "library", "move", "cells.txt", "--subject", "Two\nlines\x1b[31m ")
+    assert result["subject"] == "Two lines"
+    assert "Two lines" in [subject["name"] for subject in run_json(capsys, "library")["subjects"]]
+
+
+def test_removing_a_copy_says_what_else_is_the_same_document(some: Path, capsys):
+    for number in range(5):
+        shutil.copy(some / "cells.txt", some / f"copy {number}.txt")
+    assert main(["library", "add", str(some)]) == 0
+    capsys.readouterr()
+    assert main(["library", "remove", "cells.txt"]) == 2
+    paths = re.findall(r"^ *(?:= )?(/.*|\w:.*)$", capsys.readouterr().err, re.MULTILINE)
+    assert len(paths) == 4
+    assert all(Path(path).is_file() for path in paths)
+
+
+def test_each_file_that_could_not_be_read_gets_the_advice_that_helps_it(tmp_path: Path, capsys):
+    write(tmp_path / "notes.txt", "x")
+    assert main(["library", "add", str(tmp_path / "note.txt"), str(tmp_path / "nothing like it.pdf")]) == 3
+    lines = capsys.readouterr().out.splitlines()
+    assert "Not found (2):" in lines
+    assert lines.index("  → Did you mean notes.txt?") < lines.index(f"  {tmp_path / 'nothing like it.pdf'}")
+    assert lines[-1].startswith("  → Check the name and the folder")
+
+
 def test_removing_without_a_terminal_and_without_yes_is_refused_and_says_what_would_go(some: Path, capsys):
     with Library() as library:
         conversation = library.new_conversation("About cells")
@@ -357,6 +397,9 @@ def test_a_no_changes_nothing(some: Path, capsys, monkeypatch):
         (["library", "remove", "--subject", "Chemistry", "--yes"], 2),
         (["library", "clean"], 2),
         (["library", "search", "x", "--limit", "0"], 2),
+        (["library", "search", "x", "--limit", "9" * 20], 2),
+        (["library", "clean", "--days", "9" * 400], 2),
+        (["library", "add", ""], 2),
         (["library", "frobnicate"], 2),
         (["library", "add", "x", "--subject", "y" * 200], 2),
     ],

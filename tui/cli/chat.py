@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import sys
 from argparse import Namespace
+from typing import Any
 
 from assistant.config import load_settings
 from assistant.errors import ExitCode
@@ -22,8 +24,9 @@ _PROMPT = "› "
 def chat(options: Namespace, output: Output) -> int:
     """Answer until the input ends. The exit code is that of the last answer that failed, if one did."""
     settings = load_settings(setting_overrides(options))
+    documents = document_fields(options)
     with JobRunner(output, settings) as runner:
-        conversation = _Conversation(options, output, runner)
+        conversation = _Conversation(documents, output, runner)
         output.say(_("Ask anything. /adapter NAME changes the adapter, /quit leaves, Ctrl-C stops an answer."))
         while (line := _read_line(output)) is not None:
             if not conversation.take(line.strip()):
@@ -34,8 +37,9 @@ def chat(options: Namespace, output: Output) -> int:
 class _Conversation:
     """What was said so far, and with which adapter the next answer is given."""
 
-    def __init__(self, options: Namespace, output: Output, runner: JobRunner) -> None:
-        self._options = options
+    def __init__(self, documents: dict[str, Any], output: Output, runner: JobRunner) -> None:
+        self._documents = documents
+        """Which, and what of them, as fields of a request."""
         self._output = output
         self._runner = runner
         self._adapter = ""
@@ -67,7 +71,7 @@ class _Conversation:
             job=JOB,
             messages=tuple(self._messages),
             adapter=self._adapter,
-            **document_fields(self._options),
+            **self._documents,
         )
         ending = self._runner.run(request)
         self._output.end_line()
@@ -95,9 +99,9 @@ def _read_line(output: Output) -> str | None:
     """The next line of input; None at its end."""
     if not sys.stdin.isatty():
         return sys.stdin.readline() or None
+    with contextlib.suppress(ImportError):  # Windows edits lines by itself
+        importlib.import_module("readline")  # from here on input() edits lines, and remembers them
     try:
-        with contextlib.suppress(ImportError):  # Windows edits lines by itself
-            pass
         return input(_PROMPT)
     except EOFError:
         output.say("")

@@ -74,8 +74,17 @@ def document_fields(options: Namespace) -> dict[str, Any]:
             _("--chapters and --pages cannot both choose."), _("Say which chapters or which pages, not both.")
         )
     return {
-        "paths": tuple(options.arguments),
+        "paths": given_paths(options),
         "pages": options.pages,
         "chapters": options.chapters,
         "password": options.password,
     }
+
+
+def given_paths(options: Namespace) -> tuple[str, ...]:
+    """The arguments of a command that takes paths. Raises ConfigError for "", which would be the folder we are in."""
+    if not all(path.strip() for path in options.arguments):
+        raise ConfigError(
+            _("One of the paths is empty."), _("In a script: the variable that should hold it may not be set.")
+        )
+    return tuple(options.arguments)

@@ -19,6 +19,7 @@ from assistant.protocol import (
     SearchLibrary,
 )
 from assistant.units import format_bytes
+from tui.cli.documents import given_paths
 from tui.cli.job import JOB, JobRunner, Result, conclude, run_job
 from tui.cli.library_report import (
     added_line,
@@ -36,7 +37,7 @@ from tui.output import Output
 def list_(options: Namespace, output: Output) -> int:
     def present(result: Result) -> None:
         if result["documents"]:
-            output.line(document_table(result["documents"]))
+            output.line(document_table(result["documents"], output.columns))
         else:
             output.say(_("Nothing is in the library yet. Add a folder: sunto library add PATH --subject NAME"))
         for line in disk_lines(result["disk"]):
@@ -48,7 +49,7 @@ def list_(options: Namespace, output: Output) -> int:
 def add(options: Namespace, output: Output) -> int:
     """Exit code 0 when at least one of the files is in the library now, 3 when none could be read."""
     results: list[Result] = []
-    request = AddDocuments(job=JOB, paths=tuple(options.arguments), subject=options.subject, password=options.password)
+    request = AddDocuments(job=JOB, paths=given_paths(options), subject=options.subject, password=options.password)
 
     def present(result: Result) -> None:
         output.say(added_line(result))

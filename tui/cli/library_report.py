@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +22,17 @@ LISTED_COPIES = 3
 """Of a document that is to be deleted."""
 
 
+_NARROWER = ((40, ()), (40, (6,)), (32, (6, 4)), (24, (6, 4, 3)), (16, (6, 4, 3, 2)))
+"""How the table is made to fit: characters of the longest name of a subject or a document, columns left out."""
+
+
 def one_line(name: str) -> str:
     """A file's name or path as it can stand in a line: it may hold line ends and worse."""
     return " ".join(printable(name).split())
 
 
-def document_table(documents: Sequence[Row]) -> str:
+def document_table(documents: Sequence[Row], columns: int | None) -> str:
+    """In that many columns of a terminal, if need be without some facts and with names cut short; None is no limit."""
     rows = [
         (
             row["subject"] or "-",
@@ -41,7 +46,32 @@ def document_table(documents: Sequence[Row]) -> str:
         for row in documents
     ]
     header = (_("subject"), _("name"), _("pages"), _("language"), _("text"), _("state"), _("folder"))
-    return table(header, rows)
+    drawn = table(header, rows)
+    for longest, without in _NARROWER:
+        if columns is None or max(map(len, drawn.splitlines())) <= columns:
+            break
+        drawn = _drawn([header, *rows], longest, without)
+    return drawn
+
+
+def _drawn(rows: Sequence[tuple[str, ...]], longest: int, without: Collection[int]) -> str:
+    header, *others = [
+        [
+            cell
+            for place, cell in enumerate((*(_cut(name, longest) for name in row[:2]), *row[2:]))
+            if place not in without
+        ]
+        for row in rows
+    ]
+    return table(header, others)
+
+
+def _cut(name: str, longest: int) -> str:
+    """Both ends tell files apart: how they begin, and what kind they are."""
+    if len(name) <= longest:
+        return name
+    end = longest // 3
+    return f"{name[: longest - end - 1]}…{name[-end:]}"
 
 
 def _pages(row: Row) -> str:

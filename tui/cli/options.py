@@ -12,6 +12,8 @@ from assistant.errors import ConfigError
 from assistant.i18n import _
 from tui.cli.parser import Parser
 
+_TOO_LARGE = 2**63
+"""For SQLite and torch, which count in 64 bits."""
 _SETTINGS = {item.name: item for item in dataclasses.fields(Settings)}
 
 
@@ -271,11 +273,11 @@ def _language(text: str) -> str:
 
 
 def _positive_integer(flag: str) -> Callable[[str], int]:
-    return _number(flag, int, lambda value: value > 0, _("a whole number above 0"))
+    return _number(flag, int, lambda value: 0 < value < _TOO_LARGE, _("a whole number above 0"))
 
 
 def _natural(flag: str) -> Callable[[str], int]:
-    return _number(flag, int, lambda value: value >= 0, _("a whole number, 0 or more"))
+    return _number(flag, int, lambda value: 0 <= value < _TOO_LARGE, _("a whole number, 0 or more"))
 
 
 def _positive_number(flag: str) -> Callable[[str], float]:
