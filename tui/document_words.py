@@ -50,9 +50,7 @@ def page_advice(code: str, recognised_with: str) -> str:
     `recognised_with` is the document's: not empty where text recognition has looked at the page already.
     """
     if code == "scanned" and not recognised_with:
-        from assistant.documents.ocr.advice import how_to_get
-
-        return str(how_to_get())
+        return _recognition_advice()
     advice = {
         "scanned": _("Text recognition found no words on it: a sharper or straighter scan may do."),
         "broken-encoding": _("Look for another copy, or print it to images and have the text recognised."),
@@ -63,6 +61,18 @@ def page_advice(code: str, recognised_with: str) -> str:
         "shortened": _("Split the file and open the parts you need."),
     }
     return advice.get(code, "")
+
+
+def _recognition_advice() -> str:
+    """For pages that text recognition has not looked at: how to get it, or how to turn it on where it is there."""
+    from assistant.documents.ocr.advice import why_not
+    from assistant.documents.ocr.tesseract import NoTesseract, find_tesseract
+
+    try:
+        find_tesseract()
+    except NoTesseract as answer:
+        return str(why_not(answer))
+    return str(why_not(NoTesseract("off")))
 
 
 def engine_name(code: str) -> str:

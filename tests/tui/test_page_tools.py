@@ -9,6 +9,7 @@ from rich.cells import cell_len
 
 from assistant.documents.chapters import chapters_of, choose_chapters
 from assistant.documents.model import Document, Page, Section
+from assistant.documents.ocr.tesseract import NoTesseract
 from tests.assistant.test_documents_chapters import BOOK
 from tui.chapter_choice import ChapterChoice
 from tui.document_words import chosen_words, engines_used, page_advice, page_name, page_warning, pages_left_out
@@ -115,9 +116,18 @@ def test_what_was_read_how_is_counted():
     assert pages_left_out([("scanned",), ("scanned",), ()]) == "an image (2), blank (1)"
 
 
-def test_nobody_is_told_to_install_the_recognition_that_has_just_run():
+def test_nobody_is_told_to_install_the_recognition_that_is_there(monkeypatch):
+    def found(program: str = "auto") -> None:
+        """Stands in for a tesseract that works."""
+
+    def missing(program: str = "auto") -> None:
+        raise NoTesseract("missing")
+
+    monkeypatch.setattr("assistant.documents.ocr.tesseract.find_tesseract", missing)
     assert "Install tesseract" in page_advice("scanned", "")
-    assert "Install tesseract" not in page_advice("scanned", "ita+eng")
+    assert "found no words" in page_advice("scanned", "ita+eng")
+    monkeypatch.setattr("assistant.documents.ocr.tesseract.find_tesseract", found)
+    assert "turned off" in page_advice("scanned", "")
 
 
 def test_every_code_of_the_readers_has_words():
