@@ -53,7 +53,7 @@ def _languages(document: Document) -> str:
     """The document's, and how many pages are in which where they are not all in one."""
     counts = Counter(name for page in document.pages if (name := language_name(page.language))).most_common()
     if len(counts) > 1:
-        return ", ".join(f"{name} {count}" for name, count in counts)
+        return ", ".join(f"{name} ({count})" for name, count in counts)
     return language_name(document.language)
 
 
@@ -67,7 +67,7 @@ def _troubles(document: Document) -> Iterator[str]:
     for warning in document.warnings:
         yield f"⚠ {' '.join(warning.split())}"
     for code in dict.fromkeys(code for page in document.pages for code in page.warnings):
-        if advice := page_advice(code):
+        if advice := page_advice(code, document.recognised_with):
             numbers = {page.number for page in document.pages if code in page.warnings}
             yield f"⚠ {page_reason(code)}: {pages_named(document.pages, numbers)}"
             yield f"  → {advice}"

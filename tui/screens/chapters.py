@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Vertical
-from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Input, OptionList, Static
-from textual.widgets.option_list import Option
+from textual.widgets import Input, Static
 
 from assistant.documents.chapters import chapters_of, choose_chapters
 from assistant.documents.model import Document
@@ -20,13 +20,14 @@ from tui.chapter_choice import ChapterChoice
 from tui.document_words import chapter_pages, chosen_words
 from tui.open_documents import OpenDocument
 from tui.widgets.key_hints import Hint, KeyHints
+from tui.widgets.line_list import LineList
 
 _OTHER_ROWS = 8
 """Of the panel: its border, and what stands beneath the list, of which the choice may take two lines or three."""
 _BOXES = {"on": "[x]", "part": "[-]", "off": "[ ]"}
 
 
-class ChapterList(OptionList):
+class ChapterList(LineList):
     """A click or the space bar ticks; Enter takes what is ticked."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's class variable
@@ -51,7 +52,7 @@ class ChaptersScreen(ModalScreen[bool]):
         chapters = chapters_of(document)
         ticked = choose_chapters(document, item.chapters) if item.chapters else ()
         self._choice = ChapterChoice(chapters, ticked)
-        self._list = ChapterList(markup=False)
+        self._list = ChapterList(len(chapters), self._line)
         self._pages = Input(item.pages, placeholder="3-9,12", compact=True, select_on_focus=True)
         self._says = Static(markup=False, id="choice")
 
@@ -68,10 +69,8 @@ class ChaptersScreen(ModalScreen[bool]):
             yield KeyHints(self._keys())
 
     def on_mount(self) -> None:
-        self._list.add_options([Option(self._line(position)) for position in range(len(self._choice.chapters))])
         if self._choice.chapters:
             self._fit_list()
-            self._list.highlighted = 0
             self._list.focus()
         else:
             self._pages.focus()
@@ -95,15 +94,13 @@ class ChaptersScreen(ModalScreen[bool]):
 
     # --- ticking --------------------------------------------------------------------------------------------------
 
-    @on(OptionList.OptionSelected)
-    def _selected(self, event: OptionList.OptionSelected) -> None:
-        self._choice.toggle(event.option_index)
+    @on(LineList.Selected)
+    def _selected(self, event: LineList.Selected) -> None:
+        self._choice.toggle(event.position)
         self._ticked()
 
     def action_tick(self) -> None:
-        if self._list.highlighted is not None:
-            self._choice.toggle(self._list.highlighted)
-            self._ticked()
+        self._list.action_select()
 
     def action_all(self) -> None:
         self._choice.all()
@@ -117,29 +114,31 @@ class ChaptersScreen(ModalScreen[bool]):
         """A tick takes the place of typed pages."""
         with self.prevent(Input.Changed):
             self._pages.value = ""
-        self._draw_ticks()
+        self._list.refresh()
         self._say_what_is_chosen()
 
     @on(Input.Changed)
     def _typed(self) -> None:
         """Typed pages take the place of ticks."""
-        if self._pages.value.strip():
+        if self._typed_pages:
             self._choice.none()
-            self._draw_ticks()
+            self._list.refresh()
         self._say_what_is_chosen()
 
-    def _draw_ticks(self) -> None:
-        for position in range(len(self._choice.chapters)):
-            self._list.replace_option_prompt_at_index(position, self._line(position))
-
-    def _line(self, position: int) -> Content:
+    def _line(self, position: int, columns: int) -> Text:
+        """Where there is little room, the title is cut and not where it stands."""
         chapter = self._choice.chapters[position]
         box = _BOXES[self._choice.tick(position)]
         name = " ".join(printable(chapter.name).split())
-        return Content.assemble(
-            f"{box} {'  ' * (chapter.depth - 1)}{name}",
-            (f"  {chapter_pages(chapter, self._document.pages)}", "dim"),
-        )
+        pages = f"  {chapter_pages(chapter, self._document.pages)}"
+        line = Text(f"{box} {'  ' * (chapter.depth - 1)}{name}")
+        line.truncate(max(len(box), columns - cell_len(pages)), overflow="ellipsis")
+        return line.append(pages, "dim")
+
+    @property
+    def _typed_pages(self) -> str:
+        """Without the comma after which more is to be typed."""
+        return self._pages.value.strip(" ,")
 
     # --- taking ---------------------------------------------------------------------------------------------------
 
@@ -148,7 +147,7 @@ class ChaptersScreen(ModalScreen[bool]):
         self.action_take()
 
     def action_take(self) -> None:
-        chapters, pages = self._choice.typed, self._pages.value.strip()
+        chapters, pages = self._choice.typed, self._typed_pages
         try:
             self._item.choose(chapters, pages)
         except ConfigError as error:
@@ -157,7 +156,7 @@ class ChaptersScreen(ModalScreen[bool]):
         self.dismiss(True)
 
     def _say_what_is_chosen(self) -> None:
-        chapters, pages = self._choice.typed, self._pages.value.strip()
+        chapters, pages = self._choice.typed, self._typed_pages
         try:
             words = chosen_words(self._document, chapters, pages)
         except ConfigError as error:

@@ -14,7 +14,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, Vertical
 from textual.screen import Screen
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 
 from assistant.documents import parse_pages
 from assistant.documents.chapters import choose_chapters, pages_of
@@ -27,6 +27,7 @@ from tui.open_documents import OpenDocument
 from tui.page_search import Hit, PageSearch, find_page
 from tui.widgets.find_bar import FindBar
 from tui.widgets.key_hints import Hint, KeyHints
+from tui.widgets.line_list import LineList
 from tui.widgets.page_list import PageList
 from tui.widgets.page_text import PageText
 
@@ -93,7 +94,7 @@ class DocumentScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self._list.focus()
-        self._list.highlighted = 0
+        self._show()
 
     def _head(self) -> Text:
         head = Text(no_wrap=True, overflow="ellipsis")
@@ -107,9 +108,9 @@ class DocumentScreen(Screen[None]):
 
     # --- pages ------------------------------------------------------------------------------------------------
 
-    @on(OptionList.OptionHighlighted)
-    def _highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self._position = event.option_index - 1
+    @on(LineList.Highlighted)
+    def _highlighted(self, event: LineList.Highlighted) -> None:
+        self._position = event.position - 1
         self._show()
 
     def action_turn(self, step: int) -> None:
@@ -159,7 +160,7 @@ class DocumentScreen(Screen[None]):
         facts.append(f" · {read_how(page.engine, '', page.language)}")
         for code in page.warnings:
             facts.append(f"\n⚠ {page_warning(code)}")
-            if advice := page_advice(code):
+            if advice := page_advice(code, self._document.recognised_with):
                 facts.append(f" → {advice}", "dim")
         less = [part for part in (page.reason and engine_reason(page.reason), _one_line(page.head)) if part]
         if less:
@@ -257,7 +258,7 @@ class DocumentScreen(Screen[None]):
             return
         self._on_choice()
         self.query_one("#document-head", Static).update(self._head())
-        self._list.fill(self._chosen_pages())
+        self._list.change_chosen(self._chosen_pages())
         self._show()
 
     def _chosen_pages(self) -> set[int]:

@@ -1,4 +1,4 @@
-"""The keys worth knowing, at the foot. Each can be clicked."""
+"""The keys worth knowing, at the foot. Each can be clicked. Where there is little room, the way out stays."""
 
 from __future__ import annotations
 
@@ -20,15 +20,19 @@ class Hint(NamedTuple):
     """What a click does, as a binding names it."""
 
 
+GAP = "   "
+
+
 class KeyHints(Static):
     def __init__(self, hints: Sequence[Hint] | None = None) -> None:
         """Without hints, those of the table of actions."""
         super().__init__()
         self._hints = hints
 
-    def on_mount(self) -> None:
+    def on_resize(self) -> None:
         hints = _of_actions() if self._hints is None else self._hints
-        self.update(Content("   ").join([_drawn(hint) for hint in hints]), layout=False)
+        drawn = _fitting([_drawn(hint) for hint in hints], self.size.width)
+        self.update(Content(GAP).join(drawn), layout=False)
 
 
 def _of_actions() -> list[Hint]:
@@ -37,6 +41,13 @@ def _of_actions() -> list[Hint]:
         for action in actions()
         if action.label
     ]
+
+
+def _fitting(drawn: list[Content], columns: int) -> list[Content]:
+    """As many as there is room for, and the last one, which leads out."""
+    while len(drawn) > 1 and sum(one.cell_length for one in drawn) + len(GAP) * (len(drawn) - 1) > columns:
+        drawn = [*drawn[:-2], drawn[-1]]
+    return drawn
 
 
 def _drawn(hint: Hint) -> Content:

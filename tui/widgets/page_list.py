@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual.binding import Binding
-from textual.content import Content
-from textual.widgets import OptionList
-from textual.widgets.option_list import Option
 
 from assistant.i18n import _
 from assistant.safe_text import printable
+from tui.widgets.line_list import LineList
 from tui.words import page_reason
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 FIRST_ENGINES = ("pdfium", "text", "markdown", "docx", "pptx", "odt", "epub", "html", "ipynb", "rst", "tex", "csv")
 
 
-class PageList(OptionList):
+class PageList(LineList):
     """Its first line is the overview; the pages follow."""
 
     BINDINGS = [  # noqa: RUF012 - Textual's class variable
@@ -31,28 +30,31 @@ class PageList(OptionList):
 
     def __init__(self, pages: Sequence[Page], chosen: Collection[int]) -> None:
         """`chosen` are the numbers of the pages that are read; the others are drawn dim."""
-        super().__init__(markup=False)
+        super().__init__(1 + len(pages), self._text_of)
         self._pages = pages
-        self.fill(chosen)
+        self._chosen = chosen
 
-    def fill(self, chosen: Collection[int]) -> None:
-        """Draw every line anew, and stay where we were."""
-        place = self.highlighted
-        self.clear_options()
-        self.add_option(Option(_("Overview")))
-        self.add_options([Option(_line(page, page.number in chosen)) for page in self._pages])
-        self.highlighted = place
+    def change_chosen(self, chosen: Collection[int]) -> None:
+        self._chosen = chosen
+        self.refresh()
+
+    def _text_of(self, position: int, _columns: int) -> Text:
+        if position == 0:
+            return Text(_("Overview"))
+        page = self._pages[position - 1]
+        return _drawn(page, page.number in self._chosen)
 
 
-def _line(page: Page, is_chosen: bool) -> Content:
+def _drawn(page: Page, is_chosen: bool) -> Text:
     """`⚠ 41 · 1`: mark, label, and number in the file where that is another."""
     label = " ".join(printable(page.label).split())
-    line = Content.assemble(f"{_mark(page)} ", (label, "bold" if page.warnings else ""))
+    line = Text(f"{_mark(page)} ", style="" if is_chosen else "dim")
+    line.append(label, "bold" if page.warnings else "")
     if label != str(page.number):
-        line = Content.assemble(line, (f" · {page.number}", "dim"))
+        line.append(f" · {page.number}", "dim")
     if page.engine == "none" and page.warnings:
-        line = Content.assemble(line, (f" {page_reason(page.warnings[0])}", "dim"))
-    return line if is_chosen else line.stylize("dim")
+        line.append(f" {page_reason(page.warnings[0])}", "dim")
+    return line
 
 
 def _mark(page: Page) -> str:
