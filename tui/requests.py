@@ -26,6 +26,7 @@ class Choice:
 
 
 def summarize(job: str, argument: str, documents: OpenDocuments, choice: Choice) -> Summarize:
+    require_some(documents)
     style, language = _words(argument, STYLES, LANGUAGES)
     return Summarize(
         job=job,
@@ -38,6 +39,7 @@ def summarize(job: str, argument: str, documents: OpenDocuments, choice: Choice)
 
 
 def describe(job: str, argument: str, documents: OpenDocuments, choice: Choice) -> Describe:
+    require_some(documents)
     (language,) = _words(argument, LANGUAGES)
     return Describe(
         job=job,
@@ -46,6 +48,14 @@ def describe(job: str, argument: str, documents: OpenDocuments, choice: Choice) 
         model=choice.model,
         adapter=choice.adapter,
     )
+
+
+def require_some(documents: OpenDocuments) -> None:
+    if not documents:
+        raise ConfigError(
+            _("There is no open document."),
+            _("Open one first: /open and a path, or drop a file here."),
+        )
 
 
 def chat(job: str, exchange: tuple[tuple[str, str], ...], documents: OpenDocuments, choice: Choice) -> Chat:

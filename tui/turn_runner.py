@@ -61,9 +61,9 @@ class TurnRunner:
         return self._shown.widgets if self._shown is not None else []
 
     async def ask(self, turn: Turn) -> None:
-        """Show what was asked, and begin at once or when everything before it is done."""
+        """Show what was asked, and begin at once or when everything before it is done and it is ready."""
         if turn.visible:
-            waits = self.running is not None
+            waits = self.running is not None or bool(self._queue.waiting) or not turn.ready()
             question = FrozenMessage(turn.shown, "question", footnote=_("waiting") if waits else "", queued=waits)
             self._questions[turn.job] = question
             await self._transcript.show(question)

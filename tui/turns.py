@@ -15,6 +15,10 @@ def new_job() -> str:
     return uuid.uuid4().hex
 
 
+def at_once() -> bool:
+    return True
+
+
 @dataclass(eq=False)
 class Turn:
     shown: str
@@ -27,6 +31,8 @@ class Turn:
     """Part of the conversation: saved, and told to the model with later questions."""
     refused: Callable[[], None] | None = None
     """Called when the turn fails or is stopped, to take back what it set."""
+    ready: Callable[[], bool] = at_once
+    """Whether it may begin yet. Whoever makes it ready asks for the next turn."""
     job: str = field(default_factory=new_job)
 
     @property
@@ -43,8 +49,8 @@ class TurnQueue:
         self.waiting.append(turn)
 
     def next(self) -> Turn | None:
-        """Begin the turn that waited longest; None while one runs or when there is none."""
-        if self.running is not None or not self.waiting:
+        """Begin the turn that waited longest; None while one runs, when it is not ready or there is none."""
+        if self.running is not None or not self.waiting or not self.waiting[0].ready():
             return None
         self.running = self.waiting.popleft()
         return self.running

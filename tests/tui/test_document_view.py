@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from textual.widgets import Input
 
 from assistant.documents.model import Document, Page, Section
 from assistant.errors import EncryptedDocumentError, LockedDocumentError, Stopped
-from assistant.protocol import Summarize
+from assistant.protocol import Chat, Summarize
 from tests.tui.desk import SMALL, WIDE, Desk, app_with, desk_of, lorem, sent_requests
 from tui.conversation import Conversation
 from tui.screens.chapters import ChaptersScreen
@@ -99,7 +100,7 @@ async def test_the_view_begins_with_what_became_of_the_document_and_what_to_do(p
         await view(desk)
         overview = text(desk)
         assert "6 pages\nWithout text: an image (1)" in overview
-        assert "Read with: pdfium 4, pdfium, put in order 1" in overview
+        assert "Read with: pdfium (4); pdfium, put in order (1)" in overview
         assert "Page 3 was left out" in overview
         assert "many formulas: p. 3" in overview
         assert "tesseract" in overview, "how to get the text of an image"
@@ -312,6 +313,42 @@ async def test_a_document_of_900_pages_opens_and_turns_at_once(path, read):
         await desk.wait_until(lambda: "p. 899" in desk.screen_text())
 
 
+async def test_only_the_lines_in_view_are_made_however_many_pages_there_are(path, read, monkeypatch):
+    read(book_of(5000))
+    drawn = []
+    line_of = PageList._text_of
+    monkeypatch.setattr(PageList, "_text_of", lambda *arguments: drawn.append(arguments[1]) or line_of(*arguments))
+    async with desk_with(path) as desk:
+        await view(desk)
+        await desk.pilot.press("end")
+        assert "p. 5000" in desk.screen_text()
+        assert 0 in drawn
+        assert 5000 in drawn
+        assert len(set(drawn)) < 200
+
+
+@pytest.mark.usefixtures("read")
+async def test_the_key_at_hand_is_for_the_document_whose_card_has_the_focus(path, tmp_path):
+    other = tmp_path / "other.pdf"
+    other.write_bytes(b"%PDF-")
+    async with desk_with(path) as desk:
+        await desk.send(f"/open {other}")
+        await desk.wait_until(
+            lambda: len(desk.chat.query(DocumentCard)) == 2 and not desk.chat.panel.documents.being_read
+        )
+        assert (await view(desk))._item.path == other, "the last one, while one types"
+        await desk.pilot.press("escape")
+        desk.chat.query(DocumentCard).first().focus()
+        assert (await view(desk))._item.path == path
+
+
+@pytest.mark.usefixtures("read")
+async def test_the_way_out_is_named_where_there_is_little_room(path):
+    async with desk_with(path, size=(46, 20)) as desk:
+        await view(desk)
+        assert desk.screen_text().splitlines()[-1].strip() == "/ Search   g Go to   w Warnings   Esc Back"
+
+
 # --- chapters ---------------------------------------------------------------------------------------------------
 
 
@@ -412,6 +449,23 @@ async def test_the_choice_is_there_at_the_next_start_unless_the_file_no_longer_h
         assert desk.chat.panel.documents[0].chosen == ""
 
 
+async def test_a_long_title_is_cut_and_not_the_pages_after_it(path, read):
+    sections = (Section("On the nature of light and all that shines by itself " * 3, 1, 1), Section("Heat", 1, 2))
+    read(Document("", "book.pdf", "Notes", (page(1), page(2)), sections))
+    async with desk_with(path, size=(60, 20)) as desk:
+        await choose(desk)
+        assert "…  p. 1 " in desk.screen_text()
+
+
+async def test_a_comma_after_which_more_is_to_come_is_no_mistake(path, read):
+    read(Document("", "book.pdf", "Notes", (page(1), page(2), page(3))))
+    async with desk_with(path) as desk:
+        await choose(desk, *"1-2,")
+        assert "pp. 1–2 " in desk.screen_text()
+        await desk.pilot.press("enter")
+        assert desk.chat.panel.documents[0].pages == "1-2"
+
+
 async def test_a_document_without_chapters_offers_pages(path, read):
     read(Document("", "book.pdf", "Notes", (page(1), page(2))))
     async with desk_with(path) as desk:
@@ -490,6 +544,76 @@ async def test_a_reader_that_counts_fast_does_not_hold_up_the_keys(path, monkeyp
         await asyncio.sleep(0)
 
 
+@pytest.fixture
+def held_reader(monkeypatch):
+    """Reads until it is let go."""
+    gate = threading.Event()
+
+    def read(_self, _path, _password, _on_progress, should_stop):
+        while not gate.wait(0.01):
+            if should_stop():
+                raise Stopped
+        return BOOK
+
+    monkeypatch.setattr(Conversation, "read_document", read)
+    yield gate
+    gate.set()
+
+
+async def test_what_is_asked_of_a_document_waits_until_it_has_been_read(path, held_reader):
+    async with desk_of(app_with()) as desk:
+        await desk.send(f"/open {path}")
+        await desk.send("/summarize")
+        await desk.send("and what of it?")
+        await desk.wait_until(lambda: len(desk.messages("question")) == 2)
+        assert [message.footnote for message in desk.messages("question")] == ["waiting", "waiting"]
+        assert not [request for request in sent_requests() if isinstance(request, Summarize | Chat)]
+        held_reader.set()
+        await desk.answered(2)
+        summary, question = sent_requests()[-2:]
+        assert isinstance(summary, Summarize)
+        assert summary.paths == question.paths == (str(path),)
+
+
+async def test_what_waits_for_a_document_can_be_taken_back_and_the_reading_stopped(path, held_reader):
+    async with desk_of(app_with()) as desk:
+        await desk.send(f"/open {path}")
+        await desk.send("what is it?")
+        await desk.wait_until(lambda: desk.messages("question"))
+        await desk.pilot.press("escape")
+        await desk.wait_until(lambda: desk.chat.composer.text == "what is it?")
+        assert desk.chat.panel.documents.being_read
+        await desk.pilot.press("escape")
+        await desk.wait_until(lambda: "left closed" in desk.everything)
+        assert not held_reader.is_set()
+
+
+async def test_a_summary_that_waited_for_a_document_that_was_not_read_says_that_none_is_open(path, held_reader):
+    async with desk_of(app_with()) as desk:
+        await desk.send(f"/open {path}")
+        await desk.send("/summarize")
+        await desk.send("/close")
+        await desk.wait_until(lambda: desk.shown("error"))
+        assert "There is no open document." in desk.shown("error")[0]
+
+
+async def test_a_question_at_the_start_is_of_what_was_chosen_the_last_time(path, read, monkeypatch):
+    async with desk_with(path) as desk:
+        await choose(desk, "space", "enter")
+        await desk.send("and?")
+        await desk.answered()
+
+    def slowly(*_arguments):
+        time.sleep(0.5)
+        return BOOK
+
+    monkeypatch.setattr(Conversation, "read_document", slowly)
+    async with desk_of(app_with(), size=WIDE_VIEW) as desk:
+        await desk.send("and now?")
+        await desk.wait_until(lambda: isinstance(sent_requests()[-1], Chat))
+        assert sent_requests()[-1].chosen == ((str(path), "1", ""),)
+
+
 # --- passwords --------------------------------------------------------------------------------------------------
 
 
@@ -520,6 +644,24 @@ async def test_each_document_has_its_password_a_wrong_one_says_why_and_escape_le
         request = await summary_request(desk)
         assert request.passwords == ((str(paths[0]), "one"), (str(paths[1]), "two"))
         assert request.paths == (str(paths[0]), str(paths[1]))
+
+
+async def test_what_is_asked_meanwhile_waits_for_the_password(path, monkeypatch):
+    def read(_self, path, password, _on_progress, _should_stop):
+        if password != "one":
+            raise EncryptedDocumentError("The password does not open it.", path=path)
+        return BOOK
+
+    monkeypatch.setattr(Conversation, "read_document", read)
+    async with desk_of(app_with()) as desk:
+        desk.chat.panel.open(path)
+        await desk.chat.submit("/summarize")
+        await desk.wait_until(lambda: isinstance(desk.app.screen, PasswordScreen))
+        assert not desk.shown("error")
+        await desk.pilot.press(*"one", "enter")
+        await desk.answered()
+        request = sent_requests()[-1]
+        assert (request.paths, request.passwords) == ((str(path),), ((str(path), "one"),))
 
 
 async def test_a_lock_that_no_password_opens_asks_for_none(path, monkeypatch):

@@ -38,6 +38,17 @@ def test_one_turn_runs_at_a_time_and_the_others_keep_their_order():
     assert queue.next() is turns[1]
 
 
+def test_a_turn_that_is_not_ready_waits_and_so_does_what_comes_after_it():
+    queue, ready = TurnQueue(), False
+    first, second = turn("of the document"), turn("and then?")
+    first.ready = lambda: ready
+    queue.add(first)
+    queue.add(second)
+    assert queue.next() is None
+    ready = True
+    assert queue.next() is first
+
+
 def test_what_nobody_asked_for_cannot_be_taken_back():
     queue = TurnQueue()
     queue.add(turn("asked"))
@@ -47,7 +58,7 @@ def test_what_nobody_asked_for_cannot_be_taken_back():
 
 
 def exchange(*messages: Message):
-    conversation = Conversation(lambda error: None)
+    conversation = Conversation(Settings(), lambda error: None)
     conversation.messages = list(messages)
     return conversation.exchange()
 
@@ -113,6 +124,14 @@ def test_the_footnote_says_what_was_cut_and_with_which_adapter_and_how_fast_it_w
     result = {"finish_reason": "length", "tokens_per_second": 12.4, "adapter": "physics"}
     assert results.answer_footnote(result) == "cut at the longest answer allowed · adapter physics · 12 tok/s"
     assert results.answer_footnote({"finish_reason": "stop", "adapter": "none"}) == ""
+
+
+def test_the_footnote_says_from_how_many_pages_an_answer_is_and_why_not_from_the_others():
+    skipped = [{"page": 1, "reason": "scanned"}, *({"page": page, "reason": "not chosen"} for page in range(4, 10))]
+    result = {"coverage": {"pages_total": 9, "pages_used": [2, 3], "pages_skipped": skipped}}
+    assert results.answer_footnote(result) == "from 2 of 9 pages; left out: not chosen (6), an image (1)"
+    whole = {"coverage": {"pages_total": 9, "pages_used": list(range(1, 10)), "pages_skipped": []}}
+    assert results.answer_footnote(whole) == ""
 
 
 def test_training_needs_a_file_that_is_there_and_a_name(tmp_path):

@@ -187,6 +187,9 @@ class ChatScreen(DocumentsScreen):
         await self.query(Welcome).remove()
         await self._turns.ask(turn)
 
+    async def begin_what_waits(self) -> None:
+        await self._turns.advance()
+
     async def stop(self) -> None:
         """Stop the answer, or take the newest waiting prompt back into the composer; else stop reading a document."""
         if not self._turns.can_stop and self.panel.documents.being_read:

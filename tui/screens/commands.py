@@ -11,7 +11,7 @@ from assistant.i18n import _
 from assistant.protocol import Diagnose, ListAdapters, ListModels
 from tui import requests, results
 from tui.dropped_paths import existing_files, to_path
-from tui.open_documents import OpenDocument, OpenDocuments
+from tui.open_documents import OpenDocument
 from tui.requests import Choice
 from tui.turns import Turn
 
@@ -71,12 +71,12 @@ class Commands:
     # --- answers ------------------------------------------------------------------------------------------
 
     async def summarize(self, argument: str) -> None:
-        documents, choice = self._documents(), self.choice
+        documents, choice = self._screen.panel.documents, self.choice
         requests.summarize("", argument, documents, choice)  # says now what is wrong with the argument
         await self._answer("summarize", argument, lambda job: requests.summarize(job, argument, documents, choice))
 
     async def describe(self, argument: str) -> None:
-        documents, choice = self._documents(), self.choice
+        documents, choice = self._screen.panel.documents, self.choice
         requests.describe("", argument, documents, choice)
         await self._answer("describe", argument, lambda job: requests.describe(job, argument, documents, choice))
 
@@ -89,6 +89,7 @@ class Commands:
                 lambda job: requests.chat(job, conversation.exchange(), documents, choice),
                 results.nothing_more,
                 remembered=True,
+                ready=self._all_read,
             )
         )
 
@@ -149,19 +150,15 @@ class Commands:
 
     # ------------------------------------------------------------------------------------------------------
 
-    def _documents(self) -> OpenDocuments:
-        self._document("")
-        return self._screen.panel.documents
+    def _all_read(self) -> bool:
+        """No document is still being read: the model process would read it a second time, and not as was chosen."""
+        return not self._screen.panel.documents.being_read
 
     def _document(self, name: str) -> OpenDocument:
-        """The open document of that name; the last one without a name."""
+        """The open document of that name; the one at hand without a name."""
         documents = self._screen.panel.documents
-        if not documents:
-            raise ConfigError(
-                _("There is no open document."),
-                _("Open one first: /open and a path, or drop a file here."),
-            )
-        document = documents.by_name(name) if name else documents[-1]
+        requests.require_some(documents)
+        document = documents.by_name(name) if name else self._screen.document_at_hand
         if document is None:
             raise ConfigError(
                 _("No open document is called “{name}”.").format(name=name),
@@ -179,7 +176,8 @@ class Commands:
 
     async def _answer(self, command: str, argument: str, request: Callable[[str], Any]) -> None:
         shown = f"/{command} {argument}".rstrip()
-        await self._screen.ask(Turn(shown, request, results.nothing_more, remembered=True))
+        turn = Turn(shown, request, results.nothing_more, remembered=True, ready=self._all_read)
+        await self._screen.ask(turn)
 
     async def _look_up(self, shown: str, request: Callable[[str], Any], present: Present) -> None:
         await self._screen.ask(Turn(shown, request, present))

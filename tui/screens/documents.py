@@ -40,6 +40,15 @@ class DocumentsScreen(Screen[None]):
         """The conversation cannot be saved."""
         raise NotImplementedError
 
+    async def begin_what_waits(self) -> None:
+        """No document is being read any more."""
+        raise NotImplementedError
+
+    @property
+    def document_at_hand(self) -> OpenDocument:
+        """The one whose card has the focus, else the last one. There must be one."""
+        return self.focused.document if isinstance(self.focused, DocumentCard) else self.panel.documents[-1]
+
     @on(DocumentPanel.Read)
     async def _document_read(self, event: DocumentPanel.Read) -> None:
         document = event.document
@@ -69,11 +78,13 @@ class DocumentsScreen(Screen[None]):
 
     @on(DocumentPanel.PasswordNeeded)
     async def _password_needed(self, event: DocumentPanel.PasswordNeeded) -> None:
-        if str(event.path) in self.reopened and event.refused is None:
-            self.reopened.discard(str(event.path))
+        path = event.document.path
+        if str(path) in self.reopened and event.refused is None:
+            self.reopened.discard(str(path))
+            self.panel.close(path)
             await self.say(
                 _("“{name}” is protected by a password: open it again to go on with it.").format(
-                    name=as_text(event.path.name)
+                    name=as_text(path.name)
                 ),
                 "warning",
             )
@@ -82,14 +93,19 @@ class DocumentsScreen(Screen[None]):
 
         def answered(password: str | None) -> None:
             if password:
-                self.panel.open(event.path, password)
+                self.panel.open(path, password)
+            else:
+                self.panel.close(path)
 
         refused = f"{event.refused.message} {event.refused.hint}" if event.refused else ""
-        self.app.push_screen(PasswordScreen(event.path.name, refused), answered)
+        self.app.push_screen(PasswordScreen(path.name, refused), answered)
 
     @on(DocumentPanel.Reading)
-    def _reading_goes_on(self) -> None:
-        self.reading.show_first(self.panel.documents.being_read)
+    async def _reading_goes_on(self) -> None:
+        being_read = self.panel.documents.being_read
+        self.reading.show_first(being_read)
+        if not being_read:
+            await self.begin_what_waits()
 
     @on(DocumentCard.PagesWanted)
     def _pages_wanted(self, event: DocumentCard.PagesWanted) -> None:

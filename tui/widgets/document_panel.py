@@ -113,10 +113,13 @@ class DocumentPanel(VerticalScroll, can_focus=False):
             self.error = error
 
     class PasswordNeeded(Message):
-        def __init__(self, path: Path, refused: SuntoError | None) -> None:
-            """`refused` is what came of the password that was given; None where none was."""
+        def __init__(self, document: OpenDocument, refused: SuntoError | None) -> None:
+            """It stays unread until it is opened anew with a password, or closed.
+
+            `refused` is what came of the password that was given; None where none was.
+            """
             super().__init__()
-            self.path = path
+            self.document = document
             self.refused = refused
 
     class Reading(Message):
@@ -201,8 +204,7 @@ class DocumentPanel(VerticalScroll, can_focus=False):
 
     def _ask_password(self, document: OpenDocument, error: SuntoError) -> None:
         if document in self.documents:
-            self.close(document.path)
-            self.post_message(self.PasswordNeeded(document.path, error if document.password else None))
+            self.post_message(self.PasswordNeeded(document, error if document.password else None))
 
     def _show_progress(self, document: OpenDocument) -> None:
         self.refresh_card(document)
