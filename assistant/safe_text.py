@@ -46,3 +46,8 @@ def printable(text: str) -> str:
     if "\x1b" in text:
         text = _ESCAPES.sub("", text)
     return _UNWANTED.sub("", text)
+
+
+def one_line(text: str) -> str:
+    """The same, as it can stand in a line: names and titles may hold line ends and runs of spaces."""
+    return " ".join(printable(text).split())

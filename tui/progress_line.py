@@ -8,7 +8,7 @@ import time
 from typing import TextIO
 
 from assistant.protocol import Progress
-from assistant.safe_text import printable
+from assistant.safe_text import one_line, printable
 from tui.streams import is_utf8
 from tui.words import amount, stage_name, time_left
 
@@ -118,7 +118,7 @@ def describe(progress: Progress, seconds_left: float | None, columns: int, utf8:
 
 def _parts(progress: Progress, seconds_left: float | None) -> list[str]:
     """Stage, amount, time left and detail, in the order of their worth; empty ones left out."""
-    detail = " ".join(printable(progress.detail).split())
+    detail = one_line(progress.detail)
     parts = [
         printable(stage_name(progress.stage)),
         amount(progress.done, progress.total, progress.unit),

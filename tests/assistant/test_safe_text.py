@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.safe_text import printable
+from assistant.safe_text import one_line, printable
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,12 @@ def test_nothing_left_can_act_and_doing_it_twice_changes_nothing(text: str) -> N
     assert not [c for c in clean if unicodedata.category(c) in ("Cc", "Cs", "Co") and c not in "\n\t"]
     assert printable(clean) == clean
     clean.encode("utf-8")
+
+
+@given(st.text())
+def test_one_line_is_one_line_of_what_can_be_shown(text: str) -> None:
+    line = one_line(text)
+    assert len(line.splitlines()) <= 1
+    assert printable(line) == line
+    assert one_line(line) == line
+    assert line.split() == printable(text).split()

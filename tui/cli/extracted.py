@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from assistant.i18n import _, plural
+from assistant.safe_text import one_line
 from tui.document_words import (
     engines_used,
     page_advice,
@@ -30,19 +31,19 @@ def extracted_lines(document: Row) -> Iterator[str]:
 
 
 def _head(document: Row) -> Iterator[str]:
-    yield f"═══ {_one_line(document['document'])}"
+    yield f"═══ {one_line(document['document'])}"
     yield f"═══ {' · '.join(_facts(document))}"
     for chapter in document["chapters"]:
         indent = "  " * (chapter["depth"] - 1)
         pages = page_span(chapter["first_label"], chapter["last_label"])
-        yield f"═══ {indent}{_one_line(chapter['name'])} · {pages}"
+        yield f"═══ {indent}{one_line(chapter['name'])} · {pages}"
     for warning in document["warnings"]:
-        yield f"⚠ {_one_line(warning)}"
+        yield f"⚠ {one_line(warning)}"
 
 
 def _facts(document: Row) -> Iterator[str]:
     pages = document["pages"]
-    yield _one_line(document["title"])
+    yield one_line(document["title"])
     total, readable = document["pages_total"], document["pages_readable"]
     yield plural("{count} page", "{count} pages", total)
     if readable < total:
@@ -57,13 +58,9 @@ def _facts(document: Row) -> Iterator[str]:
 
 def _page(page: Row, recognised_with: str) -> Iterator[str]:
     name = page_name(page["number"], page["label"])
-    yield f"─── {_one_line(name)} · {read_how(page['engine'], page['reason'], page['language'])} ───"
+    yield f"─── {one_line(name)} · {read_how(page['engine'], page['reason'], page['language'])} ───"
     for code in page["warnings"]:
         yield " ".join(part for part in ("⚠", page_warning(code), page_advice(code, recognised_with)) if part)
     if page["text"]:
         yield ""
         yield page["text"].rstrip("\n")
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.split())

@@ -18,6 +18,7 @@ from assistant.protocol import (
     RemoveDocuments,
     SearchLibrary,
 )
+from assistant.safe_text import one_line
 from assistant.units import format_bytes
 from tui.cli.documents import given_paths
 from tui.cli.job import JOB, JobRunner, Result, conclude, run_job
@@ -26,7 +27,6 @@ from tui.cli.library_report import (
     disk_lines,
     document_table,
     failure_lines,
-    one_line,
     removal_lines,
     undo_lines,
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.i18n import _, plural
-from assistant.safe_text import printable
+from assistant.safe_text import one_line
 from assistant.units import format_bytes
 from tui.cli.report import table
 from tui.words import duration, language_name
@@ -24,11 +24,6 @@ LISTED_COPIES = 3
 
 _NARROWER = ((40, ()), (40, (6,)), (32, (6, 4)), (24, (6, 4, 3)), (16, (6, 4, 3, 2)))
 """How the table is made to fit: characters of the longest name of a subject or a document, columns left out."""
-
-
-def one_line(name: str) -> str:
-    """A file's name or path as it can stand in a line: it may hold line ends and worse."""
-    return " ".join(printable(name).split())
 
 
 def document_table(documents: Sequence[Row], columns: int | None) -> str:
