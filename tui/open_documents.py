@@ -29,6 +29,8 @@ class OpenDocument:
     """The chapters to read of it, as a person writes them; empty is all."""
     pages: str = ""
     """The pages to read of it; empty is all. At most one of the two is chosen."""
+    chosen: str = ""
+    """Either of them as it is shown: `chapters 2–3, pp. 41–78`; empty where all of it is read."""
 
     @property
     def name(self) -> str:
@@ -62,24 +64,15 @@ class OpenDocument:
         }
         return words.get(self.stage, words["read"]).format(done=self.pages_done, total=self.pages_total)
 
-    @property
-    def chosen(self) -> str:
-        """`chapters 2–3, pp. 41–78`; empty where all of it is read."""
-        if self.document is None or not (self.chapters or self.pages):
-            return ""
-        from tui.document_words import chosen_words
-
-        return chosen_words(self.document, self.chapters, self.pages)
-
     def choose(self, chapters: str = "", pages: str = "") -> None:
-        """Nothing at all is the whole document. Raises ConfigError for what is not in it, and changes nothing then."""
-        before = self.chapters, self.pages
+        """Of a document that has been read; nothing at all is the whole of it.
+
+        Raises ConfigError for what is not in it, and changes nothing then.
+        """
+        from tui.document_words import chosen_words  # deferred: no document, no reader
+
+        self.chosen = chosen_words(self.document, chapters, pages) if self.document is not None else ""
         self.chapters, self.pages = chapters, pages
-        try:
-            _said = self.chosen
-        except BaseException:
-            self.chapters, self.pages = before
-            raise
 
 
 class OpenDocuments(list[OpenDocument]):
