@@ -95,6 +95,7 @@ def engine_reason(code: str) -> str:
         "scanned": _("the page is an image"),
         "row-by-row": _("its columns were drawn row by row"),
         "out-of-order": _("its lines were out of order"),
+        "wrong-spaces": _("its words were wrongly spaced"),
     }
     return reasons.get(code, code)
 

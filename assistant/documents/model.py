@@ -50,7 +50,7 @@ UNREADABLE = ("scanned", "empty", "broken-encoding", "failed")
 WARNINGS = (*UNREADABLE, "glued-words", "formula-heavy", "ocr-doubtful", "shortened", "hidden")
 """Page warnings. `UNREADABLE` ones mean that the page has no usable text; `shortened` that some of it was left out,
 `hidden` that the author hid the slide."""
-REASONS = ("glued-words", "broken-encoding", "empty", "failed", "scanned", "row-by-row", "out-of-order")
+REASONS = ("glued-words", "broken-encoding", "empty", "failed", "scanned", "row-by-row", "out-of-order", "wrong-spaces")
 """What was wrong with the first engine's text."""
 
 

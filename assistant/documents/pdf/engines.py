@@ -43,7 +43,7 @@ class PageText:
     lines: tuple[LineFacts, ...] = ()
     """One for each line of `text` that is not blank, or none at all."""
     reason: str = ""
-    """Why the order is not the one of drawing: a code of `model.REASONS`."""
+    """Why the order is not the one of drawing, or the spaces are not pdfium's: a code of `model.REASONS`."""
     image_cover: float = 0.0
     """Share of the page's area under images, 0 to 1; only looked at where there is little text."""
     formula_share: float = 0.0

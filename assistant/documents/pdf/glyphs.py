@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Set
 from typing import Any, NamedTuple
 
 _BOLD_NAME = re.compile(r"(?i)bold|black|heavy|demi(?!light)|(?:^|\+)(?:cm|sf|ec|t1)(?:ss|csc|r|o)?bx")
@@ -58,7 +59,9 @@ class Glyphs:
         self.fonts_asked = self.mathematical = 0
         """How often `font` was asked, and how often the answer was a mathematical one; of letters and rarer signs."""
         self._astral = not self.text.isascii() and max(self.text) > "\uffff"
-        self._as_listed = not self._astral and len(self.text) == raw.FPDFText_CountChars(self._handle)
+        self.as_listed = not self._astral and len(self.text) == raw.FPDFText_CountChars(self._handle)
+        """Each character of the text is one of pdfium's list, at the same place."""
+        self._places: list[int] | None = None
 
     @property
     def width(self) -> float:
@@ -71,6 +74,20 @@ class Glyphs:
     def turn(self, quarters: int) -> None:
         """Look at the page turned: 1 makes text upright that runs upwards, as on a page rotated by 90 degrees."""
         self._turn = quarters % 4
+
+    def respace(self, missing: Set[int], false: Set[int]) -> None:
+        """Another text: with a space before each of the `missing`, which stands for the character in front of it,
+        and without the `false`. Both are indices in the text as it is now; needs `as_listed`."""
+        places = [
+            place
+            for index in range(len(self.text))
+            if index not in false
+            for place in ((index - 1, index) if index in missing else (index,))
+        ]
+        self.text = "".join(
+            " " * (index in missing) + character for index, character in enumerate(self.text) if index not in false
+        )
+        self._places = places
 
     def origin(self, index: int) -> tuple[float, float]:
         self._raw.FPDFText_GetCharOrigin(self._handle, self._listed(index), self._x, self._y)
@@ -128,7 +145,9 @@ class Glyphs:
 
     def _listed(self, index: int) -> int:
         """pdfium keeps a list of characters and a text in UTF-16, which need not match one to one."""
-        if self._as_listed:
+        if self._places is not None:
+            return self._places[index]
+        if self.as_listed:
             return index
         units = index + sum(c > "\uffff" for c in self.text[:index]) if self._astral else index
         return self._raw.FPDFText_GetCharIndexFromTextIndex(self._handle, units)

@@ -11,7 +11,7 @@ from assistant.documents.pdf.glyphs import Font, Glyphs
 
 HYPHEN = "\ufffe"
 """pdfium's mark for the hyphen of a word broken at a line's end. What follows is the rest of the word."""
-_PAPER_LINE = re.compile(f"(?:[^\r\n{HYPHEN}]|\r(?!\n))+{HYPHEN}?")
+PAPER_LINE = re.compile(f"(?:[^\r\n{HYPHEN}]|\r(?!\n))+{HYPHEN}?")
 _SPACES = " \t\u00a0"
 """Not the controls that Python takes for spaces: they may be ligatures of TeX."""
 _BASELINES_TRIED = 4
@@ -54,7 +54,7 @@ def lines_of(glyphs: Glyphs) -> list[Line]:
     """pdfium's lines in its order. Turns `glyphs` the way most of the text runs."""
     spans = [
         (match.start() + len(piece) - len(piece.lstrip(_SPACES)), piece.strip(_SPACES))
-        for match in _PAPER_LINE.finditer(glyphs.text)
+        for match in PAPER_LINE.finditer(glyphs.text)
         if (piece := match[0]).strip().strip(HYPHEN)
     ]
     types = [glyphs.type_of(start) for start, _ in spans]

@@ -20,6 +20,7 @@ from assistant.documents.pdf.glyphs import Glyphs
 from assistant.documents.pdf.layout import FEWEST_ROWS, arranged, edges_in_place, is_disordered
 from assistant.documents.pdf.lines import Line, lines_of
 from assistant.documents.pdf.paragraphs import written
+from assistant.documents.pdf.spaces import put_right
 from assistant.documents.pdf.tables import gaps_between, has_stretched, lines_of_rows, pieces_of
 
 _PAGES_PER_OPENING = 100
@@ -73,7 +74,9 @@ class PdfiumEngine:
             page.close()
 
     def _page_text(self, page: Any, glyphs: Glyphs) -> PageText:
+        respaced = put_right(glyphs)
         lines, reason = in_reading_order(glyphs)
+        reason = reason or ("wrong-spaces" if respaced else "")
         fields = or_else(lambda: fields_of(self._document, page, glyphs), [])
         if fields:
             lines = with_fields(lines, fields)
