@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from assistant.documents import READERS, load_document
+from assistant.documents.child.haul import Haul
 from assistant.documents.child.limits import Limits
+from assistant.documents.child.messages import Refused
 from assistant.documents.content import looks_like
 from assistant.documents.formats.package import resolve
 from assistant.documents.formats.reader import read_format
@@ -18,6 +20,7 @@ from assistant.documents.model import Document
 from assistant.documents.source import Source
 from assistant.errors import (
     DamagedDocumentError,
+    DocumentAccessError,
     DocumentError,
     DocumentLimitError,
     EncryptedDocumentError,
@@ -359,3 +362,13 @@ def test_more_pages_than_any_book_are_refused(tmp_path: Path) -> None:
     breaks = paragraph("x", '<w:r><w:br w:type="page"/></w:r>') * 50
     with pytest.raises(DocumentLimitError, match="has 50 pages, more than the 20"):
         opened(tmp_path, "a.docx", docx(breaks), Limits(pages=20))
+
+
+def test_a_missing_part_of_sunto_is_not_laid_to_the_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def run(haul: Haul, *_args: object) -> bool:
+        haul.refused = Refused("installation", "docutils")
+        return False
+
+    monkeypatch.setattr(Haul, "run", run)
+    with pytest.raises(DocumentAccessError, match="is missing: docutils"):
+        opened(tmp_path, "a.rst", "Title\n=====\n\nText.")

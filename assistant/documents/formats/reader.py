@@ -28,6 +28,8 @@ _TEXT_FORMATS = ("markdown", "html", "ipynb", "rst", "tex", "csv")
 """Those that are read whole into memory."""
 _READABLE_AS_THEY_ARE = ("markdown", "rst", "tex")
 """Those a person can read without any program."""
+_FAULTS_OF_THE_TEXT = ("damaged", "too-large")
+"""What a reader refuses a text for, where it is the text's doing and not the computer's."""
 
 
 def format_reader(engine: Engine) -> Callable[[Source], Document]:
@@ -45,7 +47,8 @@ def read_format(source: Source, engine: Engine) -> Document:
         source.check_size(source.path.stat().st_size, source.limits.text_bytes)
     haul = Haul(source)
     whole = haul.run("format", (engine,))
-    if engine in _READABLE_AS_THEY_ARE and (haul.refused is not None or not whole):
+    tangled = not whole if haul.refused is None else haul.refused.code in _FAULTS_OF_THE_TEXT
+    if tangled and engine in _READABLE_AS_THEY_ARE:
         return _as_it_is(source)
     if haul.refused is not None:
         raise _refusal(haul.refused, source)
