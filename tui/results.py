@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assistant.i18n import _
-from assistant.safe_text import printable
+from assistant.safe_text import one_line, printable
 from assistant.units import format_bytes, format_number
 from tui.document_words import pages_left_out
 from tui.words import amount, duration
@@ -19,8 +19,7 @@ _MARKS = {"ok": "✔", "warning": "⚠", "problem": "✖"}
 
 def as_text(value: object) -> str:
     """The value on one line, with nothing in it that Markdown would interpret."""
-    line = " ".join(printable(str(value)).split())
-    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&-])", r"\\\1", line)
+    return re.sub(r"([\\`*_{}\[\]<>()#+!|~&-])", r"\\\1", one_line(str(value)))
 
 
 def answer_text(result: Result, streamed: str) -> str:

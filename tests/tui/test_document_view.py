@@ -235,6 +235,26 @@ async def test_reading_on_goes_over_the_end_of_a_page(path):
 
 
 @pytest.mark.usefixtures("read")
+async def test_n_goes_on_after_the_line_was_closed_and_says_where_and_escape_closes_one_thing_at_a_time(path):
+    async with desk_with(path) as desk:
+        await view(desk)
+        await desk.pilot.press("slash", *"page", "enter")
+        await desk.wait_until(lambda: "1 of 3" in desk.screen_text())
+        await desk.pilot.press("escape", "g", *"5", "enter", "n")
+        assert "2 of 3" in desk.screen_text()
+        assert "page " in desk.screen_text().splitlines()[-2], "the words, not the page that was asked for meanwhile"
+        await desk.pilot.press("slash", "enter")
+        assert "3 of 3" in desk.screen_text(), "the same words again go on"
+        await desk.pilot.press("escape", "n")
+        assert "1 of 3" in desk.screen_text()
+        await desk.pilot.press("escape")
+        assert isinstance(desk.app.screen, DocumentScreen)
+        assert "1 of 3" not in desk.screen_text()
+        await desk.pilot.press("escape")
+        await desk.wait_until(lambda: desk.app.screen is desk.chat)
+
+
+@pytest.mark.usefixtures("read")
 async def test_w_goes_from_warning_to_warning(path):
     async with desk_with(path) as desk:
         screen = await view(desk)

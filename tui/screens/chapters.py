@@ -15,7 +15,7 @@ from assistant.documents.chapters import chapters_of, choose_chapters
 from assistant.documents.model import Document
 from assistant.errors import ConfigError
 from assistant.i18n import _
-from assistant.safe_text import printable
+from assistant.safe_text import one_line
 from tui.chapter_choice import ChapterChoice
 from tui.document_words import chapter_pages, chosen_words
 from tui.open_documents import OpenDocument
@@ -58,7 +58,7 @@ class ChaptersScreen(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         with Vertical() as panel:
-            panel.border_title = " ".join(printable(self._document.title).split())
+            panel.border_title = one_line(self._document.title)
             if self._choice.chapters:
                 yield self._list
             else:
@@ -129,7 +129,7 @@ class ChaptersScreen(ModalScreen[bool]):
         """Where there is little room, the title is cut and not where it stands."""
         chapter = self._choice.chapters[position]
         box = _BOXES[self._choice.tick(position)]
-        name = " ".join(printable(chapter.name).split())
+        name = one_line(chapter.name)
         pages = f"  {chapter_pages(chapter, self._document.pages)}"
         line = Text(f"{box} {'  ' * (chapter.depth - 1)}{name}")
         line.truncate(max(len(box), columns - cell_len(pages)), overflow="ellipsis")

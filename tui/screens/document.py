@@ -20,7 +20,7 @@ from assistant.documents import parse_pages
 from assistant.documents.chapters import choose_chapters, pages_of
 from assistant.documents.model import Document, Page
 from assistant.i18n import _
-from assistant.safe_text import printable
+from assistant.safe_text import one_line, printable
 from tui.document_overview import overview, short_facts
 from tui.document_words import engine_reason, page_advice, page_name, page_warning, read_how
 from tui.open_documents import OpenDocument
@@ -72,6 +72,8 @@ class DocumentScreen(Screen[None]):
         self._document = document
         self._on_choice = on_choice
         self._search = PageSearch(document.pages)
+        self._words = ""
+        """What was searched the last time."""
         self._hits: list[Hit] = []
         self._hit = -1
         """Position of the current hit; -1 while none was gone to."""
@@ -98,12 +100,12 @@ class DocumentScreen(Screen[None]):
 
     def _head(self) -> Text:
         head = Text(no_wrap=True, overflow="ellipsis")
-        head.append(_one_line(self._document.title), "bold")
+        head.append(one_line(self._document.title), "bold")
         if self._document.title != self._document.name:
-            head.append(f"  {_one_line(self._document.name)}", "dim")
+            head.append(f"  {one_line(self._document.name)}", "dim")
         head.append(f"\n{short_facts(self._document)}")
         if self._item.chosen:
-            head.append(f"\n▸ {_one_line(self._item.chosen)}", "bold")
+            head.append(f"\n▸ {one_line(self._item.chosen)}", "bold")
         return head
 
     # --- pages ------------------------------------------------------------------------------------------------
@@ -156,13 +158,13 @@ class DocumentScreen(Screen[None]):
     def _page_facts(self, page: Page) -> Text:
         """Where it is, what is wrong and what to do; then what matters less, for there may be little room."""
         facts = Text(overflow="fold")
-        facts.append(_one_line(page_name(page.number, page.label)), "bold")
+        facts.append(one_line(page_name(page.number, page.label)), "bold")
         facts.append(f" · {read_how(page.engine, '', page.language)}")
         for code in page.warnings:
             facts.append(f"\n⚠ {page_warning(code)}")
             if advice := page_advice(code, self._document.recognised_with):
                 facts.append(f" → {advice}", "dim")
-        less = [part for part in (page.reason and engine_reason(page.reason), _one_line(page.head)) if part]
+        less = [part for part in (page.reason and engine_reason(page.reason), one_line(page.head)) if part]
         if less:
             facts.append("\n" + " · ".join(less), "dim")
         return facts
@@ -178,7 +180,10 @@ class DocumentScreen(Screen[None]):
     @on(FindBar.Asked)
     def _asked(self, event: FindBar.Asked) -> None:
         if event.kind == "search":
-            self._look_for(event.text)
+            if event.text == self._words and self._hits:
+                self.action_next_hit(1)
+            else:
+                self._look_for(event.text)
             return
         position = find_page(self._document.pages, event.text)
         if position is None:
@@ -202,7 +207,7 @@ class DocumentScreen(Screen[None]):
         self.app.call_from_thread(self._found, words, hits)
 
     def _found(self, words: str, hits: list[Hit]) -> None:
-        self._hits, self._hit = hits, -1
+        self._words, self._hits, self._hit = words, hits, -1
         if not hits:
             self._find.say(_("“{words}” is not in this document.").format(words=printable(words)))
             self._show()
@@ -218,7 +223,7 @@ class DocumentScreen(Screen[None]):
             self.action_search()
             return
         self._hit = (self._hit + step) % len(self._hits) if self._hit >= 0 or step > 0 else len(self._hits) - 1
-        self._find.say(_("{number} of {count}").format(number=self._hit + 1, count=len(self._hits)))
+        self._find.say_of_search(_("{number} of {count}").format(number=self._hit + 1, count=len(self._hits)))
         page = self._hits[self._hit].page
         if page == self._position:
             self._show()
@@ -241,7 +246,11 @@ class DocumentScreen(Screen[None]):
         self.app.push_screen(ChaptersScreen(self._item, self._document), self._chosen)
 
     def action_leave(self) -> None:
-        self.dismiss()
+        """One thing at a time: the line beneath, then the view."""
+        if self._find.display:
+            self._find.close()
+        else:
+            self.dismiss()
 
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen
@@ -266,7 +275,3 @@ class DocumentScreen(Screen[None]):
         if self._item.chapters:
             return pages_of(choose_chapters(self._document, self._item.chapters))
         return set(parse_pages(self._item.pages, len(self._document.pages)))
-
-
-def _one_line(text: str) -> str:
-    return " ".join(printable(text).split())

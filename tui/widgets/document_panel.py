@@ -21,7 +21,7 @@ from textual.worker import get_current_worker
 from assistant.errors import EncryptedDocumentError, LockedDocumentError, Stopped, SuntoError
 from assistant.generation import ShouldStop
 from assistant.i18n import _
-from assistant.safe_text import printable
+from assistant.safe_text import one_line
 from tui.open_documents import OpenDocument, OpenDocuments
 
 if TYPE_CHECKING:
@@ -71,17 +71,17 @@ class DocumentCard(Static, can_focus=True):
     def _card(self) -> Text:
         open_document = self.document
         card = Text()
-        card.append(_one_line(open_document.title), "bold")
+        card.append(one_line(open_document.title), "bold")
         if open_document.title != open_document.name:
-            card.append(f"\n{_one_line(open_document.name)}", "dim")
+            card.append(f"\n{one_line(open_document.name)}", "dim")
         if (document := open_document.document) is None:
             card.append(f"\n◌ {open_document.reading}…", "italic")
         else:
             card.append(f"\n{open_document.facts}")
             if chosen := open_document.chosen:
-                card.append(f"\n▸ {_one_line(chosen)}", "bold")
+                card.append(f"\n▸ {one_line(chosen)}", "bold")
             for warning in document.warnings:
-                card.append(f"\n⚠ {_one_line(warning)}")
+                card.append(f"\n⚠ {one_line(warning)}")
             self._add_chapters(card, document)
         return card
 
@@ -94,8 +94,8 @@ class DocumentCard(Static, can_focus=True):
         card.append("\n")
         for chapter in chapters[:MAX_CHAPTERS]:
             indent = "  " * (chapter.depth - 1)
-            card.append(f"\n{indent}{_one_line(chapter.title)}", "dim")
-            card.append(f"  {_one_line(document.pages[chapter.first - 1].label)}", "dim italic")
+            card.append(f"\n{indent}{one_line(chapter.title)}", "dim")
+            card.append(f"  {one_line(document.pages[chapter.first - 1].label)}", "dim italic")
         if len(chapters) > MAX_CHAPTERS:
             card.append("\n…", "dim")
 
@@ -217,7 +217,3 @@ class DocumentPanel(VerticalScroll, can_focus=False):
 
     def _toggle_hint(self) -> None:
         self.set_class(bool(self.documents), "-some-open")
-
-
-def _one_line(text: str) -> str:
-    return " ".join(printable(text).split())

@@ -41,7 +41,6 @@ class FindBar(Horizontal):
         super().__init__()
         self.display = False
         self._kind: Kind = "search"
-        self._asked = ""
         self._typed: dict[Kind, str] = {"search": "", "page": ""}
         self._input = Input(compact=True, select_on_focus=True)
         self._answer = Static(markup=False)
@@ -52,13 +51,15 @@ class FindBar(Horizontal):
 
     def ask(self, kind: Kind, placeholder: str) -> None:
         """Open the line; what was typed the last time is there again, to be replaced."""
-        self._kind = kind
-        self.display = True
         self._input.placeholder = placeholder
-        self._input.value = self._typed[kind]
+        self._open(kind)
         self.say("")
-        self._asked = ""
         self._input.focus()
+
+    def say_of_search(self, sentence: str) -> None:
+        """Beside the words that were searched, whatever the line was for since; the focus stays where it is."""
+        self._open("search")
+        self.say(sentence)
 
     def say(self, sentence: str) -> None:
         self._answer.update(sentence)
@@ -66,20 +67,23 @@ class FindBar(Horizontal):
     def close(self) -> None:
         self.display = False
 
+    def _open(self, kind: Kind) -> None:
+        if kind != self._kind or not self.display:
+            self._kind = kind
+            self._input.value = self._typed[kind]
+            self.display = True
+
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
         text = self._typed[self._kind] = event.value
         if not text.strip():
             self.action_leave()
-        elif self._kind == "search" and text == self._asked:
-            self.post_message(self.Again(1))
         else:
-            self._asked = text
             self.post_message(self.Asked(self._kind, text))
 
     def action_again(self, step: int) -> None:
-        if self._kind == "search" and self._asked:
+        if self._kind == "search":
             self.post_message(self.Again(step))
 
     def action_leave(self) -> None:

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from assistant.i18n import _
 from assistant.protocol import Progress, TrainStep
-from assistant.safe_text import printable
+from assistant.safe_text import one_line
 from assistant.units import format_number
 from tui.progress_line import Estimate
 from tui.words import amount, duration, stage_name
@@ -65,7 +65,7 @@ def progress_text(progress: Progress, seconds_left: float | None, columns: int) 
     for part in (
         amount(progress.done, progress.total, progress.unit),
         _("{time} left").format(time=duration(seconds_left)) if seconds_left and seconds_left >= 1 else "",
-        " ".join(printable(progress.detail).split()),
+        one_line(progress.detail),
     ):
         if part and len(label) + len(line) + len(part) + 4 <= columns:
             line += f" · {part}" if line else part

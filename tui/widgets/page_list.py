@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.binding import Binding
 
 from assistant.i18n import _
-from assistant.safe_text import printable
+from assistant.safe_text import one_line
 from tui.widgets.line_list import LineList
 from tui.words import page_reason
 
@@ -47,7 +47,7 @@ class PageList(LineList):
 
 def _drawn(page: Page, is_chosen: bool) -> Text:
     """`⚠ 41 · 1`: mark, label, and number in the file where that is another."""
-    label = " ".join(printable(page.label).split())
+    label = one_line(page.label)
     line = Text(f"{_mark(page)} ", style="" if is_chosen else "dim")
     line.append(label, "bold" if page.warnings else "")
     if label != str(page.number):

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from assistant.i18n import _
-from assistant.safe_text import printable
+from assistant.safe_text import one_line, printable
 
 Phase = Literal["starting", "idle", "loading", "working", "training", "stopping", "down"]
 
@@ -90,7 +90,7 @@ def _parts(status: ModelStatus) -> list[str]:
     adapter = printable(status.adapter)
     parts = [
         model or _("no model loaded"),
-        _("reads {chosen}").format(chosen=" ".join(printable(status.chosen).split())) if status.chosen else "",
+        _("reads {chosen}").format(chosen=one_line(status.chosen)) if status.chosen else "",
         _("adapter {name}").format(name=adapter) if adapter else "",
         f"{status.tokens_per_second:.0f} tok/s" if status.tokens_per_second else "",
         _context(status),
