@@ -15,6 +15,8 @@ from assistant.documents.pdf.junk import junk_letters, without_junk
 from assistant.documents.pdf.layout import Arrangement, Piece, arranged, edges_in_place, is_disordered
 from assistant.documents.pdf.lines import HYPHEN, Line
 from assistant.documents.pdf.paragraphs import written
+from assistant.documents.pdf.stacks import row_by_row as with_rows_of
+from assistant.documents.pdf.stacks import stacked_tables
 from assistant.documents.pdf.tables import gaps_between, lines_of_rows
 
 WIDTH, HEIGHT = 595.0, 842.0
@@ -78,6 +80,31 @@ def test_boxes_beside_each_other_are_read_from_the_left_whatever_was_drawn_first
     left = [line(f"left {n}", 50, 100 + 20 * n) for n in range(4)]
     right = [line(f"right {n}", 300, 106 + 20 * n) for n in range(4)]
     assert texts(arranged(pieces(*right, *left), WIDTH)) == [piece.text for piece in (*left, *right)]
+
+
+@pytest.mark.parametrize("rows", [2, 3, 4])
+def test_a_second_column_that_has_only_begun_is_a_column(rows: int) -> None:
+    left, right = column("a", 50, 12), column("b", 300, rows)
+    right[-1] = line("and ends here.", 300, right[-1].baseline)
+    drawn = [piece for pair in zip(left, right, strict=False) for piece in pair] + left[rows:]
+    arrangement = arranged(pieces(*drawn), WIDTH)
+    assert arrangement.unpicked
+    assert texts(arrangement) == [piece.text for piece in (*left, *right)]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        [line("a narrow note", 300, 100 + 12 * n, 380) for n in range(2)],
+        [line(f"{100 + n} {n} 7 8 9 10 11", 300, 100 + 12 * n, 520) for n in range(2)],
+        [line(PROSE, 300, 100, 520)],
+    ],
+    ids=["narrower", "figures", "one line"],
+)
+def test_little_beside_a_column_is_no_second_column(beside: list[Line]) -> None:
+    left = column("a", 50, 12)
+    drawn = [piece for pair in zip(left, beside, strict=False) for piece in pair] + left[len(beside) :]
+    assert not arranged(pieces(*drawn), WIDTH).unpicked
 
 
 boxes = st.builds(
@@ -188,6 +215,151 @@ def test_a_stretched_paragraph_is_no_table() -> None:
 def test_gaps_are_seen_between_what_was_drawn_on_one_line() -> None:
     runs = [Box(50, 100, 90, 108), Box(120, 101, 150, 108), Box(50, 114, 90, 122), Box(92, 114, 150, 122)]
     assert gaps_between(runs) == [Box(90, 100, 120, 108)]
+
+
+# --- tables drawn column by column ------------------------------------------------------------------------------
+
+
+def stacked(*columns: Sequence[str], distance: float = 13, width: float = 160) -> list[Line]:
+    """Columns of cells; "" stands for an empty one, and " / " parts the lines of one."""
+    return [
+        line(text, 50 + width * number, 200 + distance * row + 12 * below)
+        for number, column in enumerate(columns)
+        for row, cell in enumerate(column)
+        for below, text in enumerate(cell.split(" / "))
+        if text
+    ]
+
+
+def read(lines: Sequence[Line]) -> list[str]:
+    drawn = [[piece] for piece in pieces(*lines)]
+    return [row.text for row in lines_of_rows(with_rows_of(drawn, stacked_tables(lines)))]
+
+
+USES = ("Use of the land", "Thick wood", "Meadow", "Old town")
+RUNOFF = ("Runoff", "0,10–0,20", "0,20–0,35", "0,70")
+TIMES = ("Time", "60 minutes", "40 minutes", "9 minutes")
+
+
+def test_a_table_drawn_column_by_column_is_read_by_rows() -> None:
+    above, below = column("a", 50, 4), line(PROSE, 50, 290)
+    rows = [" | ".join(row) for row in zip(USES, RUNOFF, TIMES, strict=True)]
+    assert read([*above, *stacked(USES, RUNOFF, TIMES), below]) == [*(one.text for one in above), *rows, PROSE]
+
+
+@pytest.mark.parametrize("columns", [(USES, RUNOFF), (("Year", "2019", "2020", "2021"), RUNOFF)], ids=str)
+def test_two_columns_are_a_table_where_one_of_them_has_figures(columns: Sequence[Sequence[str]]) -> None:
+    assert read(stacked(*columns)) == [" | ".join(row) for row in zip(*columns, strict=True)]
+
+
+def test_two_tables_may_follow_each_other() -> None:
+    first = stacked(USES, RUNOFF)
+    second = [line(one.text, one.left, one.baseline + 200) for one in first]
+    rows = [" | ".join(row) for row in zip(USES, RUNOFF, strict=True)]
+    assert read([*first, line(PROSE, 50, 300), *second]) == [*rows, PROSE, *rows]
+
+
+def test_columns_of_words_are_a_table_where_their_rows_are_far_apart() -> None:
+    columns = [[f"{name} {row}" for row in "abcd"] for name in ("Structure", "Composition", "Function")]
+    rows = [" | ".join(row) for row in zip(*columns, strict=True)]
+    assert read(stacked(*columns, distance=30)) == rows
+    assert read(stacked(*columns, distance=13)) == [cell for column in columns for cell in column]
+
+
+def test_a_cell_may_have_several_lines() -> None:
+    uses = ("Use of the land", "A quarter / of low houses", "Meadow", "Old town")
+    rows = [" | ".join(row).replace(" / ", " ") for row in zip(uses, RUNOFF, TIMES, strict=True)]
+    assert read(stacked(uses, RUNOFF, TIMES, distance=30)) == rows
+    assert read(stacked(uses, RUNOFF, distance=30)) == [" | ".join(row.split(" | ")[:2]) for row in rows]
+
+
+def test_a_word_broken_within_a_cell_is_put_together() -> None:
+    uses = (f"Use of the land and of the hou{HYPHEN} / ses on it", *USES[1:])
+    lines = stacked(uses, RUNOFF, distance=30, width=230)
+    (head, *_) = with_rows_of([[piece] for piece in pieces(*lines)], stacked_tables(lines))
+    assert head[0].line.text == f"Use of the land and of the hou{HYPHEN}ses on it"
+
+
+def test_a_cell_may_be_empty() -> None:
+    runoff, times = (*RUNOFF, "", "1"), (*TIMES, "5", "3")
+    rows = read(stacked((*USES, "Harbour", "Street"), runoff, times))
+    assert rows[4:] == ["Harbour | 5", "Street | 1 | 3"]
+
+
+INDEX = [f"{name}, {number}" for number, name in enumerate(("abbey", "abbot", "acorn", "acre", "alder"), start=12)]
+LISTED = ["Alfred Alabama", "SPCL, Music Technology", "McGill University", "Montreal, Canada", "a@example.org"]
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        [[f"{PROSE} {name}{row}" for row in range(8)] for name in "abc"],
+        [INDEX, INDEX],
+        [LISTED, LISTED],
+        [LISTED, LISTED, LISTED],
+        [[f"• {name}" for name in USES], ["1990", "1991", "1992", "1993"]],
+        [LISTED, [f"178{year} a king falls" for year in range(5)]],
+        [[str(number) for number in range(1, 6)], LISTED],
+        [["Bread", "Milk", "Wine", "Oil"], ["1. Rome", "2. Milan", "3. Turin", "4. Bari"]],
+        [["five", "six"], ["5", "6"]],
+        [["OW/", "US/", "SS"], ["1/", "1-n/", "1-n"]],
+        [[*USES, f"mea{HYPHEN}"], ["Runoff", "1", "2", "3", "4"]],
+    ],
+    ids=[
+        "prose",
+        "an index",
+        "two authors",
+        "three authors",
+        "bullets",
+        "years and events",
+        "numbers of lines",
+        "a numbered list",
+        "too few rows",
+        "lines of two cells",
+        "a broken word",
+    ],
+)
+def test_columns_on_one_level_are_no_table_by_that_alone(columns: Sequence[Sequence[str]]) -> None:
+    lines = stacked(*columns, width=230)
+    assert not stacked_tables(lines)
+
+
+@pytest.mark.parametrize("rows", [[13, 13, 13], [6, 4, 4], [4, 4, 6]], ids=["long", "longer above", "longer below"])
+def test_a_list_of_words_in_columns_is_no_table_however_far_apart(rows: Sequence[int]) -> None:
+    columns = [[f"sign {column}{row}" for row in range(count)] for column, count in enumerate(rows)]
+    first, *others = (stacked(column, distance=30) for column in columns)
+    shift = max(0, rows[0] - rows[1])
+    moved = [
+        line(one.text, 200 * number, one.baseline + 30 * shift)
+        for number, column in enumerate(others, start=1)
+        for one in column
+    ]
+    assert not stacked_tables([*first, *moved])
+
+
+def test_narrow_columns_of_prose_are_no_table_however_far_apart_their_lines() -> None:
+    assert not stacked_tables(stacked(*[["the leaf takes in light", "and gives oxygen to us"] * 3] * 3, distance=30))
+
+
+def test_cells_that_stand_on_no_common_level_are_no_table() -> None:
+    left, right = stacked(USES), [line(one.text, 300, one.baseline + 4) for one in stacked(RUNOFF)]
+    assert not stacked_tables([*left, *right])
+
+
+cells = st.builds(
+    line,
+    st.sampled_from(["12", "a word", "0,5 mm", "Head"]),
+    st.sampled_from([50.0, 150.0, 250.0]),
+    st.sampled_from([100.0, 125.0, 137.0, 150.0, 175.0]),
+)
+
+
+@given(st.lists(st.one_of(cells, boxes), max_size=30))
+def test_rows_lose_and_double_no_piece_wherever_it_stands(lines: list[Line]) -> None:
+    rows = with_rows_of([[piece] for piece in pieces(*lines)], stacked_tables(lines))
+    words = sorted(word for row in rows for piece in row for word in piece.line.text.split())
+    assert words == sorted(word for one in lines for word in one.text.split())
+    assert [piece.order for row in rows for piece in row] == list(range(sum(map(len, rows))))
 
 
 # --- paragraphs -------------------------------------------------------------------------------------------------

@@ -102,6 +102,19 @@ def test_columns_drawn_one_after_the_other_are_left_to_pdfium(drawn: Callable[[D
     assert lines_of(page) == [*left, *right]
 
 
+def test_a_table_drawn_column_by_column_is_put_in_rows(drawn: Callable[[Draw], PageText]) -> None:
+    columns = [("Soil", "Wood", "Meadow"), ("Runoff", "0.10", "0.20"), ("Time", "60 minutes", "40 minutes")]
+
+    def draw(canvas: Canvas) -> None:
+        for number, column in enumerate(columns):
+            for row, text in enumerate(column):
+                canvas.drawString(50 + 120 * number, 760 - 16 * row, text)
+
+    page = drawn(draw)
+    assert (page.engine, page.reason) == ("geometry", "out-of-order")
+    assert lines_of(page) == [" | ".join(row) for row in zip(*columns, strict=True)]
+
+
 def test_a_page_drawn_from_the_bottom_up_is_turned_over(drawn: Callable[[Draw], PageText]) -> None:
     texts = column("a")
 

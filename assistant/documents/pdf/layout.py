@@ -22,8 +22,12 @@ _NEXT_LINE = 2.2
 """Distance of baselines within a block."""
 _ASCENT, _DESCENT = 0.7, 0.2
 
-FEWEST_ROWS = 5
+FEWEST_SPLIT = 2
+"""Lines with a wide gap in them, before columns are looked for on a page that is otherwise in order."""
+_FEWEST_ROWS = 5
 """Of two columns before rows that run across both are taken apart: a table has as many gutters."""
+_SAME_WIDTH = 0.9
+"""Ratio of the widths of two columns, the second of which has only begun when the text ends."""
 _PROSE_WORDS = 3.5
 _PROSE_LETTERS = 0.7
 _FULL_LINES = 0.6
@@ -182,7 +186,11 @@ def _read_by_column(columns: Sequence[list[Piece]], width: float, into: Arrangem
     switches = sum(side[a] != side[b] for a, b in pairwise(sorted(side)))
     if switches <= max(len(columns) - 1, rows // 3):
         return True  # it was drawn so
-    if rows >= FEWEST_ROWS and all(_is_prose(column, width) for column in columns):
+    if rows >= _FEWEST_ROWS:
+        prose = all(_is_prose(column, width) for column in columns)
+    else:
+        prose = len(columns) == 2 and _has_begun(columns[0], columns[1], width)
+    if prose:
         into.unpicked = True
         return True
     return False
@@ -191,15 +199,29 @@ def _read_by_column(columns: Sequence[list[Piece]], width: float, into: Arrangem
 def _is_prose(column: Sequence[Piece], width: float) -> bool:
     left = min(piece.line.left for piece in column)
     right = max(piece.line.right for piece in column)
-    text = " ".join(piece.line.text for piece in column)
-    visible = len(text) - text.count(" ")
     slack = 0.15 * (right - left)
     full = sum(piece.line.left - left <= slack and right - piece.line.right <= slack for piece in column)
+    return right - left >= _COLUMN_SHARE * width and full >= _FULL_LINES * len(column) and _has_words(column)
+
+
+def _has_words(column: Sequence[Piece]) -> bool:
+    """As many as running text, and not of digits and signs."""
+    text = " ".join(piece.line.text for piece in column)
+    visible = len(text) - text.count(" ")
+    return len(text.split()) >= _PROSE_WORDS * len(column) and sum(map(str.isalpha, text)) >= _PROSE_LETTERS * visible
+
+
+def _has_begun(column: Sequence[Piece], other: Sequence[Piece], width: float) -> bool:
+    """The text ends in the first lines of the other column, which are as wide as this one but for the last."""
+    if len(column) < len(other) + _FEWEST_ROWS or not _is_prose(column, width):
+        return False
+    left = min(piece.line.left for piece in other)
+    widest = max(piece.line.right for piece in column) - min(piece.line.left for piece in column)
+    *full, last = sorted(other, key=lambda piece: piece.line.baseline)
     return (
-        right - left >= _COLUMN_SHARE * width
-        and len(text.split()) >= _PROSE_WORDS * len(column)
-        and sum(map(str.isalpha, text)) >= _PROSE_LETTERS * visible
-        and full >= _FULL_LINES * len(column)
+        all(_SAME_WIDTH <= (piece.line.right - left) / widest <= 1 / _SAME_WIDTH for piece in full)
+        and last.line.right - left <= widest / _SAME_WIDTH
+        and _has_words(full)
     )
 
 

@@ -17,10 +17,11 @@ from assistant.documents.pdf.engines import LITTLE_TEXT, CannotOpen, PageText, o
 from assistant.documents.pdf.forms import fields_of, with_fields
 from assistant.documents.pdf.formulas import formula_share
 from assistant.documents.pdf.glyphs import Glyphs
-from assistant.documents.pdf.layout import FEWEST_ROWS, arranged, edges_in_place, is_disordered
+from assistant.documents.pdf.layout import FEWEST_SPLIT, arranged, edges_in_place, is_disordered
 from assistant.documents.pdf.lines import Line, lines_of
 from assistant.documents.pdf.paragraphs import written
 from assistant.documents.pdf.spaces import put_right
+from assistant.documents.pdf.stacks import row_by_row, stacked_tables
 from assistant.documents.pdf.tables import gaps_between, has_stretched, lines_of_rows, pieces_of
 
 _PAGES_PER_OPENING = 100
@@ -138,14 +139,17 @@ def in_reading_order(glyphs: Glyphs) -> tuple[list[Line], str]:
     lines = lines_of(glyphs)
     gaps = gaps_between(glyphs.runs())
     disordered = is_disordered([line for line in lines if not line.turned], glyphs.height)
-    if not gaps and not disordered and not has_stretched(lines):
+    stacked = stacked_tables(lines)
+    if not gaps and not disordered and not stacked and not has_stretched(lines):
         return edges_in_place(lines, glyphs.height), ""
     pieces = pieces_of(glyphs, lines, gaps)
-    rows_as_drawn = [list(row) for _, row in groupby(pieces, key=lambda piece: piece.source)]
-    if disordered or sum(len(row) > 1 for row in rows_as_drawn) >= FEWEST_ROWS:
+    drawn = [list(row) for _, row in groupby(pieces, key=lambda piece: piece.source)]
+    rows = row_by_row(drawn, stacked) if stacked else drawn
+    if disordered or sum(len(row) > 1 for row in drawn) >= FEWEST_SPLIT:
+        pieces = [piece for row in rows for piece in row]
         arrangement = arranged([piece for piece in pieces if not piece.line.turned], glyphs.width)
         reason = "row-by-row" if arrangement.unpicked else "out-of-order" if disordered else ""
         if reason:
             turned = [piece.line for piece in pieces if piece.line.turned]
             return lines_of_rows(arrangement.rows) + turned, reason
-    return edges_in_place(lines_of_rows(rows_as_drawn), glyphs.height), ""
+    return edges_in_place(lines_of_rows(rows), glyphs.height), "out-of-order" if stacked else ""
