@@ -12,6 +12,7 @@ from assistant.documents.content import TAIL_BYTES, Kind, looks_like
 from assistant.documents.formats.reader import format_reader
 from assistant.documents.kinds import is_really, not_readable, read_as_text
 from assistant.documents.model import UNREADABLE, Document, Page
+from assistant.documents.ocr.image_header import PICTURES
 from assistant.documents.ocr.images import read_image
 from assistant.documents.ocr.options import Recognition
 from assistant.documents.pdf.reader import read_pdf
@@ -43,13 +44,7 @@ READERS: dict[str, Reader] = {
     ".tex": format_reader("tex"),
     ".csv": format_reader("csv"),
     ".tsv": format_reader("csv"),
-    ".png": read_image,
-    ".jpg": read_image,
-    ".jpeg": read_image,
-    ".tiff": read_image,
-    ".tif": read_image,
-    ".webp": read_image,
-    ".bmp": read_image,
+    **dict.fromkeys(PICTURES, read_image),
 }
 """By suffix, in lower case: all that Sunto reads."""
 

@@ -10,11 +10,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.config import data_dir
+from assistant.documents.ocr.image_header import PICTURES, read_image_header
 from assistant.documents.source import Source
 from assistant.errors import DocumentError
 
 _JUNK = frozenset({"thumbs.db", "ehthumbs.db", "desktop.ini", "__macosx", "__pycache__", "node_modules", "lost+found"})
 """What systems and programs leave in folders, in lower case."""
+
+_SMALLEST_PAGE_PIXELS = 450_000
+"""A sheet of A4 at 72 dpi has 500,000; nobody could read less."""
 
 
 @dataclass
@@ -22,7 +26,7 @@ class Found:
     files: list[Path] = field(default_factory=list[Path])
     """Absolute, each once; whether they can be read is for their readers to say."""
     ignored: Counter[str] = field(default_factory=Counter[str])
-    """By suffix in lower case: files in folders that no reader takes."""
+    """By suffix in lower case: files in folders that no reader takes, and small pictures."""
     closed: list[DocumentError] = field(default_factory=list[DocumentError])
     """Folders that could not be looked into."""
 
@@ -30,8 +34,8 @@ class Found:
 def find_files(paths: Iterable[str | Path], suffixes: Collection[str]) -> Found:
     """The files named, and those below the folders named that have one of the suffixes.
 
-    Hidden files, junk and Sunto's own data are passed over, unless named themselves. Links are followed, each folder
-    once, so a loop of links ends.
+    Hidden files, junk, pictures too small to be a page and Sunto's own data are passed over, unless named themselves.
+    Links are followed, each folder once, so a loop of links ends.
     """
     found = Found()
     seen: set[Path] = set()
@@ -42,7 +46,7 @@ def find_files(paths: Iterable[str | Path], suffixes: Collection[str]) -> Found:
             if file in seen:
                 continue
             seen.add(file)
-            if file == whole or file.suffix.lower() in suffixes:
+            if file == whole or (file.suffix.lower() in suffixes and not _is_no_page(file)):
                 found.files.append(file)
             else:
                 found.ignored[file.suffix.lower()] += 1
@@ -88,6 +92,18 @@ def _is_folder(path: Path) -> bool:
 def _is_passed_over(entry: os.DirEntry[str]) -> bool:
     name = entry.name.casefold()
     return name.startswith((".", "~$")) or name in _JUNK or _is_hidden_on_windows(entry)
+
+
+def _is_no_page(file: Path) -> bool:
+    """The icons and buttons beside a web page: recognising their text would take hours and give nothing."""
+    if file.suffix.lower() not in PICTURES:
+        return False
+    try:
+        with file.open("rb") as opened:
+            header = read_image_header(opened)
+    except OSError:  # its reader says why
+        return False
+    return header is not None and header.pixels < _SMALLEST_PAGE_PIXELS
 
 
 def _is_hidden_on_windows(entry: os.DirEntry[str]) -> bool:

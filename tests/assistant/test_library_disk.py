@@ -159,6 +159,15 @@ def test_files_of_other_kinds_are_counted_by_their_ending(tmp_path: Path):
     assert find_files([tmp_path], SUFFIXES).ignored == {".mp3": 2, "": 1}
 
 
+def test_the_icons_beside_a_web_page_are_passed_over_but_not_a_page_nor_one_that_is_named(tmp_path: Path):
+    for name, width, height in (("icon.png", 32, 32), ("page.png", 1240, 1754)):
+        header = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR" + width.to_bytes(4, "big") + height.to_bytes(4, "big")
+        (tmp_path / name).write_bytes(header + b"\x08\0\0\0\0")
+    found = find_files([tmp_path], {".png"})
+    assert ([file.name for file in found.files], dict(found.ignored)) == (["page.png"], {".png": 1})
+    assert find_files([tmp_path / "icon.png"], {".png"}).files == [tmp_path / "icon.png"]
+
+
 def test_a_file_that_is_named_is_taken_whatever_it_is(tmp_path: Path):
     named = [note(tmp_path / ".hidden.txt"), note(tmp_path / "song.mp3"), tmp_path / "missing.txt"]
     assert find_files(named, SUFFIXES).files == named

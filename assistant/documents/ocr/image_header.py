@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
+PICTURES = (".png", ".jpg", ".jpeg", ".tiff", ".tif", ".webp", ".bmp")
+"""The endings of such files."""
 _JPEG_SEGMENTS = 1_000
 _JPEG_NO_SIZE = frozenset({0xC4, 0xC8, 0xCC})
 """Among the markers SOF0 to SOF15, those that are something else."""
