@@ -43,9 +43,7 @@ def _document_coverage(document: Document, used: PageSet, chosen: Collection[int
         "pages_total": len(document.pages),
         "pages_used": in_use,
         "pages_skipped": [
-            {"page": page.number, "reason": _reason(page, chosen)}
-            for page in document.pages
-            if page.number in skipped
+            {"page": page.number, "reason": _reason(page, chosen)} for page in document.pages if page.number in skipped
         ],
     }
 

@@ -214,9 +214,7 @@ class _Summary:
             self._keep(key, written.text, document)
         return written.text
 
-    def _stream(
-        self, ask: Ask, key: str, pages: PageSet | None, document: Document | None = None
-    ) -> Iterator[Event]:
+    def _stream(self, ask: Ask, key: str, pages: PageSet | None, document: Document | None = None) -> Iterator[Event]:
         """The same, shown with its references while it is written."""
         self._writer.check_stop()
         if (kept := self._kept(key)) is not None:

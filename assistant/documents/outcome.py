@@ -21,7 +21,6 @@ from assistant.errors import (
 from assistant.i18n import _, plural
 from assistant.safe_text import printable
 
-
 _BLANK_RUN = 3
 _BLANK_SHARE = 0.25
 """A blank page between chapters is nothing to tell; so many in a row, or such a part of the document, is."""
