@@ -595,6 +595,29 @@ async def test_what_is_asked_of_a_document_waits_until_it_has_been_read(path, he
         assert summary.paths == question.paths == (str(path),)
 
 
+async def test_what_is_opened_later_is_neither_asked_about_nor_waited_for(path, tmp_path, monkeypatch):
+    slow, gate = tmp_path / "slow.pdf", threading.Event()
+    slow.write_bytes(b"%PDF-")
+
+    def read(_self, opened, _password, _on_progress, should_stop):
+        while opened == slow and not gate.wait(0.01) and not should_stop():
+            pass
+        return BOOK
+
+    monkeypatch.setattr(Conversation, "read_document", read)
+    rule = {"when": "", "text": lorem(60), "hold": 30}
+    async with desk_of(app_with(rule)) as desk:
+        await desk.send(f"/open {path}")
+        await desk.send("first")
+        await desk.send("second")
+        await desk.wait_until(lambda: desk.chat.status.status.waiting == 1)
+        await desk.send(f"/open {slow}")
+        desk.release()
+        await desk.answered(2)
+        assert [request.paths for request in sent_requests()[-2:]] == [(str(path),)] * 2
+        gate.set()
+
+
 async def test_what_waits_for_a_document_can_be_taken_back_and_the_reading_stopped(path, held_reader):
     async with desk_of(app_with()) as desk:
         await desk.send(f"/open {path}")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ConfigError
 from assistant.i18n import _
-from assistant.protocol import Diagnose, ListAdapters, ListModels
+from assistant.protocol import Diagnose, ListAdapters, ListModels, Request
 from tui import requests, results
 from tui.dropped_paths import existing_files, to_path
-from tui.open_documents import OpenDocument
+from tui.open_documents import OpenDocument, OpenDocuments
 from tui.requests import Choice
 from tui.turns import Turn
 
@@ -71,27 +71,23 @@ class Commands:
     # --- answers ------------------------------------------------------------------------------------------
 
     async def summarize(self, argument: str) -> None:
-        documents, choice = self._screen.panel.documents, self.choice
-        requests.summarize("", argument, documents, choice)  # says now what is wrong with the argument
-        await self._answer("summarize", argument, lambda job: requests.summarize(job, argument, documents, choice))
+        choice = self.choice
+        await self._answer(
+            f"/summarize {argument}".rstrip(),
+            lambda job, documents: requests.summarize(job, argument, documents, choice),
+        )
 
     async def describe(self, argument: str) -> None:
-        documents, choice = self._screen.panel.documents, self.choice
-        requests.describe("", argument, documents, choice)
-        await self._answer("describe", argument, lambda job: requests.describe(job, argument, documents, choice))
+        choice = self.choice
+        await self._answer(
+            f"/describe {argument}".rstrip(),
+            lambda job, documents: requests.describe(job, argument, documents, choice),
+        )
 
     async def question(self, text: str) -> None:
         """Not a command: what is typed without a slash."""
-        documents, choice, conversation = self._screen.panel.documents, self.choice, self._screen.conversation
-        await self._screen.ask(
-            Turn(
-                text,
-                lambda job: requests.chat(job, conversation.exchange(), documents, choice),
-                results.nothing_more,
-                remembered=True,
-                ready=self._all_read,
-            )
-        )
+        choice, conversation = self.choice, self._screen.conversation
+        await self._answer(text, lambda job, documents: requests.chat(job, conversation.exchange(), documents, choice))
 
     async def stop(self, _argument: str) -> None:
         await self._screen.stop()
@@ -150,10 +146,6 @@ class Commands:
 
     # ------------------------------------------------------------------------------------------------------
 
-    def _all_read(self) -> bool:
-        """No document is still being read: the model process would read it a second time, and not as was chosen."""
-        return not self._screen.panel.documents.being_read
-
     def _document(self, name: str) -> OpenDocument:
         """The open document of that name; the one at hand without a name."""
         documents = self._screen.panel.documents
@@ -174,10 +166,27 @@ class Commands:
             )
         return document
 
-    async def _answer(self, command: str, argument: str, request: Callable[[str], Any]) -> None:
-        shown = f"/{command} {argument}".rstrip()
-        turn = Turn(shown, request, results.nothing_more, remembered=True, ready=self._all_read)
-        await self._screen.ask(turn)
+    async def _answer(self, shown: str, request: Callable[[str, OpenDocuments], Request]) -> None:
+        """Ask about the documents that are open now: those opened later were not meant, those closed are left out.
+
+        It waits until they have been read: the model process would read them a second time, and whole.
+        """
+        documents = self._screen.panel.documents
+        paths = {document.path for document in documents}
+
+        def meant() -> OpenDocuments:
+            return OpenDocuments(document for document in documents if document.path in paths)
+
+        request("", meant())  # says now what is wrong with it
+        await self._screen.ask(
+            Turn(
+                shown,
+                lambda job: request(job, meant()),
+                results.nothing_more,
+                remembered=True,
+                ready=lambda: not meant().being_read,
+            )
+        )
 
     async def _look_up(self, shown: str, request: Callable[[str], Any], present: Present) -> None:
         await self._screen.ask(Turn(shown, request, present))

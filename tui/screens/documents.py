@@ -41,7 +41,7 @@ class DocumentsScreen(Screen[None]):
         raise NotImplementedError
 
     async def begin_what_waits(self) -> None:
-        """No document is being read any more."""
+        """A document may have been read that a question waited for."""
         raise NotImplementedError
 
     @property
@@ -104,8 +104,7 @@ class DocumentsScreen(Screen[None]):
     async def _reading_goes_on(self) -> None:
         being_read = self.panel.documents.being_read
         self.reading.show_first(being_read)
-        if not being_read:
-            await self.begin_what_waits()
+        await self.begin_what_waits()
 
     @on(DocumentCard.PagesWanted)
     def _pages_wanted(self, event: DocumentCard.PagesWanted) -> None:
