@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
 
+from assistant.documents import load_document
 from assistant.documents.pdf import spaces, with_pdfium
 from assistant.documents.pdf.engines import PageText
 from assistant.documents.pdf.glyphs import Glyphs
@@ -264,3 +265,10 @@ def test_characters_keep_their_places_when_spaces_come_and_go(tmp_path: Path) ->
     assert glyphs.text == "one two three"
     assert {letter: glyphs.box(glyphs.text.index(letter)) for letter in "ntwhr"} == before
     assert glyphs.box(3) == glyphs.box(2)  # the space has no place of its own
+
+
+def test_punctuation_that_stands_a_little_apart_in_a_listing_parts_no_words() -> None:
+    found = Path(__file__).parents[2] / "benchmarks" / "reading" / "found" / "packaging-tutorial.pdf"
+    text = "\n".join(page.text for page in load_document(found).pages)
+    assert "http://www.gnu.org/software/wget" in text
+    assert "Build-Depends" in text

@@ -45,13 +45,18 @@ _FACTOR = re.compile(rf"(?:sin|cos|tan|log|exp|lim)(?!{_LETTER})(?<={_LETTER}...
 _THIN_EMS = 0.1
 """Mathematics parts names by a sixth of an em."""
 
+_LISTED = re.compile(r" (?:://|[.:/@-]) (?=\w)")
+"""`http :// www . gnu . org`: in listings every letter stands in a box of its own, and a full stop is narrower."""
+_BOTH_SIDES_EMS = 0.4
+"""The gaps before and behind together; two spaces of prose are wider."""
+
 
 def put_right(glyphs: Glyphs) -> bool:
     """Give the page another text where its words are wrongly spaced. Was more wrong than in a formula?"""
     if not glyphs.as_listed:
         return False
     missing = _missing_in_formulas(glyphs)
-    false: set[int] = set()
+    false = _false_in_listings(glyphs)
     wrong = _are_wrong(glyphs)
     if wrong:
         for match in PAPER_LINE.finditer(glyphs.text):
@@ -65,6 +70,18 @@ def _missing_in_formulas(glyphs: Glyphs) -> set[int]:
     limits = (match.end() - 1 for match in _LIMIT.finditer(glyphs.text))
     factors = (match.start() for match in _FACTOR.finditer(glyphs.text))
     return {place for place in chain(limits, factors) if _gap(glyphs, place - 1, place) > _THIN_EMS}
+
+
+def _false_in_listings(glyphs: Glyphs) -> set[int]:
+    """The spaces around punctuation that does not stand apart."""
+    false: set[int] = set()
+    for match in islice(_LISTED.finditer(glyphs.text), _SIGNS_LOOKED_AT):
+        before, behind = match.start(), match.end() - 1
+        if not before or glyphs.text[before - 1].isspace():
+            continue
+        if _gap(glyphs, before - 1, before + 1) + _gap(glyphs, behind - 1, behind + 1) < _BOTH_SIDES_EMS:
+            false |= {before, behind}
+    return false
 
 
 def _are_wrong(glyphs: Glyphs) -> bool:
