@@ -47,6 +47,7 @@ _THIN_EMS = 0.1
 
 _LISTED = re.compile(r" (?:://|[.:/@-]) (?=\w)")
 """`http :// www . gnu . org`: in listings every letter stands in a box of its own, and a full stop is narrower."""
+_FEWEST_LISTED = 2
 _BOTH_SIDES_EMS = 0.4
 """The gaps before and behind together; two spaces of prose are wider."""
 
@@ -73,15 +74,18 @@ def _missing_in_formulas(glyphs: Glyphs) -> set[int]:
 
 
 def _false_in_listings(glyphs: Glyphs) -> set[int]:
-    """The spaces around punctuation that does not stand apart."""
-    false: set[int] = set()
-    for match in islice(_LISTED.finditer(glyphs.text), _SIGNS_LOOKED_AT):
-        before, behind = match.start(), match.end() - 1
-        if not before or glyphs.text[before - 1].isspace():
-            continue
-        if _gap(glyphs, before - 1, before + 1) + _gap(glyphs, behind - 1, behind + 1) < _BOTH_SIDES_EMS:
-            false |= {before, behind}
-    return false
+    """The spaces around punctuation that does not stand apart; a dash alone, in a tight line of prose, may do so."""
+    found = [match for match in islice(_LISTED.finditer(glyphs.text), _SIGNS_LOOKED_AT) if _is_close(glyphs, match)]
+    if sum(match[0] != " - " for match in found) < _FEWEST_LISTED:
+        return set()
+    return {place for match in found for place in (match.start(), match.end() - 1)}
+
+
+def _is_close(glyphs: Glyphs, match: re.Match[str]) -> bool:
+    before, behind = match.start(), match.end() - 1
+    if not before or glyphs.text[before - 1].isspace():
+        return False
+    return _gap(glyphs, before - 1, before + 1) + _gap(glyphs, behind - 1, behind + 1) < _BOTH_SIDES_EMS
 
 
 def _are_wrong(glyphs: Glyphs) -> bool:
