@@ -12,7 +12,7 @@ import psutil
 from assistant.documents import Document, load_document
 from assistant.documents.child.limits import LIMITS
 from assistant.documents.model import UNREADABLE
-from assistant.errors import DocumentError
+from assistant.errors import DocumentAccessError, DocumentError
 
 FUZZ_LIMITS = replace(LIMITS, cpu_seconds=10, silent_seconds=8.0, start_seconds=12.0, page_seconds=0.2)
 """Tighter than in daily use, so that ten thousand files can be read in a sitting; enforced in the same way."""
@@ -51,6 +51,8 @@ def _opened(path: Path) -> tuple[str, list[str]]:
     except DocumentError as error:
         sentences = f"{error.message} {error.hint}"
         faults = ["an error without a hint"] if not error.message or not error.hint else []
+        if isinstance(error, DocumentAccessError):
+            faults.append("said to be out of reach, but it is there")
         return type(error).__name__, faults + _forbidden("the error", sentences)
     except Exception as error:  # that is what this looks for
         return type(error).__name__, [f"traceback: {error!r}"[:300]]

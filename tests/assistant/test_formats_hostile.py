@@ -202,6 +202,16 @@ def test_an_opendocument_text_with_a_password_says_so(tmp_path: Path) -> None:
     refused(tmp_path, "a.odt", odt("", **{"META-INF/manifest.xml": manifest}), EncryptedDocumentError)
 
 
+def test_a_zip_whose_list_points_before_its_beginning_is_damaged_and_not_out_of_reach(tmp_path: Path) -> None:
+    data = bytearray(docx(paragraph("Some words.")))
+    end = data.rindex(b"PK\x05\x06") + 16
+    data[end : end + 4] = (int.from_bytes(data[end : end + 4], "little") + 100).to_bytes(4, "little")
+    path = tmp_path / "moved.docx"
+    path.write_bytes(data)
+    with pytest.raises(DamagedDocumentError):
+        load_document(path)
+
+
 def test_a_zip_with_locked_members_says_so(tmp_path: Path) -> None:
     data = bytearray(docx(paragraph("x")))
     for signature, offset in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):

@@ -6,6 +6,7 @@ nowhere. What a member says of its own size is not believed: reading stops at th
 
 from __future__ import annotations
 
+import errno
 import lzma
 import posixpath
 import re
@@ -34,6 +35,17 @@ class Relationship:
     """Name of a member; "" for what lies outside."""
 
 
+_BROKEN_MEMBER = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    OSError,  # a place outside the file; the file itself is open
+)
+
+
 class Package:
     def __init__(self, path: Path) -> None:
         """Raises UnreadableError, OSError."""
@@ -41,6 +53,10 @@ class Package:
             self._zip = zipfile.ZipFile(path)
         except (zipfile.BadZipFile, zlib.error, ValueError, NotImplementedError, EOFError) as error:
             raise UnreadableError("damaged", str(error)) from error
+        except OSError as error:
+            if error.errno == errno.EINVAL:  # sent to a place before the beginning of the file
+                raise UnreadableError("damaged", str(error)) from error
+            raise
         if len(self._zip.filelist) > MAX_MEMBERS:
             raise UnreadableError("too-large", f"{len(self._zip.filelist)} members")
         self._by_folded = {info.filename.replace("\\", "/").lstrip("/").casefold(): info for info in self._zip.filelist}
@@ -64,7 +80,7 @@ class Package:
         try:
             with self._zip.open(info) as member:
                 data = member.read(most + 1)
-        except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError) as error:
+        except _BROKEN_MEMBER as error:
             raise UnreadableError("damaged", f"{name}: {error}") from error
         if len(data) > most:
             raise UnreadableError("too-large", name)
