@@ -32,7 +32,7 @@ def warning_sentences(pages: Sequence[Page]) -> list[str]:
     for code, sentence in (
         ("scanned", _scanned),
         ("broken-encoding", _broken_encoding),
-        ("failed", _failed),
+        ("failed", failed_pages),
         ("empty", _empty),
         ("glued-words", _glued_words),
         ("formula-heavy", _formula_heavy),
@@ -68,7 +68,7 @@ def _broken_encoding(count: int) -> str:
     )
 
 
-def _failed(count: int) -> str:
+def failed_pages(count: int) -> str:
     return plural(
         "Page {{pages}} was left out: it could not be read.",
         "Pages {{pages}} were left out: they could not be read.",
@@ -134,11 +134,7 @@ def refusal(refused: Refused, source: Source) -> DocumentError:
                 path=source.path,
             )
         case "unopenable":
-            source.check()  # says what it is, where the file has gone or changed in the meantime
-            source.head()
-            return DocumentAccessError(
-                _("{name} cannot be read.").format(name=source.name), _("Try again."), path=source.path
-            )
+            return out_of_reach(source)
         case "installation":
             return DocumentAccessError(
                 _("The PDF reader of this installation does not start: {detail}.").format(
@@ -149,6 +145,13 @@ def refusal(refused: Refused, source: Source) -> DocumentError:
             )
         case "damaged" | "protected" | "too-large":
             return _damaged(source)
+
+
+def out_of_reach(source: Source) -> DocumentError:
+    """Could be opened a moment ago. Raises what it is, where the file has gone or changed in the meantime."""
+    source.check()
+    source.head()
+    return DocumentAccessError(_("{name} cannot be read.").format(name=source.name), _("Try again."), path=source.path)
 
 
 def _damaged(source: Source) -> DocumentError:

@@ -20,6 +20,11 @@ from tui.widgets.status_bar import StatusBar
 
 
 class DocumentsScreen(Screen[None]):
+    """Abstract: how to say something, and what waits for documents, `tui.screens.chat` knows.
+
+    Textual's metaclass rules out `abc.ABC`, so what it has to supply raises here.
+    """
+
     def __init__(self, settings: Settings) -> None:
         super().__init__()
         self.conversation = Conversation(settings, self.library_trouble)

@@ -9,6 +9,7 @@ from assistant.documents.child.haul import Haul
 from assistant.documents.child.messages import PageRead, Refused
 from assistant.documents.child.process import Ending
 from assistant.documents.model import Document, Engine, Page
+from assistant.documents.outcome import failed_pages, out_of_reach
 from assistant.documents.pages import format_pages
 from assistant.documents.sections import place_sections
 from assistant.documents.source import Source
@@ -95,18 +96,10 @@ def _name(text: str) -> str:
 def _warnings(pages: Sequence[Page]) -> list[str]:
     """One sentence for each thing a person should know, with the pages it is about."""
     found: list[str] = []
-    for code, sentence in (("failed", _failed), ("shortened", _shortened), ("hidden", _hidden)):
+    for code, sentence in (("failed", failed_pages), ("shortened", _shortened), ("hidden", _hidden)):
         if numbers := [page.number for page in pages if code in page.warnings]:
             found.append(sentence(len(numbers)).format(pages=format_pages(numbers)))
     return found
-
-
-def _failed(count: int) -> str:
-    return plural(
-        "Page {{pages}} was left out: it could not be read.",
-        "Pages {{pages}} were left out: they could not be read.",
-        count,
-    )
 
 
 def _shortened(count: int) -> str:
@@ -145,11 +138,7 @@ def _refusal(refused: Refused, source: Source) -> DocumentError:
         case "too-large":
             return _too_much(source)
         case "unopenable":
-            source.check()  # says what it is, where the file has gone or changed in the meantime
-            source.head()
-            return DocumentAccessError(
-                _("{name} cannot be read.").format(name=source.name), _("Try again."), path=source.path
-            )
+            return out_of_reach(source)
         case "installation":
             return DocumentAccessError(
                 _("A part of Sunto that reads this kind of file is missing: {detail}.").format(
