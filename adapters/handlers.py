@@ -41,7 +41,7 @@ def summarize(
     request: protocol.Summarize | protocol.Describe, session: Session, should_stop: ShouldStop
 ) -> Generator[Event, None, Result]:
     from assistant.catalogue import find_base
-    from assistant.summarize import SummaryOptions, summarize
+    from assistant.summaries import SummaryOptions, summarize
 
     settings = session.settings
     reading = yield from read_documents(request, session, should_stop)
@@ -61,8 +61,8 @@ def summarize(
 
 
 def chat(request: protocol.Chat, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
+    from assistant.answers import reply
     from assistant.catalogue import find_base
-    from assistant.chat import reply
 
     reading = yield from read_documents(request, session, should_stop)
     engine = yield from session.engine(request, should_stop)

@@ -15,8 +15,10 @@ from typing import Any
 from assistant.errors import ConfigError
 from assistant.i18n import _
 
-STYLES = ("brief", "outline", "detailed")
+STYLES = ("brief", "outline", "detailed", "glossary", "questions", "quiz", "flashcards")
 SUMMARY_LANGUAGES = ("auto", "it", "en")
+UNSUPPORTED = ("mark", "drop", "rewrite")
+EXTRACTIVE = ("auto", "only", "off")
 OCR = ("auto", "off")
 
 
@@ -32,6 +34,18 @@ class Settings:
     style: str = setting("brief", "How a summary is written.", choices=STYLES)
     language: str = setting(
         "auto", "Language of summaries and answers; `auto` is the document's own.", choices=SUMMARY_LANGUAGES
+    )
+    bullets: int = setting(0, "Points per section of a summary; 0 leaves it to the style.", minimum=0)
+    unsupported: str = setting(
+        "mark",
+        "Sentences with a number, date, formula or name that the document does not have: marked, left out, or "
+        "written again.",
+        choices=UNSUPPORTED,
+    )
+    extractive: str = setting(
+        "auto",
+        "The document's own sentences instead of the model's: where the model fails, only them, or never.",
+        choices=EXTRACTIVE,
     )
     device: str = setting("auto", "Where the model runs.", choices=("auto", "cpu", "cuda"))
     temperature: float = setting(0.0, "0 gives the same answer every time; higher is more varied.", minimum=0)

@@ -73,6 +73,14 @@ class DocumentRequest(FromDocuments, ModelRequest):
     language: str = ""
 
 
+@dataclass(frozen=True, kw_only=True)
+class SummaryRequest(DocumentRequest):
+    unsupported: str = ""
+    """What to do with sentences that state what the source does not have: see the setting of that name."""
+    extractive: str = ""
+    """Whether the document's own sentences may stand in for the model's: see the setting of that name."""
+
+
 @wire
 @dataclass(frozen=True, kw_only=True)
 class LoadModel(ModelRequest):
@@ -81,13 +89,15 @@ class LoadModel(ModelRequest):
 
 @wire
 @dataclass(frozen=True, kw_only=True)
-class Summarize(DocumentRequest):
+class Summarize(SummaryRequest):
     style: str = ""
+    bullets: int = 0
+    """Points per section; 0 leaves it to the style."""
 
 
 @wire
 @dataclass(frozen=True, kw_only=True)
-class Describe(DocumentRequest):
+class Describe(SummaryRequest):
     """What is this text, in one or two sentences."""
 
 

@@ -67,7 +67,7 @@ def imported_by(code: str) -> set[str]:
         ("the jobs", "\nimport adapters.jobs", (*MODEL_LIBRARIES, "textual", "rich", "tui")),
         (
             "the assistant",
-            "\nimport assistant.summarize, assistant.chat, assistant.documents",
+            "\nimport assistant.summaries, assistant.answers, assistant.documents",
             ("adapters", "tui", "torch"),
         ),
         ("the model client", "\nimport tui.model_client", (*MODEL_LIBRARIES, "textual")),

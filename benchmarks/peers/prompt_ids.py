@@ -10,7 +10,7 @@ from pathlib import Path
 from assistant.catalogue import find_base
 from assistant.documents import load_document
 from assistant.engine import load_engine
-from assistant.parts import Instructions, SummaryOptions
+from assistant.summaries.parts import Instructions, SummaryOptions
 from assistant.weights import ensure_model
 
 

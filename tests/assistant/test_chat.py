@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from assistant.chat import reply
+from assistant.answers import reply
 from assistant.documents.model import Document, Page
 from assistant.errors import ContextOverflowError, ModelError, NoTextError, Stopped
 from assistant.generation import ChatMessage, GenerationConfig

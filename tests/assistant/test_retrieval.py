@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.retrieval import Passage, choose_passages, split_passages
+from assistant.answers.retrieval import Passage, choose_passages, split_passages
 from tests.assistant.texts import cell_document, revolution_document
 
 

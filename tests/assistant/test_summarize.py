@@ -13,7 +13,7 @@ from assistant.errors import ContextOverflowError, ModelError, NoTextError, Stop
 from assistant.generation import ChatMessage, GenerationConfig
 from assistant.library import Library
 from assistant.protocol import Event, Notice, Progress, TextDelta, TextReset
-from assistant.summarize import SummaryOptions, summarize
+from assistant.summaries import SummaryOptions, summarize
 from tests.assistant.texts import CELL_PAGES, cell_document, revolution_document, with_sections
 from tests.fakes import ScriptedModel
 
@@ -399,7 +399,7 @@ def test_another_model_or_adapter_is_written_anew(library: Library):
 
 def test_a_new_prompt_version_is_written_anew(library: Library, monkeypatch):
     Run(ScriptedModel(["The cell is small."]), CELL, library)
-    monkeypatch.setattr("assistant.parts.PROMPT_VERSION", 99)
+    monkeypatch.setattr("assistant.summaries.parts.PROMPT_VERSION", 99)
     model = ScriptedModel(["The cell is small."])
     Run(model, CELL, library)
     assert model.prompts

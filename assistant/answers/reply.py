@@ -15,7 +15,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from assistant.answers.retrieval import Passage, choose_passages, split_passages
 from assistant.cited_text import CitedText, PlainText, Shown, page_mark, without_page_marks
+from assistant.context_window import context_overflow, fitting_config, room_tokens
 from assistant.coverage import coverage
 from assistant.documents.model import Document
 from assistant.errors import NoTextError
@@ -23,12 +25,10 @@ from assistant.generation import ChatMessage, GenerationConfig, LanguageModel, S
 from assistant.grounding import Claim, PageSet, Passages
 from assistant.i18n import _, current_language
 from assistant.language import detect_language
-from assistant.parts import context_overflow, fitting_config, room_tokens
 from assistant.prompts import answer_system, chat_system, question_prompt
 from assistant.protocol import Event
-from assistant.retrieval import Passage, choose_passages, split_passages
 from assistant.stems import content_stems
-from assistant.summarize import summary_language, support_notice
+from assistant.summaries.job import summary_language, support_notice
 from assistant.writing import Ask, Screen, Writer, no_text_error
 
 WHOLE_SHARE = 0.6

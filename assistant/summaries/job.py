@@ -22,8 +22,8 @@ from assistant.generation import LanguageModel, ShouldStop, never_stop
 from assistant.grounding import Claim, PageSet, Passages
 from assistant.i18n import _, plural
 from assistant.library import Library
-from assistant.parts import Instructions, Part, SummaryOptions
 from assistant.protocol import Event, Notice, Progress
+from assistant.summaries.parts import Instructions, Part, SummaryOptions
 from assistant.writing import Ask, Screen, Writer, no_text_error
 
 __all__ = ["SummaryOptions", "summarize"]

@@ -9,28 +9,22 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Literal
 
 from assistant.chunking import Chunk, split_document
+from assistant.context_window import fitting_config, room_tokens
 from assistant.documents.model import Document
-from assistant.errors import ContextOverflowError, NoTextError
+from assistant.errors import NoTextError
 from assistant.generation import ChatMessage, GenerationConfig, LanguageModel
 from assistant.i18n import _
 from assistant.prompts import PROMPT_VERSION, Task, task_prompt
 from assistant.writing import Ask
 
-STYLE_TASKS: dict[str, Task] = {"brief": "brief", "outline": "outline", "detailed": "detailed"}
+STYLE_TASKS: dict[str, Task] = {"outline": "outline", "detailed": "detailed"}
+"""The task of each style that has one of its own; the others are summed up."""
 
 TOKEN_CAPS: dict[Task, int] = {"part": 200, "describe": 160}
 """Longest answer in tokens where the task asks for a few sentences; otherwise the configuration's own limit."""
 
 MAX_SENTENCES: dict[Task, int] = {"part": 4, "describe": 2, "brief": 5}
 """What the prompts ask for, enforced: small models do not stop, and what they add is the worst of it."""
-
-MAX_ANSWER_SHARE = 1 / 3
-"""Of the context window: a longer answer would leave too little of it for what is read."""
-
-PROMPT_SLACK_TOKENS = 16
-"""A text and a prompt counted apart may come to a few tokens less than when they are counted together."""
-
-MIN_ROOM_TOKENS = 32
 
 
 @dataclass(frozen=True)
@@ -144,33 +138,9 @@ class Instructions:
             return "describe" if alone else "part"
         if self._options.as_list:
             return "part"
-        style = STYLE_TASKS[self._options.style]
+        style = STYLE_TASKS.get(self._options.style, "brief")
         return "part" if style == "brief" and not alone else style
 
     def _task_config(self, task: Task) -> GenerationConfig:
         cap = TOKEN_CAPS.get(task, self._config.max_new_tokens)
         return replace(self._config, max_new_tokens=min(cap, self._config.max_new_tokens))
-
-
-def fitting_config(config: GenerationConfig, model: LanguageModel) -> GenerationConfig:
-    """The configuration with an answer no longer than the context window allows."""
-    longest = int(model.context_tokens * MAX_ANSWER_SHARE)
-    return replace(config, max_new_tokens=min(config.max_new_tokens, longest))
-
-
-def room_tokens(model: LanguageModel, prompt: Sequence[ChatMessage], config: GenerationConfig) -> int:
-    """How many tokens can still be put into the prompt. Raises ContextOverflowError where it is next to none."""
-    taken = model.count_prompt_tokens(prompt) + config.max_new_tokens + PROMPT_SLACK_TOKENS
-    room = model.context_tokens - taken
-    if room < MIN_ROOM_TOKENS:
-        raise context_overflow(model)
-    return room
-
-
-def context_overflow(model: LanguageModel) -> ContextOverflowError:
-    return ContextOverflowError(
-        _("This does not fit into the context window of {name} ({tokens} tokens).").format(
-            name=model.name, tokens=model.context_tokens
-        ),
-        _("Ask a shorter question or for a shorter answer, or choose another model."),
-    )
