@@ -10,10 +10,17 @@ from typing import Literal, Protocol
 ShouldStop = Callable[[], bool]
 """Asked between chunks of the prompt and between tokens; true means: stop now, keep what there is."""
 
+ShouldEnd = Callable[[int], bool]
+"""Asked for the answer to the prompt of this index, as `ShouldStop` is; true means: end this one only."""
+
 FinishReason = Literal["stop", "length", "cancelled"]
 
 
 def never_stop() -> bool:
+    return False
+
+
+def never_end(_index: int) -> bool:
     return False
 
 
@@ -50,6 +57,11 @@ class Delta:
 
 
 @dataclass(frozen=True)
+class Restart:
+    """Memory ran out and this answer begins again: the pieces of it so far are void."""
+
+
+@dataclass(frozen=True)
 class Completion:
     """The last thing a stream yields."""
 
@@ -67,6 +79,10 @@ class Completion:
     @property
     def tokens_per_second(self) -> float:
         return self.generated_tokens / self.decode_seconds if self.decode_seconds > 0 else 0.0
+
+
+BatchEvent = tuple[int, Prefill | Delta | Restart | Completion]
+"""What happened to the answer to the prompt of this index."""
 
 
 class LanguageModel(Protocol):
@@ -125,3 +141,40 @@ class LanguageModel(Protocol):
         Raises ContextOverflowError when prompt + max_new_tokens do not fit, OutOfMemoryError.
         """
         ...
+
+    @property
+    def batch_rows(self) -> int:
+        """How many prompts of usual length `stream_many` would answer side by side now; at least 1."""
+        ...
+
+    def stream_many(
+        self,
+        prompts: Sequence[Sequence[ChatMessage]],
+        config: GenerationConfig,
+        should_stop: ShouldStop = never_stop,
+        should_end: ShouldEnd = never_end,
+    ) -> Iterator[BatchEvent]:
+        """Answer several prompts side by side: for each index what `stream` would yield, indexes in any order.
+
+        Each prompt gets exactly one `Completion`, also those that `should_stop` kept from beginning. An answer may
+        begin again (`Restart`) when the batch turns out too large for the memory.
+        Raises ContextOverflowError before anything is yielded, OutOfMemoryError when not even one fits.
+        """
+        ...
+
+
+def one_by_one(
+    model: LanguageModel,
+    prompts: Sequence[Sequence[ChatMessage]],
+    config: GenerationConfig,
+    should_stop: ShouldStop = never_stop,
+    should_end: ShouldEnd = never_end,
+) -> Iterator[BatchEvent]:
+    """`stream_many` for a model that answers only one prompt at a time."""
+    for index, messages in enumerate(prompts):
+
+        def stopped(index: int = index) -> bool:
+            return should_stop() or should_end(index)
+
+        for event in model.stream(messages, config, stopped):
+            yield index, event

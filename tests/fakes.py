@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from assistant.generation import (
+    BatchEvent,
     ChatMessage,
     Completion,
     Delta,
     GenerationConfig,
     Prefill,
+    ShouldEnd,
     ShouldStop,
+    never_end,
     never_stop,
 )
 
@@ -31,6 +34,7 @@ class ScriptedModel:
         chunk_tokens: int = 400,
         name: str = "scripted",
         languages: tuple[str, ...] = (),
+        batch_rows: int = 2,
     ):
         self.answers = answers
         self.context_tokens = context_tokens
@@ -38,6 +42,7 @@ class ScriptedModel:
         self.name = name
         self.adapter: str | None = None
         self.languages = languages
+        self.batch_rows = batch_rows
         self.prompts: list[list[ChatMessage]] = []
         """Every prompt it was given, for tests to look at."""
 
@@ -58,9 +63,9 @@ class ScriptedModel:
         self, messages: Sequence[ChatMessage], config: GenerationConfig, should_stop: ShouldStop = never_stop
     ) -> Iterator[Prefill | Delta | Completion]:
         self.prompts.append(list(messages))
+        answer = self._answer(messages)
         total = self.count_prompt_tokens(messages)
         yield Prefill(total, total)
-        answer = self._answer(messages)
         text, finish, generated = "", "stop", 0
         for word in _words(answer):
             if should_stop():
@@ -73,6 +78,28 @@ class ScriptedModel:
             generated += 1
             yield Delta(word)
         yield Completion(text, finish, total, 0, generated, 0.01, 0.01 * max(generated, 1), 1 << 20)
+
+    def stream_many(
+        self,
+        prompts: Sequence[Sequence[ChatMessage]],
+        config: GenerationConfig,
+        should_stop: ShouldStop = never_stop,
+        should_end: ShouldEnd = never_end,
+    ) -> Iterator[BatchEvent]:
+        """`batch_rows` answers grow together, a word of each in turn."""
+
+        def stopped(index: int) -> ShouldStop:
+            return lambda: should_stop() or should_end(index)
+
+        for first in range(0, len(prompts), self.batch_rows):
+            batch = enumerate(prompts[first : first + self.batch_rows], first)
+            rows = {index: self.stream(messages, config, stopped(index)) for index, messages in batch}
+            while rows:
+                for index, row in list(rows.items()):
+                    event = next(row)
+                    yield index, event
+                    if isinstance(event, Completion):
+                        del rows[index]
 
     def _answer(self, messages: Sequence[ChatMessage]) -> str:
         if callable(self.answers):

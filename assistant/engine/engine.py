@@ -18,14 +18,18 @@ from assistant.engine.sampling import make_generator, next_token
 from assistant.engine.text import TextStream
 from assistant.errors import ContextOverflowError, OutOfMemoryError
 from assistant.generation import (
+    BatchEvent,
     ChatMessage,
     Completion,
     Delta,
     FinishReason,
     GenerationConfig,
     Prefill,
+    ShouldEnd,
     ShouldStop,
+    never_end,
     never_stop,
+    one_by_one,
 )
 from assistant.hardware import peak_memory_bytes as process_peak_memory_bytes
 from assistant.i18n import _
@@ -188,6 +192,19 @@ class Engine:
             decode_seconds=time.perf_counter() - read,
             peak_memory_bytes=self.peak_memory_bytes(),
         )
+
+    @property
+    def batch_rows(self) -> int:
+        return 1
+
+    def stream_many(
+        self,
+        prompts: Sequence[Sequence[ChatMessage]],
+        config: GenerationConfig,
+        should_stop: ShouldStop = never_stop,
+        should_end: ShouldEnd = never_end,
+    ) -> Iterator[BatchEvent]:
+        yield from one_by_one(self, prompts, config, should_stop, should_end)
 
     @property
     def _chunk(self) -> int:
