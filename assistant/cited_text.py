@@ -1,39 +1,61 @@
-"""Page references, put into an answer by code while it streams.
+"""Page references with their grades, put into an answer by code while it streams.
 
-The model's words pass through at once. When a sentence or bullet turns out to be complete, its reference is put
-behind it: ` [p. 3]` where the passage supports it, ` [p. 3?]` where it does so weakly, ` [?]` where nothing does.
-References that the model wrote itself are taken out: it cannot know pages.
+The model's words pass through at once. When a sentence or bullet turns out to be complete, its mark is put behind it:
+` [p. 3 ✔]` where it stands there word for word, ` [p. 3 ≈]` where the passage says it in other words, ` [p. 3 ?]` where
+it does so weakly, ` [?]` where nothing does, ` [p. 3 ✖ 1847]` where no page has the detail named; `⚠` warns of a "not"
+or an "always" that only one of the two has. References that the model wrote itself are taken out: it cannot know pages.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
 
-from assistant.grounding import Claim, is_claim
+from assistant.grounding import Citation, Claim, Support, is_claim
+from assistant.safe_text import one_line
 from assistant.sentences import split_sentences
 
 Cite = Callable[[str], Claim | None]
 """None for a sentence that is not about what the document says."""
 Mark = Callable[[Claim], str]
 
-_PAGE_WORD = r"(?:pages?|pagine|pagina|pagg?|pp?)"
-_PAGE_NUMBER = rf"{_PAGE_WORD}\.?\s*(?:\d|[ivxlc]+(?![^\W\d_]))"
-_UNWANTED = re.compile(
-    rf"[^\S\n]*(?:[\[(]\s*(?:[^\[\]()\n]{{1,60}},\s*)?{_PAGE_NUMBER}[^\[\]()\n]{{0,30}}"
-    r"(?:\(PDF \d{1,6}\)\??)?[\])]|</?text>)",
-    re.IGNORECASE,
-)
-"""A page reference; or the marks around a document in a prompt, which small models repeat."""
+GRADES: dict[Support, str] = {"quoted": "✔", "supported": "≈", "weak": "?", "unsupported": "✖"}
+WARNING = "⚠"
+_MARK_DOCUMENTS = 2
+_MARK_DETAILS = 3
+_NAME_CHARACTERS = 60
+_LABEL_CHARACTERS = 24
+_DETAIL_CHARACTERS = 30
+_MARK_CHARACTERS = 320
+"""Between the brackets: more than the longest mark that the limits above allow."""
 
-_MAYBE_PLACE = r"(?:\((?:P(?:D(?:F(?: \d{0,6}\)?)?)?)?)?\??)?"
-_MAYBE_PAGE_WORD = rf"p(?:a(?:g(?:g|es?|in[ae]?)?)?|p)?|{_PAGE_WORD}\.?\s*[ivxlc]*|{_PAGE_NUMBER}[^\[\]()\n]{{0,30}}"
-_MAYBE_UNWANTED = re.compile(
-    rf"[^\S\n]*(?:\[[^\[\]()\n]{{0,100}}{_MAYBE_PLACE}|\(\s*(?:{_MAYBE_PAGE_WORD})?|</?(?:t(?:e(?:xt?)?)?)?)\Z",
+_PAGE_WORDS = ("page", "pages", "pagina", "pagine", "pag", "pagg", "p", "pp")
+_PAGE_NUMBER = rf"(?:{'|'.join(_PAGE_WORDS)})\.?\s{{0,3}}(?:\d|[ivxlc]{{1,12}}(?![^\W\d_]))"
+_TAIL = r"[^()\n]{0,30}"
+_SPACE = r"(?<![^\S\n])[^\S\n]*+"
+_BRACKETED = re.compile(
+    rf"{_SPACE}(?:\[([^\[\]\n]{{1,{_MARK_CHARACTERS}}}+)\]|\(\s{{0,3}}{_PAGE_NUMBER}{_TAIL}\)|</?text>)", re.IGNORECASE
+)
+"""What may be a page reference; or the marks around a document in a prompt, which small models repeat."""
+_REFERENCE = re.compile(
+    rf"(?:[^\n]{{0,80}}?,\s)?\s{{0,3}}{_PAGE_NUMBER}{_TAIL}(?:\(PDF \d{{1,6}}\)\??)?", re.IGNORECASE
+)
+_OUR_MARK = re.compile(rf"(?:[^\n]{{0,80}}?,\s)?p\. .*[{''.join(GRADES.values())}]")
+
+_PAGE_PREFIXES = "|".join(
+    sorted({word[:length] for word in _PAGE_WORDS for length in range(len(word) + 1)}, reverse=True)
+)
+_MAYBE_BRACKETED = re.compile(
+    rf"{_SPACE}(?:\[[^\[\]\n]{{0,{_MARK_CHARACTERS}}}"
+    rf"|\(\s{{0,3}}(?:(?:{_PAGE_PREFIXES})\.?\s{{0,3}}[ivxlc]{{0,12}}|{_PAGE_NUMBER}{_TAIL})"
+    r"|<(?:/?(?:t(?:e(?:xt?)?)?)?)?)\Z",
     re.IGNORECASE,
 )
-"""The end of a text that may go on to be one of these: after `[` there could also be a document's name."""
+"""The end of a text that may go on to be one of these."""
+
+_NO_BRACKETS = str.maketrans("[]", "()")
 
 _UNDECIDED = re.compile(r"""(?<=[.!?…»”’"')\]*_])[^\S\n]+\S*\Z""")
 """A stop and an unfinished word: "sec. X" may go on as "sec. XIX", which is one sentence, or as "Xerxes"."""
@@ -44,29 +66,70 @@ _POINT = re.compile(r"\A(?:[-*•]|\d{1,2}[.)])\s*")
 
 
 def page_mark(claim: Claim, *, several_documents: bool) -> str:
-    """` [p. 12]`, or ` [p. xii (PDF 14)]` where the page printed with xii is the fourteenth of the file.
+    """` [p. 12 ≈]`, or ` [p. xii (PDF 14) ≈]` where the page printed with xii is the fourteenth of the file.
 
-    With the document's name where there are several.
+    With the documents' names where there are several. Names and details come from outside: nothing in them can end
+    the mark early or reach a terminal as a command.
     """
-    if not claim.citations:
-        return " [?]"
-    citation = claim.citations[0]
-    document = f"{citation.document}, " if several_documents else ""
-    doubt = "?" if claim.support == "weak" else ""
-    place = "" if citation.label == str(citation.page) else f" (PDF {citation.page})"
-    return f" [{document}p. {citation.label}{place}{doubt}]"
+    grade = GRADES[claim.support] + (WARNING if claim.warnings else "")
+    parts = [_places(claim.citations, several_documents), grade, _details(claim.missing)]
+    return f" [{' '.join(filter(None, parts))}]"
 
 
 def without_page_marks(text: str) -> str:
     """An answer as the model wrote it, so that it does not learn to write references from our own."""
-    return _UNWANTED.sub("", text).replace(" [?]", "")
+    return _BRACKETED.sub(lambda found: "" if _is_reference(found) else found.group(), text)
+
+
+def _is_reference(found: re.Match[str]) -> bool:
+    inside: str | None = found[1]
+    if inside is None or inside == GRADES["weak"] or inside[0] == GRADES["unsupported"]:
+        return True
+    return _OUR_MARK.match(inside) is not None or _REFERENCE.fullmatch(inside) is not None
+
+
+def _places(citations: Sequence[Citation], several_documents: bool) -> str:
+    shown = [_place(citation, several_documents) for citation in citations[:_MARK_DOCUMENTS]]
+    return "; ".join([*shown, "…"] if len(citations) > _MARK_DOCUMENTS else shown)
+
+
+def _place(citation: Citation, with_document: bool) -> str:
+    document = f"{_short(citation.document, _NAME_CHARACTERS)}, " if with_document else ""
+    place = "" if citation.label == str(citation.page) else f" (PDF {citation.page})"
+    return f"{document}p. {_short(citation.label, _LABEL_CHARACTERS) or citation.page}{place}"
+
+
+def _details(missing: Sequence[str]) -> str:
+    shown = [_short(detail, _DETAIL_CHARACTERS) for detail in missing[:_MARK_DETAILS]]
+    return ", ".join([*shown, "…"] if len(missing) > _MARK_DETAILS else shown)
+
+
+def _short(text: str, characters: int) -> str:
+    safe = one_line(text).translate(_NO_BRACKETS)
+    return safe if len(safe) <= characters else f"{safe[: characters - 1]}…"
+
+
+@dataclass(frozen=True)
+class PlacedClaim:
+    """A claim and where it stands in the text that was shown: its sentence, and behind it its mark."""
+
+    claim: Claim
+    start: int
+    mark: int
+    """The sentence is the characters from `start` to here, its mark from here to `end`."""
+    end: int
+
+    def as_json(self) -> dict[str, Any]:
+        return {**self.claim.as_json(), "place": {"start": self.start, "mark": self.mark, "end": self.end}}
 
 
 class Shown(Protocol):
     """What a stream of the model's text is turned into before a person sees it."""
 
     @property
-    def claims(self) -> list[Claim]: ...
+    def claims(self) -> list[PlacedClaim]:
+        """The claims so far, in order; their places are characters of what this has given back."""
+        ...
 
     def feed(self, piece: str) -> str: ...
 
@@ -77,7 +140,7 @@ class PlainText:
     """Text without references: an answer that is from no document."""
 
     def __init__(self) -> None:
-        self.claims: list[Claim] = []
+        self.claims: list[PlacedClaim] = []
 
     def feed(self, piece: str) -> str:
         return piece
@@ -96,10 +159,12 @@ class CitedText:
         """The sentence being written, from the end of the last complete one."""
         self._shown = 0
         """How many characters of `_open` were given back."""
-        self.claims: list[Claim] = []
+        self._before = 0
+        """How many characters were given back before `_open`."""
+        self.claims: list[PlacedClaim] = []
 
     def feed(self, piece: str) -> str:
-        self._open = self._open[: self._shown] + _UNWANTED.sub("", self._open[self._shown :] + piece)
+        self._open = self._open[: self._shown] + without_page_marks(self._open[self._shown :] + piece)
         given = self._complete(final=False)
         return given + self._show(len(self._open[: self._decided()].rstrip()))  # a reference goes before white space
 
@@ -113,7 +178,9 @@ class CitedText:
         while end := self._first_end(final=final):
             end = max(end, self._shown)  # what was shown stays, even where what follows makes it read otherwise
             given += self._show(end)
-            given += self._reference(self._open[:end])
+            mark = self._mark_behind(self._open[:end])
+            given += mark
+            self._before += end + len(mark)
             self._open, self._shown = self._open[end:], 0
         return given
 
@@ -129,19 +196,21 @@ class CitedText:
     def _decided(self) -> int:
         """How much of the text reads the same whatever comes next."""
         end = len(self._open)
-        for pattern in (_MAYBE_UNWANTED, _UNDECIDED):
+        for pattern in (_MAYBE_BRACKETED, _UNDECIDED):
             if waiting := pattern.search(self._open[:end], self._shown):
                 end = waiting.start()
         return end
 
-    def _reference(self, sentence: str) -> str:
-        if not is_claim(sentence):
-            return ""
-        claim = self._cite(sentence)
+    def _mark_behind(self, text: str) -> str:
+        """`text` is a sentence, with the white space before it."""
+        sentence = text.lstrip()
+        claim = self._cite(sentence) if is_claim(sentence) else None
         if claim is None:
             return ""
-        self.claims.append(claim)
-        return self._mark(claim)
+        mark = self._mark(claim)
+        end = self._before + len(text)
+        self.claims.append(PlacedClaim(claim, end - len(sentence), end, end + len(mark)))
+        return mark
 
     def _show(self, end: int) -> str:
         given = self._open[self._shown : end]
@@ -158,7 +227,7 @@ class AsList:
         """The sentence being written: it is a point when the next one has begun."""
 
     @property
-    def claims(self) -> list[Claim]:
+    def claims(self) -> list[PlacedClaim]:
         return self._shown.claims
 
     def feed(self, piece: str) -> str:
@@ -174,7 +243,7 @@ class AsList:
         return self._point(self._waiting) + self._shown.finish()
 
     def _point(self, sentence: str) -> str:
-        words = _POINT.sub("", _UNWANTED.sub("", sentence).strip())
+        words = _POINT.sub("", without_page_marks(sentence).strip())
         return self._shown.feed(f"- {words}\n") if words else ""
 
 

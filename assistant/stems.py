@@ -40,7 +40,7 @@ _POSSESSIVE = re.compile(r"'s\b")
 _WORD = re.compile(r"[^\W_]+")
 _SPACE = " \u00a0\u2009\u202f'’"
 """Between thousands, where neither a full stop nor a comma is: 17 000, 17’000."""
-_NUMBER = re.compile(rf"(?<![^\W_])(?:\d{{1,3}}(?:[{_SPACE}]\d{{3}}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)")
+NUMBER = re.compile(rf"(?<![^\W_])(?:\d{{1,3}}(?:[{_SPACE}]\d{{3}}(?!\d))+(?:[.,]\d+)?|\d+(?:[.,]\d+)*)")
 _SPACED = re.compile(f"[{_SPACE}]")
 _THOUSANDS = re.compile(r"\d{1,3}(?:[.,]\d{3})+")
 _ROMAN = re.compile(r"\b(?=[IVXL])(?:XL|L?X{0,3})(?:IX|IV|V?I{0,3})(?<=[IVXL])\b")
@@ -78,14 +78,14 @@ def content_stems(text: str, language: str) -> frozenset[str]:
 
 def stated_numbers(text: str) -> list[frozenset[str]]:
     """For each number written in digits, the values it can have."""
-    return [_values(match.group()) for match in _NUMBER.finditer(text)]
+    return [_values(match.group()) for match in NUMBER.finditer(text)]
 
 
 def known_numbers(text: str) -> frozenset[str]:
     """Every value that a number in the text can have, number words and roman numerals included."""
     spelled = {_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS}
     # "12 345" may also be two numbers that stand side by side in a row of a table.
-    apart = (_values(part) for match in _NUMBER.finditer(text) for part in _SPACED.split(match.group()))
+    apart = (_values(part) for match in NUMBER.finditer(text) for part in _SPACED.split(match.group()))
     return frozenset().union(*stated_numbers(text), *apart, spelled, _roman_values(text))
 
 

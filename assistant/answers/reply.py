@@ -88,7 +88,7 @@ def reply(
     written, shown = yield from writer.write(ask, _shown_through(documents, prompt.pages))
     if not written.text:
         raise no_text_error(model)
-    claims = shown.claims if shown else []
+    claims = [placed.claim for placed in shown.claims] if shown else []
     yield from writer.notices()
     yield from support_notice(job, claims)
     return {

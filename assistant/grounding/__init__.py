@@ -10,16 +10,27 @@ page that holds most of its stems, each weighted by how rare it is in the docume
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
 
 from assistant.documents.model import Document, Page
+from assistant.grounding.claims import Citation, Claim, Support, Warned, is_claim, plain_claim, split_claims
 from assistant.sentences import split_sentences
-from assistant.stems import content_stems, known_numbers, stated_numbers, words
+from assistant.stems import NUMBER, content_stems, known_numbers, stated_numbers, words
 
-Support = Literal["quoted", "supported", "weak", "unsupported"]
+__all__ = [
+    "SUPPORTED_SCORE",
+    "WEAK_SCORE",
+    "Citation",
+    "Claim",
+    "PageSet",
+    "Passages",
+    "Support",
+    "Warned",
+    "is_claim",
+    "plain_claim",
+    "split_claims",
+]
 
 PageSet = Collection[tuple[str, int]]
 """(document path, page number) of each page."""
@@ -34,9 +45,6 @@ WEAK_SCORE = 0.35
 QUOTED_WORDS = 4
 """A shorter run of words stands in any text by chance."""
 
-MIN_TERMS = 2
-"""Words that carry meaning and numbers; with fewer there is nothing to check ("Yes.", "Certainly!")."""
-
 WINDOW_SENTENCES = 3
 _CANDIDATES = 24
 """Sentences whose surroundings are looked at: the likeliest taken one by one."""
@@ -44,65 +52,6 @@ _LONGER_WINDOW_COST = 0.02
 """A further sentence must add more than this, or the quote grows without saying more."""
 _MISSING_NUMBERS_COST = 0.25
 """For a claim none of whose numbers are in the passage; in proportion where some are."""
-
-_MARKS = re.compile(
-    r"^\s*(?:[-*+•–]\s+|\d{1,3}[.)]\s+|#{1,6}\s+|>\s*)+"  # list, heading, quotation
-    r"|[*`]+|(?<!\w)_+|_+(?!\w)"  # emphasis, code
-    r"|\[(?=[^\]]*\]\()|\]\([^)]*\)"  # a link's address
-)
-
-
-@dataclass(frozen=True)
-class Citation:
-    document: str
-    """The file's name."""
-    page: int
-    label: str
-    quote: str
-    """Exactly as in the page's text, from character `start` to `end`."""
-    score: float
-    """0 to 1: share of the claim's weight that the quote holds."""
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
-class Claim:
-    text: str
-    support: Support
-    citations: tuple[Citation, ...] = ()
-
-    def as_json(self) -> dict[str, Any]:
-        keys = ("document", "page", "label", "quote")
-        return {
-            "text": self.text,
-            "support": self.support,
-            "citations": [{key: getattr(citation, key) for key in keys} for citation in self.citations],
-        }
-
-
-def plain_claim(text: str) -> str:
-    """The claim without list marks, heading marks, emphasis and links."""
-    return " ".join(_MARKS.sub("", text).split())
-
-
-def split_claims(answer: str) -> list[str]:
-    """The sentences and bullets of an answer that say something checkable, as they stand in it."""
-    found: list[str] = []
-    for line in answer.splitlines():
-        found += [line[start:end] for start, end in split_sentences(line)]
-    return [text for text in found if is_claim(text)]
-
-
-def is_claim(text: str) -> bool:
-    """False for headings, table rows, code fences, announcements ("The main points are:") and empty phrases."""
-    stripped = text.strip()
-    if stripped.startswith(("#", "|", "```")) or re.fullmatch(r"(\*\*|__)[^*_.!?]+(\*\*|__):?", stripped):
-        return False
-    plain = plain_claim(text)
-    if plain.endswith(":"):
-        return False
-    return len(content_stems(plain, "")) + len(stated_numbers(plain)) >= MIN_TERMS
 
 
 class Passages:
@@ -119,11 +68,17 @@ class Passages:
         text = plain_claim(claim)
         found = [match for index in self._indexes if (match := index.best(text, pages)) is not None]
         best = max(found, key=lambda match: match.rank, default=None)
-        numbers = stated_numbers(text)
-        if best is None or any(not any(index.knows(number) for index in self._indexes) for number in numbers):
-            return Claim(text, "unsupported")
-        support = _grade(text, best, numbers)
-        return Claim(text, support, () if support == "unsupported" else (best.citation(),))
+        shown = best is not None and best.score >= WEAK_SCORE
+        citations = (best.citation(),) if best is not None and shown else ()
+        if missing := self._missing(text):
+            return Claim(text, "unsupported", citations, missing)
+        if best is None or not shown:
+            return Claim(text, "weak")
+        return Claim(text, _grade(text, best, stated_numbers(text)), citations)
+
+    def _missing(self, text: str) -> tuple[str, ...]:
+        stated = zip(NUMBER.findall(text), stated_numbers(text), strict=True)
+        return tuple(written for written, number in stated if not any(index.knows(number) for index in self._indexes))
 
 
 @dataclass(frozen=True)
@@ -137,7 +92,7 @@ class _Sentence:
 
 @dataclass(frozen=True)
 class _Match:
-    document: str
+    document: Document
     page: Page
     start: int
     end: int
@@ -152,15 +107,15 @@ class _Match:
 
     def citation(self) -> Citation:
         page, score = self.page, round(self.score, 3)
-        return Citation(self.document, page.number, page.label, self.quote, score, self.start, self.end)
+        return Citation(
+            self.document.name, self.document.path, page.number, page.label, self.quote, score, self.start, self.end
+        )
 
 
 def _grade(text: str, match: _Match, numbers: list[frozenset[str]]) -> Support:
     claimed = words(text)
     if len(claimed) >= QUOTED_WORDS and f" {' '.join(claimed)} " in f" {' '.join(words(match.quote))} ":
         return "quoted"
-    if match.score < WEAK_SCORE:
-        return "unsupported"
     if match.score >= SUPPORTED_SCORE and all(number & match.numbers for number in numbers):
         return "supported"
     return "weak"
@@ -226,4 +181,4 @@ class _Index:
         missing = sum(number.isdisjoint(known) for number in numbers) / max(1, len(numbers))
         rank = score - _LONGER_WINDOW_COST * (last - first) - _MISSING_NUMBERS_COST * missing
         page, start, end = sentences[0].page, sentences[0].start, sentences[-1].end
-        return _Match(self._document.name, page, start, end, known, score, rank)
+        return _Match(self._document, page, start, end, known, score, rank)

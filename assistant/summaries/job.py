@@ -223,7 +223,7 @@ class _Summary:
         started = time.monotonic()
         written, shown = yield from self._writer.write(ask, partial(self._cited, pages))
         self._unit_seconds.append(time.monotonic() - started)
-        self._claims += shown.claims if shown else []
+        self._claims += [placed.claim for placed in shown.claims] if shown else []
         self._wrote |= bool(written.text)
         if not written.problem:
             self._keep(key, written.text, document)
@@ -234,7 +234,7 @@ class _Summary:
     def _show(self, text: str, pages: PageSet | None) -> Iterator[Event]:
         shown = self._cited(pages)
         yield from self._writer.show(text, shown)
-        self._claims += shown.claims
+        self._claims += [placed.claim for placed in shown.claims]
         self._wrote |= bool(text)
 
     def _cited(self, pages: PageSet | None) -> Shown:
@@ -280,15 +280,15 @@ class _Summary:
 
 
 def support_notice(job: str, claims: Sequence[Claim]) -> Iterator[Event]:
-    """Say what `[?]` means, where there is one."""
+    """Say what ✖ means, where there is one."""
     missing = sum(claim.support == "unsupported" for claim in claims)
     if missing:
         yield Notice(
             job=job,
             level="warning",
             message=plural(
-                "One sentence was not found in the document by its wording; it is marked [?].",
-                "{count} sentences were not found in the document by their wording; they are marked [?].",
+                "One sentence has a number, a formula or a name that the document does not have; it is marked ✖.",
+                "{count} sentences have numbers, formulas or names that the document does not have; they are marked ✖.",
                 missing,
             ),
             hint=_("Look it up in the document before you rely on it."),

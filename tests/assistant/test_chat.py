@@ -154,7 +154,7 @@ def test_an_answer_from_a_document_carries_its_page():
     model = ScriptedModel(["Human body cells have 46 chromosomes [p. 1]."])
     turn = Turn(model, "How many chromosomes are there?", [CELL])
 
-    assert turn.screen == turn.result["answer"] == "Human body cells have 46 chromosomes. [p. 4]"
+    assert turn.screen == turn.result["answer"] == "Human body cells have 46 chromosomes. [p. 4 ✔]"
     assert turn.result["task"] == "ask"
     assert turn.result["claims"][0]["citations"][0]["page"] == 4
     assert turn.result["coverage"]["pages_used"] == [1, 2, 3, 4]
@@ -162,7 +162,7 @@ def test_an_answer_from_a_document_carries_its_page():
 
 def test_a_wrong_number_is_marked():
     turn = Turn(ScriptedModel(["Human body cells have 48 chromosomes."]), "How many are there?", [CELL])
-    assert turn.screen.endswith("chromosomes. [?]")
+    assert turn.screen.endswith("chromosomes. [p. 4 ✖ 48]")
     assert len(turn.notices()) == 1
 
 
@@ -180,7 +180,7 @@ def test_a_document_that_fits_stands_whole_and_unchanged_at_the_head_of_every_tu
     """So that the KV cache of the first turn is the prefix of the next."""
     first, second = ScriptedModel(["46."]), ScriptedModel(["Yes."])
     Turn(first, "How many chromosomes are there?", [CELL])
-    Turn(second, ["How many chromosomes are there?", "46. [p. 4]", "Are they copied?"], [CELL])
+    Turn(second, ["How many chromosomes are there?", "46. [p. 4 ✔]", "Are they copied?"], [CELL])
 
     assert all(text in first.prompts[0][1].content for text in CELL_PAGES)
     assert second.prompts[0][:2] == first.prompts[0]
@@ -214,7 +214,7 @@ def test_from_a_long_document_the_passages_for_the_question_are_chosen():
     assert CELL_PAGES[3] in question
     assert "Question: How many chromosomes" in question
     assert model.prompts[0][1].content == "What is a cell?"
-    assert turn.screen == "Human body cells have 46 chromosomes. [p. 4]"
+    assert turn.screen == "Human body cells have 46 chromosomes. [p. 4 ✔]"
     skipped = turn.result["coverage"]["pages_skipped"]
     assert {"page": 14, "reason": "not relevant"} in skipped
     assert model.count_prompt_tokens(model.prompts[0]) + 100 <= 900
@@ -238,7 +238,7 @@ def test_several_documents_stand_under_their_titles_and_are_told_apart():
     model = ScriptedModel(["Human body cells have 46 chromosomes."])
     turn = Turn(model, "How many chromosomes are there?", [CELL, revolution_document()])
 
-    assert turn.screen.endswith("[cell.pdf, p. 4]")
+    assert turn.screen.endswith("[cell.pdf, p. 4 ✔]")
     content = model.prompts[0][1].content
     assert content.index("# The cell") < content.index("# La rivoluzione francese")
 

@@ -13,8 +13,8 @@ from assistant.grounding import Citation, Claim
 def cite(text: str) -> Claim:
     """Page 7 supports everything but what is "odd"; "maybe" it does so weakly."""
     if "odd" in text:
-        return Claim(text, "unsupported")
-    citation = Citation("cell.pdf", 7, "7", "quote", 1.0, 0, 5)
+        return Claim(text, "weak")
+    citation = Citation("cell.pdf", "/notes/cell.pdf", 7, "7", "quote", 1.0, 0, 5)
     return Claim(text, "weak" if "maybe" in text else "supported", (citation,))
 
 
@@ -31,18 +31,18 @@ def streamed(text: str, *, size: int) -> str:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("Cells are small.", "Cells are small. [p. 7]"),
-        ("Cells are small. They divide fast.", "Cells are small. [p. 7] They divide fast. [p. 7]"),
-        ("- Cells are small\n- Cells divide", "- Cells are small [p. 7]\n- Cells divide [p. 7]"),
-        ("Cells are odd. Cells maybe divide.", "Cells are odd. [?] Cells maybe divide. [p. 7?]"),
+        ("Cells are small.", "Cells are small. [p. 7 ≈]"),
+        ("Cells are small. They divide fast.", "Cells are small. [p. 7 ≈] They divide fast. [p. 7 ≈]"),
+        ("- Cells are small\n- Cells divide", "- Cells are small [p. 7 ≈]\n- Cells divide [p. 7 ≈]"),
+        ("Cells are odd. Cells maybe divide.", "Cells are odd. [?] Cells maybe divide. [p. 7 ?]"),
         ("# The big cell\n\nMain points here:\n\n", "# The big cell\n\nMain points here:"),
-        ("Cells are small [p. 9]. They divide fast [pag. 3].", "Cells are small. [p. 7] They divide fast. [p. 7]"),
-        ("Cells are small. [p. 9] They divide (pp. 2-3).", "Cells are small. [p. 7] They divide."),
-        ("Cells are small [cell.pdf, p. 9].", "Cells are small. [p. 7]"),
-        ("Cells (plants and animals) are small [1].", "Cells (plants and animals) are small [1]. [p. 7]"),
-        ("In sec. XIX cells [were studied.", "In sec. XIX cells [were studied. [p. 7]"),
+        ("Cells are small [p. 9]. They divide fast [pag. 3].", "Cells are small. [p. 7 ≈] They divide fast. [p. 7 ≈]"),
+        ("Cells are small. [p. 9] They divide (pp. 2-3).", "Cells are small. [p. 7 ≈] They divide."),
+        ("Cells are small [cell.pdf, p. 9].", "Cells are small. [p. 7 ≈]"),
+        ("Cells (plants and animals) are small [1].", "Cells (plants and animals) are small [1]. [p. 7 ≈]"),
+        ("In sec. XIX cells [were studied.", "In sec. XIX cells [were studied. [p. 7 ≈]"),
         ("Yes. Certainly!", "Yes. Certainly!"),
-        ("<text>\nCells are <b small>. </text>", "\nCells are <b small>. [p. 7]"),
+        ("<text>\nCells are <b small>. </text>", "\nCells are <b small>. [p. 7 ≈]"),
     ],
 )
 def test_references_stand_behind_sentences_and_bullets(text: str, expected: str, size: int):
@@ -54,9 +54,9 @@ def test_words_are_shown_at_once_and_the_reference_as_soon_as_the_sentence_is_ov
     assert shown.feed("Cells") == "Cells"
     assert shown.feed(" are") == " are"
     assert shown.feed(" small.") == " small."
-    assert shown.feed(" They ") == " [p. 7] They"
+    assert shown.feed(" They ") == " [p. 7 ≈] They"
     assert shown.feed("divide\n") == " divide"
-    assert [claim.text for claim in shown.claims] == ["Cells are small."]
+    assert [placed.claim.text for placed in shown.claims] == ["Cells are small."]
     assert shown.finish() == ""
 
 
@@ -67,7 +67,7 @@ def test_what_might_become_a_reference_waits_until_it_is_clear():
 
 
 def test_several_documents_are_told_apart_in_the_reference():
-    assert page_mark(cite("x"), several_documents=True) == " [cell.pdf, p. 7]"
+    assert page_mark(cite("x"), several_documents=True) == " [cell.pdf, p. 7 ≈]"
 
 
 def test_a_sentence_that_is_not_about_the_document_gets_no_reference():
@@ -82,7 +82,7 @@ def test_plain_text_passes_through():
 
 
 def test_our_references_are_taken_out_of_what_the_model_is_told_it_said():
-    text = "Cells are small. [p. 7] They divide. [p. 3?] Odd. [?] Two. [a b.pdf, p. 12]"
+    text = "Cells are small. [p. 7 ≈] They divide. [p. 3?] Odd. [?] Two. [a b.pdf, p. 12]"
     assert without_page_marks(text) == "Cells are small. They divide. Odd. Two."
 
 

@@ -92,7 +92,9 @@ def test_a_short_text_is_streamed_with_its_pages():
     model = ScriptedModel(["The cell is the smallest unit of life. Human body cells have 46 chromosomes."])
     run = Run(model, CELL)
 
-    assert run.screen == ("The cell is the smallest unit of life. [p. 1] Human body cells have 46 chromosomes. [p. 4]")
+    assert run.screen == (
+        "The cell is the smallest unit of life. [p. 1 ✔] Human body cells have 46 chromosomes. [p. 4 ✔]"
+    )
     assert run.result["summary"] == run.screen
     deltas = [event.text for event in run.events if isinstance(event, TextDelta)]
     assert len(deltas) > 10
@@ -110,11 +112,16 @@ def test_the_result_is_the_object_of_the_contract():
             "citations": [
                 {
                     "document": "cell.pdf",
+                    "path": CELL.path,
                     "page": 1,
                     "label": "1",
                     "quote": "The cell is the smallest unit of life.",
+                    "start": 0,
+                    "end": 38,
                 }
             ],
+            "missing": [],
+            "warnings": [],
         }
     ]
     assert result["coverage"] == {"pages_total": 4, "pages_used": [1, 2, 3, 4], "pages_skipped": []}
@@ -175,15 +182,17 @@ def test_the_language_is_the_documents_own_unless_another_is_asked_for():
 
 def test_pages_the_model_invents_are_taken_out():
     run = Run(ScriptedModel(["The cell is the smallest unit of life [p. 99]."]), CELL)
-    assert run.screen == "The cell is the smallest unit of life. [p. 1]"
+    assert run.screen == "The cell is the smallest unit of life. [p. 1 ✔]"
 
 
 def test_a_sentence_that_the_source_does_not_have_is_marked_and_announced():
     run = Run(ScriptedModel(["Human body cells have 48 chromosomes."]), CELL)
 
-    assert run.screen == "Human body cells have 48 chromosomes. [?]"
+    assert run.screen == "Human body cells have 48 chromosomes. [p. 4 ✖ 48]"
     assert run.result["claims"][0]["support"] == "unsupported"
-    assert run.notices() == ["One sentence was not found in the document by its wording; it is marked [?]."]
+    assert run.notices() == [
+        "One sentence has a number, a formula or a name that the document does not have; it is marked ✖."
+    ]
 
 
 def test_an_instruction_in_the_document_stays_content():
@@ -245,7 +254,7 @@ def test_a_long_text_is_written_in_parts_and_merged():
     assert len(model.prompts) == run.result["chunks"] + 1 == 5
     notes = model.prompts[-1][-1].content
     assert notes.index("The cell is") < notes.index("The mitochondrion releases") < notes.index("The nucleus holds")
-    assert run.screen == ("The cell is the smallest unit of life. [p. 1] The nucleus holds the chromosomes. [p. 4]")
+    assert run.screen == ("The cell is the smallest unit of life. [p. 1 ✔] The nucleus holds the chromosomes. [p. 4 ✔]")
     assert run.result["generated_tokens"] == 8 + 8 + 7 + 5 + 13
     steps = run.progress("map")
     assert [(step.done, step.total) for step in steps] == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
@@ -260,10 +269,10 @@ def test_an_outline_is_its_sections_in_order_each_streamed_as_it_is_written(styl
     run = Run(small(first_sentence), SECTIONED, style=style)
 
     assert run.screen == (
-        "## Discovery\n\nThe cell is the smallest unit of life. [p. 1]\n\n"
-        "## Mitochondria\n\nThe mitochondrion releases the energy stored in sugar. [p. 2]\n\n"
-        "## Chloroplasts\n\nChloroplasts exist only in plants and algae. [p. 3]\n\n"
-        "## Nucleus\n\nThe nucleus holds the chromosomes. [p. 4]"
+        "## Discovery\n\nThe cell is the smallest unit of life. [p. 1 ✔]\n\n"
+        "## Mitochondria\n\nThe mitochondrion releases the energy stored in sugar. [p. 2 ✔]\n\n"
+        "## Chloroplasts\n\nChloroplasts exist only in plants and algae. [p. 3 ✔]\n\n"
+        "## Nucleus\n\nThe nucleus holds the chromosomes. [p. 4 ✔]"
     )
     assert run.result["summary"] == run.screen
 
@@ -278,9 +287,9 @@ def test_several_documents_are_told_apart():
     run = Run(model, [CELL, revolution_document()], style="outline", language="en")
 
     assert run.screen.startswith("# The cell\n\n## ")
-    assert "[cell.pdf, p. 1]" in run.screen
+    assert "[cell.pdf, p. 1 ✔]" in run.screen
     assert "# La rivoluzione francese\n\n## " in run.screen
-    assert "[rivoluzione.pdf, p. 1]" in run.screen
+    assert "[rivoluzione.pdf, p. 1 ✔]" in run.screen
     coverage = run.result["coverage"]
     assert coverage["pages_total"] == 8
     assert [part["document"] for part in coverage["documents"]] == ["cell.pdf", "rivoluzione.pdf"]
@@ -347,7 +356,7 @@ def test_a_stopped_stream_keeps_its_text():
 
     assert run.stopped is not None
     assert run.stopped.text == run.screen
-    assert run.screen.startswith("## Discovery\n\nThe cell is the smallest unit of life. [p. 1]\n\n## Mitochondria")
+    assert run.screen.startswith("## Discovery\n\nThe cell is the smallest unit of life. [p. 1 ✔]\n\n## Mitochondria")
 
 
 def test_a_job_that_is_stopped_before_it_begins_asks_the_model_nothing():
@@ -425,7 +434,7 @@ def test_an_answer_that_loops_is_tried_again_with_other_settings():
     model.stream = lambda messages, config, stop: configs.append(config) or stream(messages, config, stop)
     run = Run(model, CELL)
 
-    assert run.screen == "The cell is the smallest unit of life. [p. 1]"
+    assert run.screen == "The cell is the smallest unit of life. [p. 1 ✔]"
     assert any(isinstance(event, TextReset) for event in run.events)
     assert configs[1].repetition_penalty > configs[0].repetition_penalty
     assert configs[1].seed != configs[0].seed
@@ -443,7 +452,7 @@ def test_a_model_that_always_loops_gives_each_sentence_once_and_says_so(library:
 
     assert run.result["summary"] == run.screen
     assert run.screen.count("It grows.") <= 2
-    assert run.screen.startswith("The cell is the smallest unit of life. [p. 1]")
+    assert run.screen.startswith("The cell is the smallest unit of life. [p. 1 ✔]")
     assert run.notices()[0] == "The model repeated itself; the repetitions were cut."
     assert Run(ScriptedModel(["The cell is alive."]), CELL, library).result["resumed_chunks"] == 0, "not kept"
 
@@ -516,7 +525,7 @@ def test_a_model_that_does_not_stop_is_stopped_after_the_sentences_it_was_asked_
     run = Run(model, CELL)
 
     assert len(run.result["claims"]) == 5
-    assert run.screen.rstrip().startswith("The cell is the smallest unit of life. [p. 1]")
+    assert run.screen.rstrip().startswith("The cell is the smallest unit of life. [p. 1 ✔]")
     assert "part 4" not in run.screen
     assert run.result["finish_reason"] == "stop"
 
@@ -549,7 +558,7 @@ def test_for_a_model_that_writes_no_lists_an_outline_is_made_of_its_sentences():
     run = Run(model, CELL, style="outline", merge=False)
 
     first, second = run.screen.strip().splitlines()
-    assert first == "- The cell is the smallest unit of life. [p. 1]"
+    assert first == "- The cell is the smallest unit of life. [p. 1 ✔]"
     assert second.startswith("- It was seen by Hooke in 1665. [")
     assert run.result["summary"] == run.screen
     assert len(run.result["claims"]) == 2
