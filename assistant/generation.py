@@ -57,11 +57,6 @@ class Delta:
 
 
 @dataclass(frozen=True)
-class Restart:
-    """Memory ran out and this answer begins again: the pieces of it so far are void."""
-
-
-@dataclass(frozen=True)
 class Completion:
     """The last thing a stream yields."""
 
@@ -81,7 +76,7 @@ class Completion:
         return self.generated_tokens / self.decode_seconds if self.decode_seconds > 0 else 0.0
 
 
-BatchEvent = tuple[int, Prefill | Delta | Restart | Completion]
+BatchEvent = tuple[int, Prefill | Delta | Completion]
 """What happened to the answer to the prompt of this index."""
 
 
@@ -156,8 +151,8 @@ class LanguageModel(Protocol):
     ) -> Iterator[BatchEvent]:
         """Answer several prompts side by side: for each index what `stream` would yield, indexes in any order.
 
-        Each prompt gets exactly one `Completion`, also those that `should_stop` kept from beginning. An answer may
-        begin again (`Restart`) when the batch turns out too large for the memory.
+        Each prompt gets exactly one `Completion`, also those that `should_stop` kept from beginning. When the batch
+        turns out too large for the memory, some answers wait and go on later where they were (`Prefill` comes again).
         Raises ContextOverflowError before anything is yielded, OutOfMemoryError when not even one fits.
         """
         ...
