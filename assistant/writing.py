@@ -1,6 +1,6 @@
-"""One piece of text from the model: watched while it comes, tried once more when it is no use, shown as it grows.
+"""Text from the model: watched while it comes, tried once more when it is no use, shown as it grows.
 
-No use means: nothing, the same words over and over, or another language than was asked for.
+`problems` says what "no use" means, `watching` when an answer is ended early.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
-from assistant.cited_text import Shown, claim_spans
+from assistant.cited_text import PlacedClaim, Shown
 from assistant.errors import ModelError, Stopped
 from assistant.generation import (
+    BatchEvent,
     ChatMessage,
     Completion,
     Delta,
@@ -22,24 +23,21 @@ from assistant.generation import (
     LanguageModel,
     Prefill,
     ShouldStop,
+    one_by_one,
 )
-from assistant.i18n import _, plural
+from assistant.i18n import _
 from assistant.language import detect_language
+from assistant.problems import SEVERITY, Problem, is_echo, is_looping, problem_sentence, without_repetition
 from assistant.protocol import Event, Notice, Progress, TextDelta, TextReset
-from assistant.sentences import split_sentences
-
-Problem = Literal["", "language", "repetition", "empty"]
-_SEVERITY: tuple[Problem, ...] = ("", "language", "repetition", "empty")
+from assistant.watching import Watch
 
 RETRY_PENALTY_STEP = 0.1
 """Added to the repetition penalty for a second attempt. The starter stops looping at 1.1; at 1.2, which Keskar et al.
 (2019) suggest, it avoids full stops as well and never comes to an end."""
 
-LOOP_CHARACTERS = 60
-"""So many characters of the same few words again and again, three times at least, are a loop and not emphasis."""
-_LOOP_CHECK_DELTAS = 16
-_NGRAM_WORDS = 4
-_NGRAM_MIN_WORDS = 60
+
+def _no_check(_text: str) -> Problem:
+    return ""
 
 
 @dataclass(frozen=True)
@@ -52,17 +50,54 @@ class Ask:
     """The language the answer must be in; empty where any will do."""
     max_sentences: int = 0
     """The answer ends there, whatever the model had in mind; 0 is no limit."""
+    max_points: int = 0
+    """The same for the points of a list."""
+    told: str = ""
+    """The instructions alone: an answer that repeats a sentence of them is no answer."""
+    check: Callable[[str], Problem] = _no_check
+    """What else can be wrong with an answer, asked when nothing else is."""
 
 
 @dataclass(frozen=True)
 class Written:
     text: str
-    finish_reason: FinishReason
+    finish_reason: FinishReason = "stop"
     problem: Problem = ""
 
 
-Attempt = Generator[Event, None, tuple[Written, Shown | None]]
-"""Yields what happens; returns the text and what it was shown through."""
+@dataclass(frozen=True)
+class Reading:
+    """The prompt of this answer is being read: `done` of `total` tokens."""
+
+    index: int
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Growing:
+    """The next piece of this answer."""
+
+    index: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Restarted:
+    """This answer begins again: forget its pieces."""
+
+    index: int
+
+
+@dataclass(frozen=True)
+class Done:
+    """This answer is what it will be; its text may be another than its pieces make."""
+
+    index: int
+    written: Written
+
+
+Growth = Reading | Growing | Restarted | Done
 
 
 @dataclass
@@ -99,6 +134,8 @@ class Screen:
 
     job: str
     text: str = ""
+    claims: list[PlacedClaim] = field(default_factory=list[PlacedClaim])
+    """Those of the text, in order; their places are characters of it."""
 
     def show(self, text: str) -> Iterator[Event]:
         if text:
@@ -109,8 +146,40 @@ class Screen:
         """Take back all but the first `length` characters."""
         if length < len(self.text):
             kept, self.text = self.text[:length], ""
+            self.claims = [placed for placed in self.claims if placed.end <= length]
             yield TextReset(job=self.job)
             yield from self.show(kept)
+
+
+class Live:
+    """One answer on the screen while it grows; in the end nothing of it stands there but what was settled on."""
+
+    def __init__(self, screen: Screen, shown: Callable[[], Shown]) -> None:
+        self._screen = screen
+        self._make = shown
+        self._start = len(screen.text)
+        self._fed = ""
+        self.shown = shown()
+
+    def feed(self, piece: str) -> Iterator[Event]:
+        self._fed += piece
+        yield from self._screen.show(self.shown.feed(piece))
+
+    def restart(self) -> Iterator[Event]:
+        self._fed, self.shown = "", self._make()
+        yield from self._screen.rewind(self._start)
+
+    def settle(self, text: str) -> Iterator[Event]:
+        if self._fed.rstrip() != text:
+            yield from self.restart()
+            yield from self.feed(text)
+        yield from self._screen.show(self.shown.finish())
+        self._screen.claims += [
+            replace(
+                placed, start=placed.start + self._start, mark=placed.mark + self._start, end=placed.end + self._start
+            )
+            for placed in self.shown.claims
+        ]
 
 
 @dataclass
@@ -126,134 +195,122 @@ class Writer:
     """Whether some text on the screen ends where its limit was."""
     finish_reason: FinishReason = "stop"
 
+    @property
+    def claims(self) -> list[PlacedClaim]:
+        return self.screen.claims
+
     def check_stop(self) -> None:
         if self.should_stop():
             raise Stopped(self.screen.text)
 
-    def show(self, text: str, shown: Shown) -> Iterator[Event]:
-        """Show text that is all there already."""
-        yield from self.screen.show(shown.feed(text) + shown.finish())
-
-    def write(self, ask: Ask, shown: Callable[[], Shown] | None = None) -> Attempt:
+    def write(
+        self, ask: Ask, shown: Callable[[], Shown] | None = None
+    ) -> Generator[Event, None, tuple[Written, Shown | None]]:
         """Have it written, streamed through a new `shown()` for each attempt, or silently where that is None.
 
         Returns the better of at most two attempts, with the `Shown` that it went through.
         """
-        start = len(self.screen.text)
-        first, sink = yield from self._attempt(ask, ask.config, shown, insist=False)
-        if not first.problem or not self._worth_retrying(first.problem, ask.language):
-            return (yield from self._settle(first, sink, shown, start))
-        yield from self.screen.rewind(start)
-        insist = first.problem == "language"
-        config = ask.config if insist else _retry_config(ask.config)
-        second, sink = yield from self._attempt(ask, config, shown, insist=insist)
-        if _SEVERITY.index(first.problem) < _SEVERITY.index(second.problem):
-            second, sink = first, None
-        return (yield from self._settle(second, sink, shown, start))
+        live = Live(self.screen, shown) if shown else None
+        written = Written("", problem="empty")
+        for growth in self.write_many([ask]):
+            if isinstance(growth, Done):
+                written = growth.written
+            elif live:
+                yield from follow(live, growth, self.screen.job)
+        if live is None:
+            return written, None
+        self.settled(written)
+        yield from live.settle(written.text)
+        return written, live.shown
+
+    def write_many(self, asks: Sequence[Ask]) -> Iterator[Growth]:
+        """The answers to asks of one configuration, side by side, in any order; exactly one `Done` for each.
+
+        An answer that is no use is asked for again, once, when the others are there. Raises Stopped when the last of
+        those that were finished has been given out.
+        """
+        again: dict[int, Written] = {}
+        for growth in self._attempts(asks, range(len(asks)), insist=False):
+            if isinstance(growth, Done) and self._worth_retrying(growth.written.problem, asks[growth.index].language):
+                again[growth.index] = growth.written
+                yield Restarted(growth.index)
+            else:
+                yield self._counted(growth)
+        for insist in (True, False):
+            indexes = [index for index, first in again.items() if (first.problem == "language") == insist]
+            for growth in self._attempts(asks, indexes, insist=insist, retry=not insist):
+                if isinstance(growth, Done):
+                    growth = replace(growth, written=_better(again[growth.index], growth.written))
+                yield self._counted(growth)
+
+    def settled(self, written: Written) -> None:
+        """This text is part of the result."""
+        self.finish_reason = written.finish_reason
+        self.cut |= written.finish_reason == "length" and not written.problem
 
     def notices(self) -> Iterator[Event]:
         """What a person should know about how the writing went; once, at the end of the job."""
         hint = _("A larger model does better: see `sunto models list`.")
         for problem, count in self.problems.items():
-            yield Notice(job=self.screen.job, level="warning", message=_problem_sentence(problem, count), hint=hint)
+            yield Notice(job=self.screen.job, level="warning", message=problem_sentence(problem, count), hint=hint)
         if self.cut:
             message = _("The answer was cut at its longest length.")
             hint = _("Raise the setting “max_new_tokens” for longer answers.")
             yield Notice(job=self.screen.job, level="info", message=message, hint=hint)
 
-    def _attempt(
-        self, ask: Ask, config: GenerationConfig, shown: Callable[[], Shown] | None, *, insist: bool
-    ) -> Attempt:
-        sink = shown() if shown else None
-        watch = _Watch(self.should_stop, ask.max_sentences)
-        for item in self.model.stream(ask.messages(insist), config, watch.should_stop):
+    def _attempts(
+        self, asks: Sequence[Ask], indexes: Sequence[int], *, insist: bool, retry: bool = False
+    ) -> Iterator[Growth]:
+        if not indexes:
+            return
+        config = _retry_config(asks[0].config) if retry else asks[0].config
+        watches = [Watch(asks[index].max_sentences, asks[index].max_points) for index in indexes]
+        prompts = [asks[index].messages(insist) for index in indexes]
+        stopped = False
+        for row, item in self._stream(prompts, config, lambda row: watches[row].ended):
+            index, watch = indexes[row], watches[row]
             if isinstance(item, Prefill):
-                if sink:
-                    yield Progress(
-                        job=self.screen.job, stage="prefill", done=item.done, total=item.total, unit="tokens"
-                    )
+                yield Reading(index, item.done, item.total)
             elif isinstance(item, Delta):
-                piece = watch.add(item.text)
-                if sink:
-                    yield from self.screen.show(sink.feed(piece))
+                if piece := watch.add(item.text):
+                    yield Growing(index, piece)
             else:
                 self.usage.add(item)
                 if item.finish_reason == "cancelled" and not watch.ended:
-                    raise Stopped(self.screen.text)
-                return watch.judged(item, ask.language), sink
-        raise AssertionError("a stream ends with a completion")
+                    stopped = True  # the others that are finished come first
+                else:
+                    yield Done(index, _judged(item, watch, asks[index]))
+        if stopped:
+            raise Stopped(self.screen.text)
+
+    def _stream(
+        self, prompts: Sequence[Sequence[ChatMessage]], config: GenerationConfig, ended: Callable[[int], bool]
+    ) -> Iterator[BatchEvent]:
+        if len(prompts) == 1:  # goes on from the KV cache of the prompt before, where they begin alike
+            return one_by_one(self.model, prompts, config, self.should_stop, ended)
+        return self.model.stream_many(prompts, config, self.should_stop, ended)
 
     def _worth_retrying(self, problem: Problem, language: str) -> bool:
         """A model that does not know the language will not know it the second time either."""
         known = self.model.languages
-        return problem != "language" or not known or language in known
+        return problem != "" and (problem != "language" or not known or language in known)
 
-    def _settle(self, written: Written, sink: Shown | None, shown: Callable[[], Shown] | None, start: int) -> Attempt:
-        """End the text; where it is not what stands on the screen, put it there."""
-        if written.problem:
-            self.problems[written.problem] += 1
-        if written.problem == "repetition":
-            written = replace(written, text=without_repetition(written.text))
-        if written.problem in ("repetition", "empty"):
-            sink = None  # what it showed is not what is kept
-        self.finish_reason = written.finish_reason
-        if shown is None:
-            return written, None
-        self.cut |= written.finish_reason == "length" and not written.problem
-        if sink is not None:
-            yield from self.screen.show(sink.finish())
-            return written, sink
-        yield from self.screen.rewind(start)
-        sink = shown()
-        yield from self.show(written.text, sink)
-        return written, sink
+    def _counted(self, growth: Growth) -> Growth:
+        if isinstance(growth, Done) and (problem := growth.written.problem):
+            self.problems[problem] += 1
+            if problem == "repetition":
+                return replace(growth, written=replace(growth.written, text=without_repetition(growth.written.text)))
+        return growth
 
 
-class _Watch:
-    """Ends a generation that has said enough, or that only repeats itself, instead of letting it run to its limit."""
-
-    def __init__(self, should_stop: ShouldStop, max_sentences: int) -> None:
-        self._should_stop = should_stop
-        self._max_sentences = max_sentences
-        self._text = ""
-        """From the first character that is not white space."""
-        self._deltas = 0
-        self._looping = False
-        self._complete = False
-
-    @property
-    def ended(self) -> bool:
-        return self._looping or self._complete
-
-    def add(self, text: str) -> str:
-        """The part of this text that belongs to the answer."""
-        if self._complete:
-            return ""
-        before = len(self._text)
-        self._text += text if self._text else text.lstrip()
-        self._deltas += 1
-        if self._deltas % _LOOP_CHECK_DELTAS == 0:
-            self._looping = is_looping(self._text)
-        if self._max_sentences:
-            # A sentence is known to be over when the next one has begun.
-            spans = claim_spans(self._text)
-            if len(spans) > self._max_sentences:
-                self._text = self._text[: spans[self._max_sentences - 1][1]]
-                self._complete = True
-        return self._text[before:]
-
-    def should_stop(self) -> bool:
-        return self.ended or self._should_stop()
-
-    def judged(self, completion: Completion, language: str) -> Written:
-        text = (self._text if self._complete else completion.text).strip()
-        reason: FinishReason = "stop" if self._complete else "length" if self._looping else completion.finish_reason
-        if not re.search(r"\w", text):
-            return Written("", reason, "empty")
-        if self._looping or is_looping(text):
-            return Written(text, reason, "repetition")
-        found = detect_language(text)
-        return Written(text, reason, "language" if language and found and found != language else "")
+def follow(live: Live, growth: Reading | Growing | Restarted, job: str) -> Iterator[Event]:
+    """Show what happens to the answer on the screen."""
+    if isinstance(growth, Reading):
+        yield Progress(job=job, stage="prefill", done=growth.done, total=growth.total, unit="tokens")
+    elif isinstance(growth, Growing):
+        yield from live.feed(growth.text)
+    else:
+        yield from live.restart()
 
 
 def no_text_error(model: LanguageModel) -> ModelError:
@@ -263,64 +320,24 @@ def no_text_error(model: LanguageModel) -> ModelError:
     )
 
 
-def is_looping(text: str) -> bool:
-    """Whether the text ends in a loop, or is made of the same few phrases throughout."""
-    return _loop_length(text) > 0 or _is_monotonous(text)
+def _judged(completion: Completion, watch: Watch, ask: Ask) -> Written:
+    text = (watch.text if watch.complete else completion.text).strip()
+    reason: FinishReason = "stop" if watch.complete else "length" if watch.looping else completion.finish_reason
+    if not re.search(r"\w", text):
+        return Written("", reason, "empty")
+    if watch.looping or is_looping(text):
+        return Written(text, reason, "repetition")
+    if ask.told and is_echo(text, ask.told):
+        return Written(text, reason, "echo")
+    found = detect_language(text)
+    if ask.language and found and found != ask.language:
+        return Written(text, reason, "language")
+    return Written(text, reason, ask.check(text))
 
 
-def without_repetition(text: str) -> str:
-    """The text with every sentence once, and without the loop at its end."""
-    while length := _loop_length(text):
-        text = text[:-length]
-    kept: list[str] = []
-    seen: list[str] = []
-    position = 0
-    for start, end in split_sentences(text):
-        sentence = " ".join(re.findall(r"\w+", text[start:end].lower()))
-        if not any(known.startswith(sentence) for known in seen):
-            kept.append(text[position:end])
-            seen.append(sentence)
-        position = end
-    return "".join(kept).strip()
-
-
-def _loop_length(text: str) -> int:
-    """How many characters are repeated at the end; 0 where it does not loop."""
-    tail = text.rstrip()[-3 * 240 :]
-    for length in range(1, len(tail) // 3 + 1):
-        times = max(3, -(-LOOP_CHARACTERS // length))
-        if tail.endswith(tail[-length:] * times):
-            return length
-    return 0
-
-
-def _is_monotonous(text: str) -> bool:
-    found = text.lower().split()
-    if len(found) < _NGRAM_MIN_WORDS:
-        return False
-    grams = [tuple(found[i : i + _NGRAM_WORDS]) for i in range(len(found) - _NGRAM_WORDS + 1)]
-    return len(set(grams)) * 2 < len(grams)
+def _better(first: Written, second: Written) -> Written:
+    return first if SEVERITY.index(first.problem) < SEVERITY.index(second.problem) else second
 
 
 def _retry_config(config: GenerationConfig) -> GenerationConfig:
     return replace(config, repetition_penalty=config.repetition_penalty + RETRY_PENALTY_STEP, seed=config.seed + 1)
-
-
-def _problem_sentence(problem: Problem, count: int) -> str:
-    if problem == "language":
-        return plural(
-            "The model answered in another language than the one asked for.",
-            "The model wrote {count} parts in another language than the one asked for.",
-            count,
-        )
-    if problem == "repetition":
-        return plural(
-            "The model repeated itself; the repetitions were cut.",
-            "The model repeated itself in {count} parts; the repetitions were cut.",
-            count,
-        )
-    return plural(
-        "The model wrote nothing usable for one part.",
-        "The model wrote nothing usable for {count} parts.",
-        count,
-    )
