@@ -11,6 +11,8 @@ A test keeps a digest of all of it beside `PROMPT_VERSION`.
 
 from __future__ import annotations
 
+import re
+
 from assistant.generation import ChatMessage
 from assistant.prompts.answers import NOT_IN_DOCUMENT, PASSAGE_BREAK, answer_system, chat_system, question_prompt
 from assistant.prompts.rules import SYSTEM, quoted, spoken, task_language
@@ -25,9 +27,12 @@ __all__ = [
     "PASSAGE_BREAK",
     "PROMPT_VERSION",
     "TASKS",
+    "StudyTask",
     "Task",
+    "TextTask",
     "answer_system",
     "chat_system",
+    "is_our_words",
     "question_prompt",
     "quoted",
     "says_nothing",
@@ -36,6 +41,9 @@ __all__ = [
 
 PROMPT_VERSION = 2
 """Part of every unit's key: raised with any change here, so that all is written again."""
+
+MIN_COPIED_WORDS = 4
+"""Shorter sentences of ours may well stand in a document."""
 
 Task = TextTask | StudyTask
 TASKS: dict[Task, Worded] = {**TEXT_TASKS, **STUDY_TASKS}
@@ -65,3 +73,22 @@ def task_prompt(
     asked = TASKS[task][said].text(bullets)
     wanted = task_language(language, insist=insist, original_terms=original_terms)
     return [ChatMessage("system", SYSTEM[said]), ChatMessage("user", f"{quoted(material)}\n\n{asked} {wanted}")]
+
+
+def is_our_words(text: str) -> bool:
+    """Whether an answer holds a sentence of our own prompts: small models copy what they were asked."""
+    words = f" {_plain(text)} "
+    return any(f" {sentence} " in words for sentence in _OUR_SENTENCES)
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+_OUR_SENTENCES = frozenset(
+    plain
+    for worded in TASKS.values()
+    for wording in worded.values()
+    for sentence in re.split(r"(?<=[.:;?])\s+|\n|\{amount\}", wording.said)
+    if len((plain := _plain(sentence)).split()) >= MIN_COPIED_WORDS
+)

@@ -11,9 +11,7 @@ from typing import Literal
 
 from assistant.prompts.wording import Worded, Wording
 
-TextTask = Literal[
-    "brief", "part", "points", "section", "whole", "outline", "detailed", "describe", "topic", "rewrite"
-]
+TextTask = Literal["brief", "part", "points", "section", "whole", "outline", "detailed", "describe", "topic", "rewrite"]
 
 NOTHING = {"en": "NOTHING", "it": "NIENTE"}
 """What a model writes on a part that has nothing to be said about: an index, a bibliography."""
@@ -79,8 +77,8 @@ TEXT_TASKS: dict[TextTask, Worded] = {
         ),
         "it": Wording(
             "Il testo qui sopra elenca i punti di una sezione, in ordine. Unisci quelli che dicono la stessa cosa, "
-            'tralascia i meno importanti ed elenca {amount}, nello stesso ordine, uno per riga, ognuno inizia con "- ". '
-            "Copia alla lettera definizioni, formule, nomi e numeri. Non aggiungere nulla.",
+            "tralascia i meno importanti ed elenca {amount}, nello stesso ordine, uno per riga, ognuno inizia con "
+            '"- ". Copia alla lettera definizioni, formule, nomi e numeri. Non aggiungere nulla.',
             "1 punto",
             "{count} punti",
             "3-7 punti",
