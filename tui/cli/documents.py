@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from assistant.config import data_dir, load_settings
 from assistant.errors import ConfigError
+from assistant.export import check_exportable, exported, format_of
 from assistant.i18n import _
 from assistant.protocol import Chat, Describe, DocumentRequest, Extract, Summarize
 from tui.cli.extracted import extracted_lines
@@ -30,12 +33,14 @@ def ask(options: Namespace, output: Output) -> int:
         raise ConfigError(
             _("There is no question."), _('Add it: sunto ask {path} --question "…"').format(path=options.arguments[0])
         )
+    settings = load_settings(setting_overrides(options))
     request = Chat(job=JOB, messages=(("user", options.question),), **document_fields(options))
+    _target, keep = _output_file(options, output, "ask")
 
     def present(result: Result) -> None:
         output.say(answer_line(result))
 
-    return run_job(request, output, load_settings(setting_overrides(options)), present)
+    return run_job(request, output, settings, present, keep=keep)
 
 
 def extract(options: Namespace, output: Output) -> int:
@@ -53,18 +58,23 @@ def extract(options: Namespace, output: Output) -> int:
 
 def _summarize(request: DocumentRequest, options: Namespace, output: Output) -> int:
     settings = load_settings(setting_overrides(options))
-    target = None
-    if options.output:
-        target = checked_target(options.output, options.arguments, output, yes=options.yes)
-
-    def keep(result: Result) -> None:
-        if target:
-            write_atomically(target, result["summary"].rstrip("\n") + "\n")
+    style = settings.style if isinstance(request, Summarize) else "describe"
+    target, keep = _output_file(options, output, style)
 
     def present(result: Result) -> None:
         output.say(summary_line(result, kept_in=target or data_dir() / "library.sqlite3"))
 
     return run_job(request, output, settings, present, keep=keep)
+
+
+def _output_file(options: Namespace, output: Output, style: str) -> tuple[Path | None, Callable[[Result], None] | None]:
+    """Where the result goes beside the screen, and what writes it there, in the format that its name asks for."""
+    if not options.output:
+        return None, None
+    wanted = format_of(Path(options.output))
+    check_exportable(wanted, style)
+    target = checked_target(options.output, options.arguments, output, yes=options.yes)
+    return target, lambda result: write_atomically(target, exported(result, wanted))
 
 
 def document_fields(options: Namespace) -> dict[str, Any]:

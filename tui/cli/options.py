@@ -32,12 +32,7 @@ def summary_options(parser: Parser) -> None:
     group = parser.add_argument_group(_("The summary"))
     _add_settings(group, "style", "language")
     _add_pages(group)
-    group.add_argument(
-        "--output",
-        metavar=_("FILE"),
-        help=_("Also write the summary to this file; one that exists is replaced only after asking."),
-    )
-    _add_yes(group)
+    _add_output(group)
     _add_model_options(parser)
     _add_format_options(parser)
 
@@ -47,6 +42,7 @@ def ask_options(parser: Parser) -> None:
     group.add_argument("--question", metavar=_("TEXT"), help=_("What you want to know from the documents."))
     _add_settings(group, "language")
     _add_pages(group)
+    _add_output(group)
     _add_model_options(parser)
     _add_format_options(parser)
 
@@ -224,6 +220,18 @@ def _add_format_options(parser: Parser) -> None:
 
 def _add_subject(group: Any, sentence: str) -> None:
     group.add_argument("--subject", metavar=_("NAME"), default="", help=sentence)
+
+
+def _add_output(group: Any) -> None:
+    group.add_argument(
+        "--output",
+        metavar=_("FILE"),
+        help=_(
+            "Also write it to this file, as its name says: .md, .docx, .pdf, .html, .txt, .json, or .tsv for Anki; one "
+            "that exists is replaced only after asking."
+        ),
+    )
+    _add_yes(group)
 
 
 def _add_yes(group: Any) -> None:

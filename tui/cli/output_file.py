@@ -14,7 +14,7 @@ from tui.output import Output
 
 
 def checked_target(path: str, sources: Sequence[str], output: Output, *, yes: bool) -> Path:
-    """Where the text may go; asks before it replaces a file. Raises ConfigError."""
+    """Where the result may go; asks before it replaces a file. Raises ConfigError."""
     target = Path(path)
     if target.is_dir():
         raise ConfigError(
@@ -41,19 +41,19 @@ def checked_target(path: str, sources: Sequence[str], output: Output, *, yes: bo
     return target
 
 
-def write_atomically(target: Path, text: str) -> None:
+def write_atomically(target: Path, data: bytes) -> None:
     """A reader sees the old file or the new one, never half of it. Raises ConfigError when it cannot be written."""
     try:
         descriptor, temporary = tempfile.mkstemp(dir=target.absolute().parent, prefix=f".{target.name}.")
         try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", errors="replace") as file:
-                file.write(text)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
             Path(temporary).replace(target)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError as error:
         raise ConfigError(
-            _("The summary could not be written to “{path}”: {reason}.").format(path=target, reason=error.strerror),
+            _("The result could not be written to “{path}”: {reason}.").format(path=target, reason=error.strerror),
             _("It is kept: the same command with another --output gives it at once."),
         ) from error
