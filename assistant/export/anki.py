@@ -46,7 +46,7 @@ def write(result: Mapping[str, Any]) -> bytes:
 
 def deck_name(result: Mapping[str, Any]) -> str:
     """`Sunto::Photosynthesis`: a deck within one that holds all of them."""
-    return f"Sunto::{_DECK_UNFIT.sub(' ', title_of(result)).strip() or 'Sunto'}"
+    return f"Sunto::{' '.join(_DECK_UNFIT.sub(' ', title_of(result)).split()) or 'Sunto'}"
 
 
 def _guid(result: Mapping[str, Any], item: Item) -> str:

@@ -243,7 +243,7 @@ def test_cards_are_tab_separated_with_the_headers_that_anki_reads():
         "#separator:tab",
         "#html:true",
         "#notetype:Basic",
-        "#deck:Sunto::Photosynthesis  light & life",
+        "#deck:Sunto::Photosynthesis light & life",
         "#guid column:1",
         "#tags column:4",
     ]
@@ -274,8 +274,13 @@ def test_a_card_keeps_its_id_when_the_answer_is_written_anew():
 
 
 @pytest.mark.skipif(importlib.util.find_spec("anki") is None, reason="the anki package is not installed")
-def test_anki_itself_imports_the_cards_and_updates_them_the_second_time(tmp_path: Path):
+@pytest.mark.parametrize("language", ["en_US", "it_IT"])
+def test_anki_itself_imports_the_cards_and_updates_them_the_second_time(tmp_path: Path, language: str):
+    """In an Italian Anki the note type is called “Basilare”, and not Basic as the file says."""
+    import anki.lang
     from anki.collection import Collection, ImportCsvRequest
+
+    anki.lang.set_lang(language)
 
     file = tmp_path / "cards.tsv"
     collection = Collection(str(tmp_path / "collection.anki2"))
@@ -288,10 +293,10 @@ def test_anki_itself_imports_the_cards_and_updates_them_the_second_time(tmp_path
             collection.import_csv(ImportCsvRequest(path=str(file), metadata=metadata))
         notes = [collection.get_note(identity) for identity in collection.find_notes("tag:sunto")]
         assert len(notes) == 4
-        fields = {note["Front"]: note["Back"] for note in notes}
+        fields = dict(note.values() for note in notes)
         assert fields["ATP"].startswith("Another text.")
         assert "\\(n &lt; 7\\)" in next(front for front in fields if front.startswith("How many"))
-        assert {deck.name for deck in collection.decks.all_names_and_ids()} >= {"Sunto::Photosynthesis  light & life"}
+        assert {deck.name for deck in collection.decks.all_names_and_ids()} >= {"Sunto::Photosynthesis light & life"}
     finally:
         collection.close()
 
