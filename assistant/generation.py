@@ -68,6 +68,7 @@ class Completion:
     generated_tokens: int
     prefill_seconds: float
     decode_seconds: float
+    """Its share of the time, where several answers grew side by side: the sum over all is the time that passed."""
     peak_memory_bytes: int
     """Highest so far: of the device on CUDA, of the process on a CPU."""
 

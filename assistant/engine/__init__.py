@@ -5,6 +5,10 @@
     adapter_files  adapters in PEFT's format, read and written
     lora        adapters on the model: attached, trained, taken off
     kv          the KV cache of the last prompt, kept for the next one
+    batch_cache the KV caches of several sequences in one
+    batch       several answers side by side
+    answer      one answer while it grows
+    memory      how many fit side by side
     sampling    logits -> the next token
     text        tokens -> text, never half a character
     engine      puts these together: `Engine` is a `LanguageModel`

@@ -10,19 +10,19 @@ from typing import Any
 
 import torch
 
-from assistant.engine import lora, packing
+from assistant.engine import lora, memory, packing
 from assistant.engine.adapter_files import Adapter, read_adapter
+from assistant.engine.answer import Answer
+from assistant.engine.batch import Batch
+from assistant.engine.batch_cache import can_batch
 from assistant.engine.kv import PrefixCache
 from assistant.engine.prompt import ChatTemplate
-from assistant.engine.sampling import make_generator, next_token
-from assistant.engine.text import TextStream
-from assistant.errors import ContextOverflowError, OutOfMemoryError
+from assistant.errors import ContextOverflowError
 from assistant.generation import (
     BatchEvent,
     ChatMessage,
     Completion,
     Delta,
-    FinishReason,
     GenerationConfig,
     Prefill,
     ShouldEnd,
@@ -37,6 +37,8 @@ from assistant.weights import KeptModel
 
 PREFILL_CHUNK_TOKENS = {"cpu": 256, "cuda": 1024}
 """Between two chunks a stop is noticed and progress is shown: small enough to feel instant on either device."""
+_USUAL_EXTRA_TOKENS = 1024
+"""Of instructions and answer, beside a chunk of the source."""
 
 
 class Engine:
@@ -130,72 +132,23 @@ class Engine:
         config: GenerationConfig,
         should_stop: ShouldStop = never_stop,
     ) -> Iterator[Prefill | Delta | Completion]:
-        prompt = self._template.encode(messages)
-        self._check_fits(len(prompt), config.max_new_tokens)
-        try:
-            yield from self._stream(prompt, config, should_stop)
-        except torch.OutOfMemoryError as error:
-            self._cache.reset()
-            torch.cuda.empty_cache()
-            raise OutOfMemoryError(
-                _("The graphics card ran out of memory at a prompt of {count} tokens.").format(count=len(prompt)),
-                _("Close other programs that use it, give fewer pages at a time, or add --device cpu."),
-            ) from error
-        except BaseException:
-            # Left half-way through a forward pass, layers of the cache may differ in length.
-            self._cache.reset()
-            raise
-
-    def _stream(
-        self, prompt: list[int], config: GenerationConfig, should_stop: ShouldStop
-    ) -> Iterator[Prefill | Delta | Completion]:
-        started = time.perf_counter()
-        cached = self._cache.reuse(prompt, self.fingerprint)
-        logits = None
-        for position in range(cached, len(prompt), self._chunk):
-            if should_stop():
-                break
-            chunk = prompt[position : position + self._chunk]
-            logits = self._forward(chunk)
-            yield Prefill(min(position + self._chunk, len(prompt)), len(prompt))
-        read = time.perf_counter()
-
-        output = TextStream(self.tokenizer)
-        generator = make_generator(config.seed, self.device)
-        generated: list[int] = []
-        text: list[str] = []
-        finish: FinishReason = "length"
-        while len(generated) < config.max_new_tokens:
-            if logits is None or should_stop():
-                finish = "cancelled"
-                break
-            token = next_token(logits, generated, config, generator)
-            if token in self._stop_tokens:
-                finish = "stop"
-                break
-            generated.append(token)
-            if piece := output.add(token):
-                text.append(piece)
-                yield Delta(piece)
-            if len(generated) < config.max_new_tokens:
-                logits = self._forward([token])
-        if piece := output.flush():
-            text.append(piece)
-            yield Delta(piece)
-        yield Completion(
-            text="".join(text),
-            finish_reason=finish,
-            prompt_tokens=len(prompt),
-            cached_tokens=cached,
-            generated_tokens=len(generated),
-            prefill_seconds=read - started,
-            decode_seconds=time.perf_counter() - read,
-            peak_memory_bytes=self.peak_memory_bytes(),
-        )
+        answer = self._begin(messages, config)
+        with self._memory_errors(len(answer.prompt)):
+            logits = yield from self.read(answer, should_stop)
+            started = time.perf_counter()
+            while answer.finish is None:
+                if logits is None or should_stop():
+                    answer.finish = "cancelled"
+                    break
+                yield from answer.take(logits)
+                if answer.finish is None:
+                    logits = self._forward(answer.generated[-1:])
+            answer.decode_seconds = time.perf_counter() - started
+            yield from answer.end(self.peak_memory_bytes())
 
     @property
     def batch_rows(self) -> int:
-        return 1
+        return self._rows_for(self.chunk_tokens + _USUAL_EXTRA_TOKENS)
 
     def stream_many(
         self,
@@ -204,7 +157,71 @@ class Engine:
         should_stop: ShouldStop = never_stop,
         should_end: ShouldEnd = never_end,
     ) -> Iterator[BatchEvent]:
-        yield from one_by_one(self, prompts, config, should_stop, should_end)
+        answers = [self._begin(messages, config) for messages in prompts]
+        longest = max((len(answer.prompt) for answer in answers), default=0)
+        rows = min(self._rows_for(longest + config.max_new_tokens), len(answers))
+        if rows <= 1:
+            yield from one_by_one(self, prompts, config, should_stop, should_end)
+            return
+        with self._memory_errors(longest):
+            yield from Batch(self, answers, rows, should_stop, should_end).run()
+
+    def _rows_for(self, tokens: int) -> int:
+        """How many sequences of so many tokens to grow side by side."""
+        if not can_batch(self.model.config):
+            return 1
+        return memory.rows_that_fit(
+            self.device, tokens * memory.kv_bytes_per_token(self.model.config, self.model.dtype)
+        )
+
+    def _begin(self, messages: Sequence[ChatMessage], config: GenerationConfig) -> Answer:
+        prompt = self._template.encode(messages)
+        self._check_fits(len(prompt), config.max_new_tokens)
+        return Answer(prompt, config, self.tokenizer, self._stop_tokens, self.device)
+
+    @contextmanager
+    def _memory_errors(self, prompt_tokens: int) -> Generator[None]:
+        """Leave nothing half read behind, whatever happens; say what it means when memory runs out."""
+        try:
+            yield
+        except (RuntimeError, MemoryError) as error:
+            self.forget()
+            if not memory.is_out_of_memory(error):
+                raise
+            raise memory.out_of_memory(self.device, prompt_tokens) from error
+        except BaseException:
+            # Left half-way through a forward pass, layers of the cache may differ in length.
+            self._cache.reset()
+            raise
+
+    def read(self, answer: Answer, should_stop: ShouldStop = never_stop) -> Generator[Prefill, None, Any]:
+        """Read all tokens of the answer that the KV cache does not hold yet.
+
+        Returns the logits of the last, of shape (vocabulary,), or None when stopped before.
+        """
+        started = time.perf_counter()
+        tokens = answer.tokens
+        cached = self._cache.reuse(tokens, self.fingerprint)
+        logits = None
+        for position in range(cached, len(tokens), self._chunk):
+            if should_stop():
+                logits = None
+                break
+            logits = self._forward(tokens[position : position + self._chunk])
+            yield Prefill(min(position + self._chunk, len(tokens)), len(tokens))
+        answer.prefill_seconds += time.perf_counter() - started
+        if not answer.generated:  # otherwise it is read a second time
+            answer.cached_tokens = cached
+        return logits
+
+    def read_cache(self) -> Any:
+        """Keys and values of what was read last."""
+        return self._cache.values
+
+    def forget(self) -> None:
+        """Give up the KV cache and what torch holds in reserve."""
+        self._cache.reset()
+        memory.release(self.device)
 
     @property
     def _chunk(self) -> int:

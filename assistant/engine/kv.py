@@ -41,9 +41,11 @@ class PrefixCache:
 
     def _crop(self, length: int) -> bool:
         """Shorten to `length` tokens; False where a layer (sliding window, state space) cannot be shortened."""
+        from transformers.cache_utils import DynamicLayer
+
         surplus = len(self.tokens) - length
         if surplus:
-            if not all(layer.is_croppable and not layer.is_sliding for layer in self.values.layers):
+            if not all(type(layer) is DynamicLayer for layer in self.values.layers):
                 return False
             self.values.crop(-surplus)
             del self.tokens[length:]

@@ -1,0 +1,65 @@
+"""How many answers fit into the free memory side by side, and what running out of it looks like."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import psutil
+import torch
+
+from assistant.errors import OutOfMemoryError
+from assistant.i18n import _
+
+MAX_ROWS = {"cpu": 4, "cuda": 8}
+"""A CPU is busy with four (benchmarks/batching.py); on cards bitsandbytes' 4-bit product is nearly as quick for eight
+rows as for one, and answers that end at different times leave little for more."""
+
+_SHARE_OF_FREE = 0.5
+"""The rest is for activations, for the copy that growing a cache makes, and for other programs."""
+
+
+def kv_bytes_per_token(config: Any, dtype: torch.dtype) -> int:
+    """Of keys and values of one token in all layers, from the model's configuration."""
+    text = config.get_text_config()
+    heads = getattr(text, "num_key_value_heads", None) or text.num_attention_heads
+    head_size = getattr(text, "head_dim", None) or text.hidden_size // text.num_attention_heads
+    return 2 * text.num_hidden_layers * heads * head_size * dtype.itemsize
+
+
+def free_bytes(device: torch.device) -> int:
+    """What can still be allocated: on CUDA the device's, with what torch holds in reserve; otherwise the machine's."""
+    if device.type == "cuda":
+        free, _total = torch.cuda.mem_get_info(device)
+        return free + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device)
+    return psutil.virtual_memory().available
+
+
+def rows_that_fit(device: torch.device, bytes_per_row: int) -> int:
+    """At least 1: whether one fits is found out by trying."""
+    fitting = int(free_bytes(device) * _SHARE_OF_FREE) // bytes_per_row
+    return max(1, min(fitting, MAX_ROWS[device.type]))
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """torch has an error of its own for this on CUDA only."""
+    if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
+        return True
+    return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+
+
+def release(device: torch.device) -> None:
+    """Give back what torch holds in reserve."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
+def out_of_memory(device: torch.device, prompt_tokens: int) -> OutOfMemoryError:
+    if device.type == "cuda":
+        return OutOfMemoryError(
+            _("The graphics card ran out of memory at a prompt of {count} tokens.").format(count=prompt_tokens),
+            _("Close other programs that use it, give fewer pages at a time, or add --device cpu."),
+        )
+    return OutOfMemoryError(
+        _("The memory ran out at a prompt of {count} tokens.").format(count=prompt_tokens),
+        _("Close other programs, give fewer pages at a time, or choose a smaller base (`sunto models list`)."),
+    )
