@@ -10,35 +10,22 @@ import re
 from collections import Counter
 from typing import Literal
 
-from assistant.cited_text import claim_spans
 from assistant.i18n import plural
 from assistant.sentences import split_sentences
 
-Problem = Literal["", "language", "repetition", "off-topic", "items", "echo", "empty"]
-SEVERITY: tuple[Problem, ...] = ("", "language", "repetition", "off-topic", "items", "echo", "empty")
+Problem = Literal["", "form", "language", "repetition", "off-topic", "items", "echo", "empty"]
+SEVERITY: tuple[Problem, ...] = ("", "form", "language", "repetition", "off-topic", "items", "echo", "empty")
 """Of two attempts the one whose problem stands earlier here is the more useful."""
 
 LOOP_CHARACTERS = 60
 """So many characters of the same few words again and again, three times at least, are a loop and not emphasis."""
 _NGRAM_WORDS = 4
 _NGRAM_MIN_WORDS = 60
-_ECHO_WORDS = 5
-"""A shorter sentence of the instructions may stand in an answer by chance ("Use the text.")."""
 
 
 def is_looping(text: str) -> bool:
     """Whether the text ends in a loop, or is made of the same few phrases throughout."""
     return _loop_length(text) > 0 or _is_monotonous(text)
-
-
-def is_echo(text: str, told: str) -> bool:
-    """Whether a sentence of the text stands word for word in what the model was told to do."""
-    said = f" {_words(told)} "
-    return any(
-        sentence.count(" ") + 1 >= _ECHO_WORDS and f" {sentence} " in said
-        for start, end in claim_spans(text)
-        if (sentence := _words(text[start:end]))
-    )
 
 
 def without_repetition(text: str) -> str:
@@ -83,7 +70,7 @@ def problem_sentence(problem: Problem, count: int) -> str:
             "The model repeated what it was asked to do instead of doing it in {count} parts.",
             count,
         )
-    if problem == "items":
+    if problem in ("form", "items"):
         return plural(
             "The model did not keep to the form that was asked for in one part.",
             "The model did not keep to the form that was asked for in {count} parts.",

@@ -27,7 +27,7 @@ from assistant.generation import (
 )
 from assistant.i18n import _
 from assistant.language import detect_language
-from assistant.problems import SEVERITY, Problem, is_echo, is_looping, problem_sentence, without_repetition
+from assistant.problems import SEVERITY, Problem, is_looping, problem_sentence, without_repetition
 from assistant.protocol import Event, Notice, Progress, TextDelta, TextReset
 from assistant.watching import Watch
 
@@ -52,8 +52,6 @@ class Ask:
     """The answer ends there, whatever the model had in mind; 0 is no limit."""
     max_points: int = 0
     """The same for the points of a list."""
-    told: str = ""
-    """The instructions alone: an answer that repeats a sentence of them is no answer."""
     check: Callable[[str], Problem] = _no_check
     """What else can be wrong with an answer, asked when nothing else is."""
 
@@ -327,8 +325,6 @@ def _judged(completion: Completion, watch: Watch, ask: Ask) -> Written:
         return Written("", reason, "empty")
     if watch.looping or is_looping(text):
         return Written(text, reason, "repetition")
-    if ask.told and is_echo(text, ask.told):
-        return Written(text, reason, "echo")
     found = detect_language(text)
     if ask.language and found and found != ask.language:
         return Written(text, reason, "language")

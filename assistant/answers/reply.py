@@ -28,7 +28,7 @@ from assistant.language import detect_language
 from assistant.prompts import answer_system, chat_system, question_prompt
 from assistant.protocol import Event
 from assistant.stems import content_stems
-from assistant.summaries.job import summary_language, support_notice
+from assistant.summaries import summary_language, support_notice
 from assistant.writing import Ask, Screen, Writer, no_text_error
 
 WHOLE_SHARE = 0.6

@@ -14,23 +14,31 @@ from assistant.summaries.item import LETTERS, ItemKind
 
 Role = Literal["plain", "prompt", "answer", "option", "explanation", "key", "heading"]
 
-_PROMPT = r"questions?|domand[ae]|quesit[oi]|quiz|front(?:e)?|terms?|termine|parola|concetto|concept|flash ?cards?|q"
-_ANSWER = (
+_ASKING = r"questions?|domand[ae]|quesit[oi]|quiz"
+_ANSWERING = (
     r"(?:(?:correct|right|model|good) )?answers?(?: outline)?"
     r"|(?:the )?(?:correct|right) (?:answer|option|choice)(?: is)?"
     r"|(?:la )?rispost[ae](?: (?:corrett[ae]|esatt[ae]|giust[ae]|modello))?(?: [èe]['’]?)?"
-    r"|(?:traccia|schema)(?: d(?:i|ella) risposta)?|outline"
-    r"|(?:l['’])?(?:opzione|alternativa) (?:corretta|giusta|esatta)"
-    r"|back|retro|definition|definizione|meaning|significato|soluzione|solution|points|punti"
+    r"|(?:traccia|schema)(?: d(?:i|ella) risposta)?|outline|points|punti"
+    r"|(?:l['’])?(?:opzione|alternativa) (?:corretta|giusta|esatta)|soluzione|solution"
 )
-_EXPLANATION = r"explanation|spiegazione|perch[ée]|why|motivazione|because|rationale"
-_LABELS: dict[str, Role] = {"prompt": "prompt", "answer": "answer", "explanation": "explanation"}
+_DEFINING = r"definition|definizione|meaning|significato"
+_EXPLAINING = r"explanation|spiegazione|perch[ée]|why|motivazione|rationale"
 _COUNTED = r"(?: ?(?:n\.? ?|nr\.? ?|#)?\d{1,3})?"
 _LABEL_END = r"[*_]{0,3}\s{0,4}(?::|\)|\.(?=\s|$)|[-–—](?=\s))[*_]{0,3}\s*"
-_LABEL = re.compile(
-    rf"[*_]{{0,3}}(?:(?P<prompt>{_PROMPT})|(?P<answer>{_ANSWER})|(?P<explanation>{_EXPLANATION})){_COUNTED}{_LABEL_END}",
-    re.IGNORECASE,
-)
+
+
+def _labels(prompt: str, answer: str, explanation: str = "(?!)") -> re.Pattern[str]:
+    words = rf"(?P<prompt>{prompt})|(?P<answer>{answer})|(?P<explanation>{explanation})"
+    return re.compile(rf"[*_]{{0,3}}(?:{words}){_COUNTED}{_LABEL_END}", re.IGNORECASE)
+
+
+_LABELS: dict[ItemKind, re.Pattern[str]] = {
+    "term": _labels(r"term|termine|parola|concetto|concept|voce", _DEFINING),  # "Domanda" is a term of economics
+    "question": _labels(_ASKING, _ANSWERING, _EXPLAINING),
+    "quiz": _labels(_ASKING, _ANSWERING, _EXPLAINING),
+    "card": _labels(rf"{_ASKING}|fronte?|flash ?cards?|term|termine", rf"{_ANSWERING}|{_DEFINING}|back|retro"),
+}
 _LETTER_LABELS: dict[str, Role] = {"D": "prompt", "Q": "prompt", "A": "answer", "R": "answer", "T": "prompt"}
 _LETTER_LABEL = re.compile(rf"[*_]{{0,3}}(?P<letter>[QDART])\d{{0,3}}{_LABEL_END}")
 _KEY = re.compile(
@@ -152,8 +160,9 @@ def _labelled(rest: str, kind: ItemKind) -> tuple[Role, str, str]:
             return "key", "", rest[key.end() :]
         if option := _OPTION.match(rest):
             return "option", option["letter"].upper(), rest[option.end() :]
-    if label := _LABEL.match(rest):
-        return next(_LABELS[name] for name, found in label.groupdict().items() if found), "", rest[label.end() :]
+    if label := _LABELS[kind].match(rest):
+        role: Role = "prompt" if label["prompt"] else "answer" if label["answer"] else "explanation"
+        return role, "", rest[label.end() :]
     if kind in ("card", "question") and (label := _LETTER_LABEL.match(rest)):
         return _LETTER_LABELS[label["letter"]], "", rest[label.end() :]
     return "plain", "", rest

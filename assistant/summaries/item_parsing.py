@@ -85,7 +85,7 @@ class _Draft:
     """What an unmarked line goes on with."""
 
     def item(self, kind: ItemKind) -> Item | None:
-        prompt = cleaned(self.prompt, MAX_PROMPT)
+        prompt = cleaned(self.prompt, MAX_PROMPT).strip(" |")
         if kind == "quiz":
             return self._quiz(prompt)
         if kind == "question":

@@ -15,7 +15,8 @@ Record = dict[str, Any]
 _NAMES = {
     "prompt": "term termine parola concept concetto question domanda quesito front fronte q name nome prompt",
     "answer": "definition definizione meaning significato answer risposta back retro correct correct_answer "
-    "correctanswer risposta_corretta rispostacorretta right giusta corretta points punti outline traccia a solution soluzione",
+    "correctanswer risposta_corretta rispostacorretta right giusta corretta points punti outline traccia a "
+    "solution soluzione",
     "options": "options opzioni choices answers risposte alternatives alternative",
     "explanation": "explanation spiegazione why perché perche rationale motivazione",
 }

@@ -185,6 +185,5 @@ def _content(text: str) -> list[str]:
 
 
 _PLACEHOLDERS = frozenset(
-    ("term", "definition", "point", "question", "answer", "front", "back")
-    + ("termine", "definizione", "punto", "domanda", "risposta", "fronte", "retro")
+    "term termine definition definizione point punto question domanda answer risposta front fronte back retro".split()  # noqa: SIM905
 )

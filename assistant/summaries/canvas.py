@@ -1,0 +1,122 @@
+"""The text of the result as it grows: headings, cited text, the document's own sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
+
+from assistant.cited_text import AsList, CitedText, PlacedClaim, Shown, page_mark
+from assistant.documents.model import Document
+from assistant.grounding import Claim, PageSet
+from assistant.protocol import Event
+from assistant.summaries.checks import Judge
+from assistant.summaries.dropping import Dropping
+from assistant.summaries.extractive import OwnSentence
+from assistant.summaries.options import SummaryOptions
+from assistant.summaries.own import own_label
+from assistant.writing import Live, Screen
+
+
+class Canvas:
+    def __init__(
+        self, screen: Screen, documents: Sequence[Document], options: SummaryOptions, judge: Judge, language: str
+    ) -> None:
+        self.screen = screen
+        self._several = len(documents) > 1
+        self._options = options
+        self._judge = judge
+        self._language = language
+        self._headings: list[str] = []
+        """Those in force, the document's first."""
+        self.left_out: list[Claim] = []
+        """Claims with details that the source does not have, where these are not to be shown."""
+        self.model_texts = 0
+        """How many texts on the screen are the model's."""
+        self.own_texts = 0
+        """How many are the documents' own sentences."""
+
+    @property
+    def several(self) -> bool:
+        return self._several
+
+    # --- headings -------------------------------------------------------------------------------------------------
+
+    def under(self, *headings: str) -> Iterator[Event]:
+        """Go on under these headings, level by level; those that are in force already are not said again."""
+        wanted = [heading for heading in headings if heading]
+        same = 0
+        while same < min(len(wanted), len(self._headings)) and wanted[same] == self._headings[same]:
+            same += 1
+        for heading in wanted[same:]:
+            yield from self.gap()
+            yield from self.screen.show(heading)
+        if wanted or self.screen.text:
+            yield from self.gap()
+        self._headings = wanted
+
+    def gap(self) -> Iterator[Event]:
+        """An empty line before what comes, if anything stands there."""
+        text = self.screen.text
+        if text and not text.endswith("\n\n"):
+            yield from self.screen.show("\n" if text.endswith("\n") else "\n\n")
+
+    def mark(self) -> tuple[int, list[str]]:
+        """Where it stands, for `back_to`."""
+        return len(self.screen.text), list(self._headings)
+
+    def back_to(self, mark: tuple[int, list[str]]) -> Iterator[Event]:
+        length, self._headings = mark[0], list(mark[1])
+        yield from self.screen.rewind(length)
+
+    # --- text -----------------------------------------------------------------------------------------------------
+
+    def live(self, pages: PageSet | None) -> Live:
+        """For a text that is being written about these pages."""
+        return Live(self.screen, self.shown(pages))
+
+    def show(self, text: str, pages: PageSet | None) -> Iterator[Event]:
+        """A text of the model that is there already."""
+        live = self.live(pages)
+        yield from live.settle(text)
+        self.settle(live)
+
+    def settle(self, live: Live) -> None:
+        """This text of the model stays."""
+        if isinstance(live.shown, Dropping):
+            self.left_out += live.shown.left_out
+        self.model_texts += 1
+
+    def shown(self, pages: PageSet | None) -> Callable[[], Shown]:
+        cite = partial(self._judge.cite, pages=pages)
+        mark = partial(page_mark, several_documents=self._several)
+
+        def make() -> Shown:
+            shown: Shown = CitedText(cite, mark)
+            if self._options.as_list:
+                shown = AsList(shown)
+            return shown if self._options.unsupported == "mark" else Dropping(shown, cite)
+
+        return make
+
+    def line(self, text: str, claim: str, pages: PageSet | None) -> Generator[Event, None, int | None]:
+        """A line of its own with the mark of what it says; the number of that claim in the text, if there is one."""
+        start = len(self.screen.text)
+        yield from self.screen.show(text)
+        if not claim:
+            return None
+        found = self._judge.cite(claim, pages)
+        at = start + len(text)
+        mark = page_mark(found, several_documents=self._several)
+        yield from self.screen.show(mark)
+        self.screen.claims.append(PlacedClaim(found, start + len(text) - len(text.lstrip()), at, at + len(mark)))
+        return len(self.screen.claims) - 1
+
+    def own(self, sentences: Sequence[OwnSentence]) -> Iterator[Event]:
+        """The documents' own sentences, which say so themselves."""
+        yield from self.gap()
+        yield from self.screen.show(own_label(self._language) + "\n")
+        for sentence in sentences:
+            text = " ".join(sentence.text.split())
+            yield from self.screen.show("\n")
+            yield from self.line(f"- {text}", text, {(sentence.document.path, sentence.page.number)})
+        self.own_texts += 1

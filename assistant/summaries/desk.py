@@ -1,0 +1,69 @@
+"""All that one job writes with, put together once: its parts, its prompts, its model, its library."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+from assistant.documents.model import Document
+from assistant.generation import LanguageModel, ShouldStop
+from assistant.library import Library
+from assistant.protocol import Event
+from assistant.summaries.checks import Judge
+from assistant.summaries.drafts import Draft, draft
+from assistant.summaries.estimate import Estimate
+from assistant.summaries.merging import Merger
+from assistant.summaries.options import SummaryOptions, summary_language
+from assistant.summaries.parts import Part, PartSection, sections_of, split_parts
+from assistant.summaries.requests import Requests
+from assistant.summaries.scribe import Scribe
+from assistant.summaries.units import Unit, Units
+from assistant.writing import Screen, Writer, Written
+
+
+class Desk:
+    """Raises NoTextError where the chosen pages have no text, ContextOverflowError, ConfigError for the style."""
+
+    def __init__(
+        self,
+        job: str,
+        model: LanguageModel,
+        documents: Sequence[Document],
+        options: SummaryOptions,
+        library: Library | None,
+        should_stop: ShouldStop,
+    ) -> None:
+        self.job, self.model, self.documents, self.options = job, model, documents, options
+        self.language = summary_language(documents, options.language)
+        self.judge = Judge(documents)
+        self.requests = Requests(model, options, self.language, self.judge)
+        self.writer = Writer(model, Screen(job), should_stop)
+        self.units = Units(job, library)
+        self.estimate = Estimate()
+        self.scribe = Scribe(job, self.writer, self.units, self.estimate)
+        self.merger = Merger(model, self.requests, self.scribe)
+        parts = split_parts(documents, model.count_tokens, self.requests.part_tokens(), options.chosen)
+        self.parts: list[Part] = parts[:1] if options.opening_only else parts
+        self.sections: list[PartSection] = sections_of(self.parts)
+
+    def part_units(self) -> list[Unit]:
+        """One for each part, in order."""
+        alone = len(self.parts) == 1
+        return [
+            self.requests.part(part, self.requests.part_task(section, alone=alone))
+            for section in self.sections
+            for part in section.parts
+        ]
+
+    def by_section(self, texts: Sequence[Draft]) -> list[list[Draft]]:
+        """What was written on the parts, by section; without those that nothing was written on."""
+        left = iter(texts)
+        return [[item for _part in section.parts if (item := next(left)).text] for section in self.sections]
+
+    def map_parts(self) -> Generator[Event, None, list[tuple[Unit, Written]]]:
+        units = self.part_units()
+        written = yield from self.scribe.write_all(units, "map")
+        return list(zip(units, written, strict=True))
+
+
+def drafts_of(written: Sequence[tuple[Unit, Written]]) -> list[Draft]:
+    return [draft(unit, text) for unit, text in written]

@@ -1,0 +1,142 @@
+"""A summary that is one text about everything: notes on the parts, merged per section, then over sections.
+
+A model that cannot merge writes on the parts, and the best supported of its sentences are the summary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator, Sequence
+
+from assistant.protocol import Event
+from assistant.summaries.canvas import Canvas
+from assistant.summaries.choosing import best_sentences
+from assistant.summaries.desk import Desk
+from assistant.summaries.drafts import Draft, draft, joined
+from assistant.summaries.merging import is_whole
+from assistant.summaries.own import sentences_of
+from assistant.summaries.parts import Part
+from assistant.summaries.replacing import is_replaced, rewritten
+from assistant.summaries.several import Group, by_topics
+from assistant.summaries.units import Unit
+from assistant.writing import Growing, Live, Reading, Restarted, Written, follow
+
+PART_SENTENCES = 3
+"""Of the document's own, that stand in the notes for what the model should have written on one part."""
+
+
+class OneText:
+    def __init__(self, desk: Desk, canvas: Canvas, units: Sequence[Unit]) -> None:
+        self._desk = desk
+        self._canvas = canvas
+        self._units = units
+        self.notes: list[Draft] = []
+        """What the model wrote on the parts."""
+
+    def write(self) -> Generator[Event, None, list[Written]]:
+        desk = self._desk
+        written = yield from desk.scribe.write_all(self._units, "map")
+        failed = [part for part, text in zip(desk.parts, written, strict=True) if is_replaced(desk, part, text)]
+        drafts = [
+            _own_notes(part, unit) if part in failed else draft(unit, text)
+            for part, unit, text in zip(desk.parts, self._units, written, strict=True)
+        ]
+        self.notes = [item for part, item in zip(desk.parts, drafts, strict=True) if part not in failed and item.text]
+        if not self.notes:
+            yield from self._own(failed)
+        elif desk.options.merge:
+            yield from self._merge(desk.by_section(drafts))
+        else:
+            yield from self._choose(failed)
+        return written
+
+    # --- by merging -----------------------------------------------------------------------------------------------
+
+    def _merge(self, sections: Sequence[Sequence[Draft]]) -> Iterator[Event]:
+        merged = yield from self._desk.merger.each(sections)
+        drafts = [item for some in merged for item in some]
+        groups = (yield from by_topics(self._desk, drafts)) if self._canvas.several else [Group((), tuple(drafts))]
+        for group in groups:
+            if len(groups) > 1:
+                yield from self._canvas.under(f"# {group.title}")
+            yield from self._one(group.drafts)
+
+    def _one(self, drafts: Sequence[Draft]) -> Iterator[Event]:
+        desk, task = self._desk, self._desk.requests.whole_task
+        drafts = yield from desk.merger.fitting(drafts, task)
+        if not desk.merger.fits(drafts, task):  # it did not converge: all of it, in order
+            together = joined(drafts)
+            yield from self._canvas.show(together.text, together.pages)
+            return
+        unit = desk.merger.unit(task, drafts, desk.options.bullets)
+        viewer = Single(self._canvas, unit, desk.job, live=desk.options.unsupported != "rewrite")
+        (written,) = yield from desk.scribe.write_all([unit], "merge", viewer)
+        if viewer.settled:
+            desk.writer.settled(written)
+        elif is_whole(written):
+            text = yield from rewritten(desk, draft(unit, written))
+            yield from self._canvas.show(text, unit.pages)
+        else:
+            yield from self._sentences(best_sentences(drafts, desk.options.points, desk.judge))
+
+    # --- by choosing ----------------------------------------------------------------------------------------------
+
+    def _choose(self, failed: Sequence[Part]) -> Iterator[Event]:
+        count = self._desk.options.points
+        for document in self._desk.documents:
+            mine = [item for item in self.notes if item.documents == (document,)]
+            best = best_sentences(mine, count, self._desk.judge)
+            missed = [part for part in failed if part.document is document]
+            if best or missed:
+                yield from self._canvas.under(f"# {document.title}" if self._canvas.several else "")
+                yield from self._sentences(best)
+            if missed and len(best) < count:
+                yield from self._canvas.own(sentences_of(missed, count - len(best)))
+
+    def _sentences(self, chosen: Sequence[Draft]) -> Iterator[Event]:
+        """As one paragraph, each looked up where it is from."""
+        for number, sentence in enumerate(chosen):
+            text = sentence.text.lstrip("-*• ")
+            if self._desk.options.unsupported == "rewrite":
+                text = yield from rewritten(self._desk, Draft(text, sentence.pages, sentence.documents))
+            yield from self._canvas.screen.show(" " if number else "")
+            yield from self._canvas.show(text, sentence.pages)
+
+    # --- without the model ----------------------------------------------------------------------------------------
+
+    def _own(self, parts: Sequence[Part]) -> Iterator[Event]:
+        for document in self._desk.documents:
+            if mine := [part for part in parts if part.document is document]:
+                yield from self._canvas.under(f"# {document.title}" if self._canvas.several else "")
+                yield from self._canvas.own(sentences_of(mine, self._desk.options.points))
+
+
+class Single:
+    """A `Viewer` of the one text that is left to write."""
+
+    def __init__(self, canvas: Canvas, unit: Unit, job: str, *, live: bool) -> None:
+        self._canvas = canvas
+        self._job = job
+        self._live: Live | None = canvas.live(unit.pages) if live else None
+        self.settled = False
+        """Whether the text stands on the canvas."""
+
+    def growing(self, growth: Reading | Growing | Restarted) -> Iterator[Event]:
+        if self._live:
+            yield from follow(self._live, growth, self._job)
+
+    def done(self, index: int, written: Written) -> Iterator[Event]:  # noqa: ARG002 - a `Viewer`'s  # noqa: ARG002 - a `Viewer`'s
+        if self._live and is_whole(written):
+            yield from self._live.settle(written.text)
+            self._canvas.settle(self._live)
+            self.settled = True
+        elif self._live:
+            yield from self._live.restart()
+
+    def between(self) -> Iterator[Event]:
+        yield from ()
+
+
+def _own_notes(part: Part, unit: Unit) -> Draft:
+    """The document's own sentences as notes, so that nothing of this part is lost to what is merged from them."""
+    sentences = [" ".join(sentence.text.split()) for sentence in sentences_of([part], PART_SENTENCES)]
+    return Draft("\n".join(f"- {sentence}" for sentence in sentences), unit.pages, unit.documents, unit.title)

@@ -1,0 +1,91 @@
+"""Summaries of sections for other uses than reading: a question about the whole document is answered from them.
+
+They are the same units that a summary in one text is made of, so either goes on from what the other has done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.documents.model import Document
+from assistant.generation import LanguageModel, ShouldStop, never_stop
+from assistant.library import Library
+from assistant.protocol import Event
+from assistant.summaries.desk import Desk, drafts_of
+from assistant.summaries.drafts import Draft, draft, joined
+from assistant.summaries.merging import is_whole
+from assistant.summaries.options import SummaryOptions
+from assistant.summaries.parts import PageNames, PartSection
+from assistant.writing import Written
+
+
+@dataclass(frozen=True)
+class SectionText:
+    document: Document
+    title: str
+    text: str
+    """Points or sentences, without references."""
+    pages: PageNames
+    """What it is about."""
+
+
+def section_summaries(
+    job: str,
+    model: LanguageModel,
+    documents: Sequence[Document],
+    options: SummaryOptions,
+    library: Library | None,
+    should_stop: ShouldStop,
+) -> Generator[Event, None, list[SectionText]]:
+    """Write on every section, with progress; what is finished is kept. Raises NoTextError, Stopped."""
+    desk = _desk(job, model, documents, options, library, should_stop)
+    sections = desk.by_section(drafts_of((yield from desk.map_parts())))
+    if options.merge:
+        sections = yield from desk.merger.each(sections)
+    return _texts(desk.sections, sections)
+
+
+def kept_section_summaries(
+    model: LanguageModel, documents: Sequence[Document], options: SummaryOptions, library: Library
+) -> list[SectionText]:
+    """Of the sections that were written on before; never asks the model. Raises NoTextError."""
+    desk = _desk("", model, documents, options, library, never_stop)
+    units = iter(desk.part_units())
+    found: list[list[Draft]] = []
+    for section in desk.sections:
+        mine = [next(units) for _part in section.parts]
+        kept = [(unit, written) for unit in mine if (written := desk.units.find(unit.key)) is not None]
+        drafts = [draft(*pair) for pair in kept] if len(kept) == len(mine) else []
+        found.append([item for item in drafts if item.text])
+    return _texts(desk.sections, [_merged_before(desk, drafts) for drafts in found])
+
+
+def _desk(
+    job: str,
+    model: LanguageModel,
+    documents: Sequence[Document],
+    options: SummaryOptions,
+    library: Library | None,
+    should_stop: ShouldStop,
+) -> Desk:
+    """For a text about everything, whatever else was asked: its parts are the most useful to others."""
+    return Desk(
+        job, model, documents, replace(options, task="summarize", style="brief", bullets=0), library, should_stop
+    )
+
+
+def _merged_before(desk: Desk, drafts: list[Draft]) -> list[Draft]:
+    if not desk.options.merge or len(drafts) < 2:
+        return drafts
+    unit = desk.merger.unit("section", drafts)
+    written: Written | None = desk.units.find(unit.key)
+    return [draft(unit, written)] if written and is_whole(written) else drafts
+
+
+def _texts(sections: Sequence[PartSection], drafts: Sequence[Sequence[Draft]]) -> list[SectionText]:
+    return [
+        SectionText(section.document, section.title, joined(texts).text, section.pages)
+        for section, texts in zip(sections, drafts, strict=True)
+        if texts
+    ]

@@ -1,0 +1,97 @@
+"""Finished texts, kept in the library the moment they end, and found again.
+
+A unit is kept with what was wrong with it: the same model with the same seed would fail in the same way again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.documents.model import Document
+from assistant.errors import LibraryError
+from assistant.i18n import _
+from assistant.library import Library
+from assistant.problems import SEVERITY
+from assistant.protocol import Event, Notice
+from assistant.summaries.parts import PageNames
+from assistant.writing import Ask, Written
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One text to be written."""
+
+    ask: Ask
+    key: str
+    """Holds everything that the text depends on."""
+    title: str
+    """What it is about, for progress."""
+    pages: PageNames
+    """What it is made from, directly or through other units."""
+    documents: tuple[Document, ...]
+    tokens: int
+    """Of what the model reads for it, for the estimate of time."""
+
+
+class Units:
+    """What is written already. A library that cannot be written to costs the resuming, not the work."""
+
+    def __init__(self, job: str, library: Library | None) -> None:
+        self._job = job
+        self._library = library
+        self._written: dict[str, Written] = {}
+        """What the library has not, or could not take."""
+
+    def find(self, key: str) -> Written | None:
+        if (written := self._written.get(key)) is not None:
+            return written
+        if self._library is None:
+            return None
+        try:
+            value = self._library.unit(key)
+        except LibraryError:  # it says so when something is to be kept
+            return None
+        return None if value is None else _decoded(value)
+
+    def keep(self, unit: Unit, written: Written) -> Iterator[Event]:
+        self._written[unit.key] = written
+        if self._library is None:
+            return
+        sources = sorted({document.sha256 for document in unit.documents if document.sha256})
+        try:
+            self._library.put_unit(unit.key, _encoded(written), sources)
+        except LibraryError as error:
+            self._library = None
+            yield Notice(
+                job=self._job,
+                level="warning",
+                message=_("{problem} The summary goes on, but if it is stopped it will start again from here.").format(
+                    problem=error.message
+                ),
+                hint=error.hint,
+            )
+
+
+def documents_of(parts: Sequence[Unit]) -> tuple[Document, ...]:
+    """Each once, in order."""
+    return tuple({document.path: document for part in parts for document in part.documents}.values())
+
+
+def _encoded(written: Written) -> str:
+    return json.dumps(
+        {"text": written.text, "finish_reason": written.finish_reason, "problem": written.problem}, ensure_ascii=False
+    )
+
+
+def _decoded(value: str) -> Written | None:
+    """None for what another version or another program wrote there."""
+    try:
+        fields: Any = json.loads(value)
+        text, finish_reason, problem = fields["text"], fields["finish_reason"], fields["problem"]
+    except (ValueError, TypeError, KeyError):
+        return None
+    known = isinstance(text, str) and finish_reason in ("stop", "length") and problem in SEVERITY
+    return Written(text, finish_reason, problem) if known else None
