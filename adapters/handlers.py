@@ -44,18 +44,25 @@ def summarize(
     from assistant.summaries import SummaryOptions, summarize
 
     settings = session.settings
-    reading = yield from read_documents(request, session, should_stop)
-    engine = yield from session.engine(request, should_stop)
-    yield from _language_notice(request.job, reading.documents, engine.kept)
-    base = find_base(engine.name)
-    is_summary = isinstance(request, protocol.Summarize)
-    options = SummaryOptions(
-        task="summarize" if is_summary else "describe",
-        style=(request.style or settings.style) if is_summary else "brief",
+    summary = request if isinstance(request, protocol.Summarize) else None
+    asked = SummaryOptions(
+        task="summarize" if summary else "describe",
+        style=(summary.style or settings.style) if summary else "brief",
+        bullets=(summary.bullets or settings.bullets) if summary else 0,
         language=request.language or settings.language,
-        chosen=reading.pages,
-        merge=base.merges if base else True,
-        config=_generation_config(request, session, base),
+        unsupported=request.unsupported or settings.unsupported,  # pyright: ignore[reportArgumentType]
+        extractive=request.extractive or settings.extractive,  # pyright: ignore[reportArgumentType]
+    )
+    asked.check()  # a mistake is heard before anything is read
+    reading = yield from read_documents(request, session, should_stop)
+    options = dataclasses.replace(asked, chosen=reading.pages)
+    if options.extractive == "only":  # no model is needed, so none is loaded
+        return (yield from summarize(request.job, None, reading.documents, options, None, should_stop))
+    engine = yield from session.engine(request, should_stop)
+    yield from _language_notice(request.job, reading.documents, engine.kept, options.language)
+    base = find_base(engine.name)
+    options = dataclasses.replace(
+        options, merge=base.merges if base else True, config=_generation_config(request, session, base)
     )
     return (yield from summarize(request.job, engine, reading.documents, options, session.library, should_stop))
 
@@ -67,6 +74,7 @@ def chat(request: protocol.Chat, session: Session, should_stop: ShouldStop) -> G
     reading = yield from read_documents(request, session, should_stop)
     engine = yield from session.engine(request, should_stop)
     yield from _language_notice(request.job, reading.documents, engine.kept)
+    base = find_base(engine.name)
     messages = [ChatMessage(role, content) for role, content in request.messages]  # pyright: ignore[reportArgumentType]
     return (
         yield from reply(
@@ -74,21 +82,28 @@ def chat(request: protocol.Chat, session: Session, should_stop: ShouldStop) -> G
             engine,
             messages,
             reading.documents,
-            config=_generation_config(request, session, find_base(engine.name)),
+            config=_generation_config(request, session, base),
             language=request.language or session.settings.language,
             chosen=reading.pages,
+            library=session.library,
+            merge=base.merges if base else True,
             should_stop=should_stop,
         )
     )
 
 
-def _language_notice(job: str, documents: Sequence[Any], kept: Any) -> Generator[Event, None, None]:
+def _language_notice(
+    job: str, documents: Sequence[Any], kept: Any, asked: str = "auto"
+) -> Generator[Event, None, None]:
+    """Say before the work begins that the model does not know a language it will read or, as asked, write."""
     from assistant.advice import language_notice
 
     if not kept.languages:  # a base that nobody here has looked at: it may know them all
         return
-    for language in sorted({document.language for document in documents if document.language}):
-        if language not in kept.languages and (notice := language_notice(language, kept.name)):
+    read = {document.language for document in documents if document.language}
+    for language in sorted(read | {asked} - {"auto"}):
+        notice = language_notice(language, kept.name, asked=language not in read)
+        if language not in kept.languages and notice:
             message, hint = notice
             yield protocol.Notice(job=job, level="warning", message=message, hint=hint)
 

@@ -111,12 +111,13 @@ class Canvas:
         self.screen.claims.append(PlacedClaim(found, start + len(text) - len(text.lstrip()), at, at + len(mark)))
         return len(self.screen.claims) - 1
 
-    def own(self, sentences: Sequence[OwnSentence]) -> Iterator[Event]:
-        """The documents' own sentences, which say so themselves."""
+    def own(self, sentences: Sequence[OwnSentence], *, labelled: bool = True) -> Iterator[Event]:
+        """The documents' own sentences; the text itself says that they are."""
         yield from self.gap()
-        yield from self.screen.show(own_label(self._language) + "\n")
-        for sentence in sentences:
+        if labelled:
+            yield from self.screen.show(f"{own_label(self._language)}\n\n")
+        for number, sentence in enumerate(sentences):
             text = " ".join(sentence.text.split())
-            yield from self.screen.show("\n")
+            yield from self.screen.show("\n" if number else "")
             yield from self.line(f"- {text}", text, {(sentence.document.path, sentence.page.number)})
         self.own_texts += 1

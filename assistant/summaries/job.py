@@ -13,15 +13,16 @@ from typing import Any
 from assistant.documents.model import Document
 from assistant.generation import LanguageModel, ShouldStop, never_stop
 from assistant.library import Library
-from assistant.problems import problem_counts
 from assistant.prompts import says_nothing
 from assistant.protocol import Event
 from assistant.summaries.by_section import BySection
 from assistant.summaries.canvas import Canvas
 from assistant.summaries.desk import Desk
 from assistant.summaries.disagreeing import Disagreements
+from assistant.summaries.extracts import extract
 from assistant.summaries.one_text import OneText
 from assistant.summaries.options import SummaryOptions
+from assistant.summaries.parts import PageNames
 from assistant.summaries.planning import planned_tokens
 from assistant.summaries.replacing import is_replaced
 from assistant.summaries.report import left_out_notice, own_notice, result, resume_notice, support_notice
@@ -31,7 +32,7 @@ from assistant.writing import Written, no_text_error
 
 def summarize(
     job: str,
-    model: LanguageModel,
+    model: LanguageModel | None,
     documents: Sequence[Document],
     options: SummaryOptions,
     library: Library | None = None,
@@ -39,9 +40,12 @@ def summarize(
 ) -> Generator[Event, None, dict[str, Any]]:
     """Stream a summary; its result is the object of the command-line contract (DESIGN §4).
 
-    Without a library nothing is kept. Raises NoTextError, ContextOverflowError, ModelError where
-    the model wrote nothing at all, and Stopped with the text so far.
+    Without a library nothing is kept; without a model the summary is made of the documents' own sentences.
+    Raises NoTextError, ContextOverflowError, ConfigError for a style that is not known, ModelError where the model
+    wrote nothing at all, and Stopped with the text so far.
     """
+    if model is None or options.extractive == "only":
+        return (yield from extract(job, documents, options, should_stop))
     return (yield from _Summary(job, model, documents, options, library, should_stop).run())
 
 
@@ -77,12 +81,11 @@ class _Summary:
         return result(
             desk,
             canvas,
-            used=[unit for unit, text in zip(self._units, written, strict=True) if not says_nothing(text.text)],
-            resumed=sum(self._resumed),
-            items=form.items if isinstance(form, Study) else [],
-            contradictions=disagreements.as_json(),
-            problems=problem_counts(desk.writer.problems),
+            pages=frozenset[tuple[str, int]]().union(*self._pages(written)),
             seconds=time.monotonic() - self._started,
+            items=form.items if isinstance(form, Study) else (),
+            contradictions=disagreements.as_json(),
+            resumed=sum(self._resumed),
         )
 
     def _form(self) -> OneText | BySection | Study:
@@ -91,6 +94,11 @@ class _Summary:
         if self._options.one_text and len(self._units) > 1:
             return OneText(self._desk, self._canvas, self._units)
         return BySection(self._desk, self._canvas, self._units)
+
+    def _pages(self, written: Sequence[Written]) -> list[PageNames]:
+        """Of the parts that the model did not find empty of anything to say."""
+        pairs = zip(self._units, written, strict=True)
+        return [unit.pages for unit, text in pairs if not says_nothing(text.text)]
 
     def _notices(self, written: Sequence[Written]) -> Iterator[Event]:
         desk = self._desk

@@ -124,7 +124,7 @@ class Single:
         if self._live:
             yield from follow(self._live, growth, self._job)
 
-    def done(self, index: int, written: Written) -> Iterator[Event]:  # noqa: ARG002 - a `Viewer`'s  # noqa: ARG002 - a `Viewer`'s
+    def done(self, index: int, written: Written) -> Iterator[Event]:  # noqa: ARG002 - a `Viewer`'s
         if self._live and is_whole(written):
             yield from self._live.settle(written.text)
             self._canvas.settle(self._live)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, get_args
 
 from assistant.documents.model import Document
+from assistant.errors import ConfigError
 from assistant.generation import GenerationConfig
+from assistant.i18n import _
 from assistant.summaries.styles import DESCRIPTION, Style, find_style
 
 Unsupported = Literal["mark", "drop", "rewrite"]
@@ -32,6 +34,19 @@ class SummaryOptions:
     merge: bool = True
     """Whether one text is made of what was written on the parts; false for models too small to do it well."""
     config: GenerationConfig = field(default_factory=GenerationConfig)
+
+    def check(self) -> None:
+        """Raises ConfigError for a style or a choice that is not known."""
+        for name, value, choices in (
+            ("unsupported", self.unsupported, get_args(Unsupported)),
+            ("extractive", self.extractive, get_args(Extractive)),
+        ):
+            if value not in choices:
+                raise ConfigError(
+                    _("The setting “{name}” cannot be “{value}”.").format(name=name, value=value),
+                    _("Choose one of: {choices}.").format(choices=", ".join(choices)),
+                )
+        find_style(self.style)
 
     @property
     def wanted(self) -> Style:

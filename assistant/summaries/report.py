@@ -8,10 +8,11 @@ from typing import Any
 from assistant.coverage import NOT_THE_BEGINNING, coverage
 from assistant.grounding import Claim
 from assistant.i18n import _, plural
+from assistant.problems import problem_counts
 from assistant.protocol import Event, Notice
 from assistant.summaries.canvas import Canvas
 from assistant.summaries.desk import Desk
-from assistant.summaries.units import Unit
+from assistant.summaries.parts import PageNames
 
 
 def resume_notice(job: str, resumed: int, total: int) -> Iterator[Event]:
@@ -81,16 +82,14 @@ def result(
     desk: Desk,
     canvas: Canvas,
     *,
-    used: Sequence[Unit],
-    resumed: int,
-    items: Sequence[dict[str, Any]],
-    contradictions: Sequence[dict[str, Any]],
-    problems: dict[str, int],
+    pages: PageNames,
     seconds: float,
+    items: Sequence[dict[str, Any]] = (),
+    contradictions: Sequence[dict[str, Any]] = (),
+    resumed: int = 0,
 ) -> dict[str, Any]:
-    """`used` are the units on parts that something was said about."""
+    """`pages` are those that something was said about."""
     options, documents = desk.options, desk.documents
-    pages = pages_of_units(used)
     read = frozenset[tuple[str, int]]().union(*(part.pages for part in desk.parts))
     return {
         "task": options.task,
@@ -114,7 +113,7 @@ def result(
         "extractive": "no" if not canvas.own_texts else "partly" if canvas.model_texts else "all",
         "left_out": [claim.as_json() for claim in canvas.left_out],
         "coverage": coverage(documents, pages, options.chosen, nothing_on=read - pages, otherwise=NOT_THE_BEGINNING),
-        "problems": problems,
+        "problems": problem_counts(desk.writer.problems),
         "language": desk.language,
         "model": desk.model.name,
         "adapter": desk.model.adapter,
@@ -124,7 +123,3 @@ def result(
         "seconds": round(seconds, 3),
         **desk.writer.usage.as_json(),
     }
-
-
-def pages_of_units(units: Sequence[Unit]) -> frozenset[tuple[str, int]]:
-    return frozenset[tuple[str, int]]().union(*(unit.pages for unit in units))

@@ -23,7 +23,7 @@ class Study:
         self._desk = desk
         self._canvas = canvas
         self._units = units
-        self._kind: ItemKind = _kind(desk)
+        self.kind: ItemKind = _kind(desk)
         self._written: dict[int, Written] = {}
         self._sections = list(_numbered(desk.sections))
         self._seen: list[Item] = []
@@ -53,7 +53,7 @@ class Study:
         yield from self.show(section, new)
         if not new and self._desk.options.extractive != "off":
             yield from self.show_own(
-                section, [item for item, _sentence in items_of(self._kind, section.parts, count, language)]
+                section, [item for item, _sentence in items_of(self.kind, section.parts, count, language)]
             )
 
     def show(self, section: PartSection, items: Sequence[Item]) -> Iterator[Event]:
@@ -83,7 +83,7 @@ class Study:
 
     def _usable(self, written: Written) -> list[Item]:
         unfinished = written.finish_reason == "length"
-        return usable_items(self._kind, written.text, self._desk.language, unfinished=unfinished)
+        return usable_items(self.kind, written.text, self._desk.language, unfinished=unfinished)
 
     def _item(self, section: PartSection, item: Item) -> Generator[Event, None, int]:
         """Show it, unless it states what the source does not have and such things are left out; how many were shown."""

@@ -1,0 +1,121 @@
+"""A summary without a model: the documents' own sentences, and items made of them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from assistant.documents.model import Document
+from assistant.errors import NoTextError, Stopped
+from assistant.generation import (
+    BatchEvent,
+    ChatMessage,
+    Completion,
+    Delta,
+    GenerationConfig,
+    LanguageModel,
+    Prefill,
+    ShouldEnd,
+    ShouldStop,
+    never_end,
+    never_stop,
+)
+from assistant.i18n import _
+from assistant.protocol import Event
+from assistant.summaries.canvas import Canvas
+from assistant.summaries.desk import Desk
+from assistant.summaries.options import SummaryOptions
+from assistant.summaries.own import items_of, sentences_of
+from assistant.summaries.parts import PartSection
+from assistant.summaries.report import result
+from assistant.summaries.study import Study
+
+PART_WORDS = 400
+
+
+class NoModel:
+    """Stands where a model is asked for and there is none: counts words, and is never asked to write."""
+
+    name = ""
+    fingerprint = ""
+    adapter = None
+    languages = ()
+    context_tokens = 1 << 20
+    chunk_tokens = PART_WORDS
+    batch_rows = 1
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split())
+
+    def count_prompt_tokens(self, messages: Sequence[ChatMessage]) -> int:
+        return sum(self.count_tokens(message.content) for message in messages)
+
+    def use_adapter(self, directory: Path | None) -> None:
+        raise NotImplementedError
+
+    def stream(
+        self, messages: Sequence[ChatMessage], config: GenerationConfig, should_stop: ShouldStop = never_stop
+    ) -> Iterator[Prefill | Delta | Completion]:
+        raise NotImplementedError
+
+    def stream_many(
+        self,
+        prompts: Sequence[Sequence[ChatMessage]],
+        config: GenerationConfig,
+        should_stop: ShouldStop = never_stop,
+        should_end: ShouldEnd = never_end,
+    ) -> Iterator[BatchEvent]:
+        raise NotImplementedError
+
+
+def extract(
+    job: str, documents: Sequence[Document], options: SummaryOptions, should_stop: ShouldStop
+) -> Generator[Event, None, dict[str, Any]]:
+    """Raises NoTextError where there is no text, or none that items can be made of; Stopped."""
+    started = time.monotonic()
+    model: LanguageModel = NoModel()
+    desk = Desk(job, model, documents, options, None, should_stop)
+    canvas = Canvas(desk.writer.screen, documents, options, desk.judge, desk.language)
+    study = Study(desk, canvas, []) if options.wanted.kind == "items" else None
+    for stretch in _stretches(desk):
+        if should_stop():
+            raise Stopped(canvas.screen.text)
+        if study:
+            found = items_of(study.kind, stretch.parts, options.points, desk.language)
+            yield from study.show_own(stretch, [item for item, _sentence in found])
+        else:
+            yield from _sentences(desk, canvas, stretch)
+    if not canvas.own_texts:
+        raise NoTextError(
+            _("Nothing of this kind could be made from the document's own sentences."),
+            _("Choose another style, or let a model write it."),
+            path=documents[0].path,
+        )
+    return result(
+        desk,
+        canvas,
+        pages=frozenset[tuple[str, int]]().union(*(section.pages for section in desk.sections)),
+        items=study.items if study else [],
+        seconds=time.monotonic() - started,
+    )
+
+
+def _stretches(desk: Desk) -> list[PartSection]:
+    """What is summarized by itself: each section, or each document where the result is one text."""
+    if not desk.options.one_text:
+        return desk.sections
+    return [
+        PartSection(document, "", parts)
+        for document in desk.documents
+        if (parts := tuple(part for part in desk.parts if part.document is document))
+    ]
+
+
+def _sentences(desk: Desk, canvas: Canvas, stretch: PartSection) -> Iterator[Event]:
+    sentences = sentences_of(stretch.parts, desk.options.points)
+    if sentences:
+        document = f"# {stretch.document.title}" if canvas.several else ""
+        yield from canvas.under(document, f"## {stretch.title}" if stretch.title else "")
+        yield from canvas.own(sentences, labelled=not canvas.own_texts)
