@@ -63,38 +63,34 @@ _NUMBER_WORDS = {
 
 def words(text: str) -> list[str]:
     """Every word and number in order, case, accents' encoding and punctuation evened out (NFKC: CO₂ is CO2)."""
-    return _WORD.findall(_evened(text))
+    return _WORD.findall(evened(text))
 
 
 def content_stems(text: str, language: str) -> frozenset[str]:
     """Stems of the words that carry meaning; `language` is "it", "en" or anything else for no stemming."""
-    bare = _ELISION.sub(" ", _POSSESSIVE.sub("", _evened(text)))
-    return frozenset(
-        _stem(word, language)
-        for word in _WORD.findall(bare)
-        if len(word) > 1 and word not in _STOP_WORDS and not word.isdigit()
-    )
+    return frozenset(stem(word, language) for word in content_words(text))
+
+
+def content_words(text: str) -> list[str]:
+    """The words that carry meaning, in order, not stemmed."""
+    return [word for word in plain_words(text) if len(word) > 1 and word not in _STOP_WORDS and not word.isdigit()]
 
 
 def stated_numbers(text: str) -> list[frozenset[str]]:
     """For each number written in digits, the values it can have."""
-    return [_values(match.group()) for match in NUMBER.finditer(text)]
+    return [number_values(match.group()) for match in NUMBER.finditer(text)]
 
 
 def known_numbers(text: str) -> frozenset[str]:
     """Every value that a number in the text can have, number words and roman numerals included."""
     spelled = {_NUMBER_WORDS[word] for word in words(text) if word in _NUMBER_WORDS}
     # "12 345" may also be two numbers that stand side by side in a row of a table.
-    apart = (_values(part) for match in NUMBER.finditer(text) for part in _SPACED.split(match.group()))
+    apart = (number_values(part) for match in NUMBER.finditer(text) for part in _SPACED.split(match.group()))
     return frozenset().union(*stated_numbers(text), *apart, spelled, _roman_values(text))
 
 
-def _evened(text: str) -> str:
-    return unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).lower()
-
-
-def _values(number: str) -> frozenset[str]:
-    """`2,5` → 2.5; `1.234,5` → 1234.5; `3.000` → 3000 and 3."""
+def number_values(number: str) -> frozenset[str]:
+    """Of a number in digits: `2,5` → 2.5; `1.234,5` → 1234.5; `3.000` → 3000 and 3."""
     values: set[str] = set()
     number = _SPACED.sub("", number)
     if number.isdigit() or _THOUSANDS.fullmatch(number):
@@ -103,6 +99,45 @@ def _values(number: str) -> frozenset[str]:
     if mark and mark not in whole:
         values.add(_plain(re.sub(r"\D", "", whole), decimals))
     return frozenset(values or {number})
+
+
+def roman_value(word: str) -> str:
+    """`XIV` → 14, up to 89; empty for what is no roman numeral in capitals."""
+    if not _ROMAN.fullmatch(word):
+        return ""
+    digits = [_ROMAN_DIGITS[letter] for letter in word]
+    following = [*digits[1:], 0]
+    return str(sum(-a if a < b else a for a, b in zip(digits, following, strict=True)))
+
+
+def evened(text: str) -> str:
+    """In lower case, with one form for every accent, apostrophe and compatible character (NFKC)."""
+    return unicodedata.normalize("NFKC", text.translate(_APOSTROPHES)).lower()
+
+
+def plain_words(text: str) -> list[str]:
+    """Every word in order as `words` gives it, without elisions and possessives: "l'Europa's" is europa."""
+    return _WORD.findall(_bare(text))
+
+
+def is_stop_word(word: str) -> bool:
+    """In lower case: an article, a preposition and the like."""
+    return word in _STOP_WORDS
+
+
+def without_elision(word: str) -> str:
+    """ "dell'Europa" → Europa."""
+    found = _ELISION.match(word.translate(_APOSTROPHES).lower())
+    return word[found.end() :] if found else word
+
+
+@lru_cache(maxsize=200_000)
+def without_accents(word: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
+
+
+def _bare(text: str) -> str:
+    return _ELISION.sub(" ", _POSSESSIVE.sub("", evened(text)))
 
 
 def _last_mark(number: str) -> tuple[str, str, str]:
@@ -116,14 +151,11 @@ def _plain(whole: str, decimals: str) -> str:
 
 
 def _roman_values(text: str) -> Iterator[str]:
-    for match in _ROMAN.finditer(text):
-        digits = [_ROMAN_DIGITS[letter] for letter in match.group()]
-        following = [*digits[1:], 0]
-        yield str(sum(-a if a < b else a for a, b in zip(digits, following, strict=True)))
+    return (roman_value(match.group()) for match in _ROMAN.finditer(text))
 
 
 @lru_cache(maxsize=200_000)
-def _stem(word: str, language: str) -> str:
+def stem(word: str, language: str) -> str:
     # A stemmer keeps state while it works, so one is made for each new word: threads may ask at once.
     name = {"it": "italian", "en": "english"}.get(language)
     return snowballstemmer.stemmer(name).stemWord(word) if name else word
