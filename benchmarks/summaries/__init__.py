@@ -1,0 +1,1 @@
+"""Summaries beside those that the authors wrote: `python -m benchmarks.summaries`."""
