@@ -60,6 +60,12 @@ def report(name: str, comparisons: list[Comparison]) -> int:
     print(f"{'':<34} {'sunto':>22} {'peer':>22}   ratio of medians")
     for comparison in comparisons:
         print(comparison.line())
+    keep(name, {"comparisons": [{**dataclasses.asdict(item), "ratio": item.ratio} for item in comparisons]})
+    return int(any(item.ratio > item.most for item in comparisons))
+
+
+def keep(name: str, numbers: Mapping[str, object]) -> None:
+    """Write the raw numbers to `results/NAME.json`, with the machine and the versions."""
     RESULTS.mkdir(exist_ok=True)
     target = RESULTS / f"{name}.json"
     content = {
@@ -69,11 +75,10 @@ def report(name: str, comparisons: list[Comparison]) -> int:
         "python": sys.version,
         "platform": platform.platform(),
         "versions": {package: importlib.metadata.version(package) for package in PACKAGES},
-        "comparisons": [{**dataclasses.asdict(item), "ratio": item.ratio} for item in comparisons],
+        **numbers,
     }
     target.write_text(json.dumps(content, indent=2, default=str) + "\n", encoding="utf-8")
     print(f"raw numbers: {target.relative_to(ROOT)}")
-    return int(any(item.ratio > item.most for item in comparisons))
 
 
 def _amount(values: list[float], unit: str) -> str:

@@ -10,9 +10,9 @@ import torch
 from assistant.errors import OutOfMemoryError
 from assistant.i18n import _
 
-MAX_ROWS = {"cpu": 4, "cuda": 8}
-"""A CPU is busy with four (benchmarks/batching.py); on cards bitsandbytes' 4-bit product is nearly as quick for eight
-rows as for one, and answers that end at different times leave little for more."""
+MAX_ROWS = {"cpu": 8, "cuda": 8}
+"""On two cores eight answers side by side took a third of the time of one by one (benchmarks/batching.py). On cards,
+where nobody has measured it yet, bitsandbytes' 4-bit product should be nearly as quick for eight rows as for one."""
 
 _SHARE_OF_FREE = 0.5
 """The rest is for activations, for the copy that growing a cache makes, and for other programs."""
