@@ -10,14 +10,10 @@ from assistant.protocol import Event
 from assistant.summaries.canvas import Canvas
 from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import Draft, draft, joined
-from assistant.summaries.own import sentences_of
 from assistant.summaries.parts import Part, PartSection
-from assistant.summaries.replacing import is_replaced, rewritten
+from assistant.summaries.replacing import rewritten, stand_ins
 from assistant.summaries.units import Unit
 from assistant.writing import Growing, Live, Reading, Restarted, Written, follow
-
-PART_SENTENCES = 3
-"""Of the document's own that stand in for what the model should have written on one part."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +39,8 @@ class BySection:
         self._pieces: defaultdict[int, str] = defaultdict(str)
         """What has been written on the parts that are not in turn yet."""
         self._live: Live | None = None
+        self.replaced = 0
+        """For so many parts the document's own sentences stand in."""
         self._before: tuple[int, list[str]] = (0, [])
         """Where the canvas stood before the slot in turn."""
 
@@ -109,16 +107,9 @@ class BySection:
     def _close(self, slot: Slot) -> Iterator[Event]:
         """Show what became of a slot; the next one is in turn."""
         pairs = [(self._units[index], self._written[index]) for index in slot.indexes]
-        failed = [
-            part
-            for part, (_unit, written) in zip(slot.parts, pairs, strict=True)
-            if is_replaced(self._desk, part, written)
-        ]
-        drafts = [
-            item
-            for part, pair in zip(slot.parts, pairs, strict=True)
-            if part not in failed and (item := draft(*pair)).text
-        ]
+        own = [stand_ins(self._desk, part, written) for part, (_unit, written) in zip(slot.parts, pairs, strict=True)]
+        used = [pair for pair, sentences in zip(pairs, own, strict=True) if not sentences]
+        drafts = [item for pair in used if (item := draft(*pair)).text]
         if self._live is None:
             yield from self._head(slot)
         live, self._live = self._live, None
@@ -130,11 +121,10 @@ class BySection:
                 yield from live.restart()
             if drafts:
                 yield from self._show(drafts)
-        for written in (
-            written for part, (_unit, written) in zip(slot.parts, pairs, strict=True) if part not in failed
-        ):
+        for _unit, written in used:
             self._desk.writer.settled(written)
-        if failed and (sentences := sentences_of(failed, len(failed) * PART_SENTENCES)):
+        self.replaced += len(pairs) - len(used)
+        if sentences := [sentence for some in own for sentence in some]:
             yield from self._canvas.own(sentences)
         elif not drafts:
             yield from self._canvas.back_to(self._before)

@@ -50,7 +50,10 @@ class Canvas:
         for heading in wanted[same:]:
             yield from self.gap()
             yield from self.screen.show(heading)
-        if wanted or self.screen.text:
+        going_on = self._options.as_list and wanted == self._headings  # the same list
+        if going_on and not self.screen.text.endswith("\n"):
+            yield from self.screen.show("\n")
+        elif self.screen.text and not going_on:
             yield from self.gap()
         self._headings = wanted
 

@@ -37,6 +37,7 @@ def best_sentences(drafts: Sequence[Draft], count: int, judge: Judge) -> list[Dr
         if is_claim(sentence := draft.text[start:end].strip())
         and (stems := content_stems(sentence, draft.documents[0].language))
     ]
+    candidates = [candidate for candidate in candidates if candidate.support > 0] or candidates
     frequency = Counter(stem for candidate in candidates for stem in candidate.stems)
 
     def worth(at: int) -> float:

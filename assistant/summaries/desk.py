@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 
 from assistant.documents.model import Document
 from assistant.generation import LanguageModel, ShouldStop
 from assistant.library import Library
-from assistant.protocol import Event
 from assistant.summaries.checks import Judge
-from assistant.summaries.drafts import Draft, draft
+from assistant.summaries.drafts import Draft
 from assistant.summaries.estimate import Estimate
 from assistant.summaries.merging import Merger
 from assistant.summaries.options import SummaryOptions, summary_language
@@ -17,7 +16,7 @@ from assistant.summaries.parts import Part, PartSection, sections_of, split_part
 from assistant.summaries.requests import Requests
 from assistant.summaries.scribe import Scribe
 from assistant.summaries.units import Unit, Units
-from assistant.writing import Screen, Writer, Written
+from assistant.writing import Screen, Writer
 
 
 class Desk:
@@ -58,12 +57,3 @@ class Desk:
         """What was written on the parts, by section; without those that nothing was written on."""
         left = iter(texts)
         return [[item for _part in section.parts if (item := next(left)).text] for section in self.sections]
-
-    def map_parts(self) -> Generator[Event, None, list[tuple[Unit, Written]]]:
-        units = self.part_units()
-        written = yield from self.scribe.write_all(units, "map")
-        return list(zip(units, written, strict=True))
-
-
-def drafts_of(written: Sequence[tuple[Unit, Written]]) -> list[Draft]:
-    return [draft(unit, text) for unit, text in written]

@@ -21,7 +21,7 @@ class Draft:
     title: str = ""
 
 
-USELESS: frozenset[Problem] = frozenset(("off-topic", "items", "echo", "empty"))
+USELESS: frozenset[Problem] = frozenset(("items", "echo", "empty"))
 """Problems of a text that leave nothing of it."""
 
 

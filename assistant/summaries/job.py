@@ -24,7 +24,6 @@ from assistant.summaries.one_text import OneText
 from assistant.summaries.options import SummaryOptions
 from assistant.summaries.parts import PageNames
 from assistant.summaries.planning import planned_tokens
-from assistant.summaries.replacing import is_replaced
 from assistant.summaries.report import left_out_notice, own_notice, result, resume_notice, support_notice
 from assistant.summaries.study import Study
 from assistant.writing import Written, no_text_error
@@ -77,7 +76,7 @@ class _Summary:
         disagreements = Disagreements(desk, canvas)
         if isinstance(form, OneText | BySection) and canvas.several:
             yield from disagreements.show()
-        yield from self._notices(written)
+        yield from self._notices(form.replaced)
         return result(
             desk,
             canvas,
@@ -100,10 +99,9 @@ class _Summary:
         pairs = zip(self._units, written, strict=True)
         return [unit.pages for unit, text in pairs if not says_nothing(text.text)]
 
-    def _notices(self, written: Sequence[Written]) -> Iterator[Event]:
+    def _notices(self, replaced: int) -> Iterator[Event]:
         desk = self._desk
         yield from desk.writer.notices()
-        replaced = sum(is_replaced(desk, part, text) for part, text in zip(desk.parts, written, strict=True))
-        yield from own_notice(self._job, replaced, len(written))
+        yield from own_notice(self._job, replaced, len(self._units))
         yield from support_notice(self._job, [placed.claim for placed in desk.writer.claims])
         yield from left_out_notice(self._job, self._canvas.left_out)

@@ -12,16 +12,14 @@ from assistant.summaries.canvas import Canvas
 from assistant.summaries.choosing import best_sentences
 from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import Draft, draft, joined
+from assistant.summaries.extractive import OwnSentence
 from assistant.summaries.merging import is_whole
 from assistant.summaries.own import sentences_of
 from assistant.summaries.parts import Part
-from assistant.summaries.replacing import is_replaced, rewritten
+from assistant.summaries.replacing import rewritten, stand_ins
 from assistant.summaries.several import Group, by_topics
 from assistant.summaries.units import Unit
 from assistant.writing import Growing, Live, Reading, Restarted, Written, follow
-
-PART_SENTENCES = 3
-"""Of the document's own, that stand in the notes for what the model should have written on one part."""
 
 
 class OneText:
@@ -31,16 +29,20 @@ class OneText:
         self._units = units
         self.notes: list[Draft] = []
         """What the model wrote on the parts."""
+        self.replaced = 0
+        """For so many parts the document's own sentences stand in."""
 
     def write(self) -> Generator[Event, None, list[Written]]:
         desk = self._desk
         written = yield from desk.scribe.write_all(self._units, "map")
-        failed = [part for part, text in zip(desk.parts, written, strict=True) if is_replaced(desk, part, text)]
+        own = [stand_ins(desk, part, text) for part, text in zip(desk.parts, written, strict=True)]
         drafts = [
-            _own_notes(part, unit) if part in failed else draft(unit, text)
-            for part, unit, text in zip(desk.parts, self._units, written, strict=True)
+            _own_notes(sentences, unit) if sentences else draft(unit, text)
+            for sentences, unit, text in zip(own, self._units, written, strict=True)
         ]
-        self.notes = [item for part, item in zip(desk.parts, drafts, strict=True) if part not in failed and item.text]
+        failed = [part for part, sentences in zip(desk.parts, own, strict=True) if sentences]
+        self.replaced = len(failed)
+        self.notes = [item for sentences, item in zip(own, drafts, strict=True) if not sentences and item.text]
         if not self.notes:
             yield from self._own(failed)
         elif desk.options.merge:
@@ -136,7 +138,7 @@ class Single:
         yield from ()
 
 
-def _own_notes(part: Part, unit: Unit) -> Draft:
+def _own_notes(sentences: Sequence[OwnSentence], unit: Unit) -> Draft:
     """The document's own sentences as notes, so that nothing of this part is lost to what is merged from them."""
-    sentences = [" ".join(sentence.text.split()) for sentence in sentences_of([part], PART_SENTENCES)]
-    return Draft("\n".join(f"- {sentence}" for sentence in sentences), unit.pages, unit.documents, unit.title)
+    text = "\n".join(f"- {' '.join(sentence.text.split())}" for sentence in sentences)
+    return Draft(text, unit.pages, unit.documents, unit.title)

@@ -7,22 +7,26 @@ from collections.abc import Generator
 from assistant.cited_text import claim_spans
 from assistant.documents.model import Document
 from assistant.grounding import Claim, is_claim, plain_claim
-from assistant.problems import Problem
 from assistant.protocol import Event
 from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import USELESS, Draft
+from assistant.summaries.extractive import OwnSentence
+from assistant.summaries.own import sentences_of
 from assistant.summaries.parts import Part
 from assistant.writing import Written
 
 
-def is_replaced(desk: Desk, part: Part, written: Written) -> bool:
-    """Whether the document's own sentences stand in for this text."""
-    if desk.options.extractive == "off":
-        return False
-    problem: Problem = written.problem
+PART_SENTENCES = 3
+"""Of the document's own, that stand in for what the model should have written on one part."""
+
+
+def stand_ins(desk: Desk, part: Part, written: Written) -> list[OwnSentence]:
+    """The document's own sentences for a text that is no use; none where it is, or where there are no better ones."""
+    problem = written.problem
+    wanted = problem in USELESS or problem in ("repetition", "off-topic")
     if problem == "language":  # the document's sentences are no better where they are in another language, too
-        return part.document.language == desk.language
-    return problem == "repetition" or problem in USELESS
+        wanted = part.document.language == desk.language
+    return sentences_of([part], PART_SENTENCES) if wanted and desk.options.extractive != "off" else []
 
 
 def rewritten(desk: Desk, draft: Draft) -> Generator[Event, None, str]:

@@ -12,11 +12,12 @@ from assistant.documents.model import Document
 from assistant.generation import LanguageModel, ShouldStop, never_stop
 from assistant.library import Library
 from assistant.protocol import Event
-from assistant.summaries.desk import Desk, drafts_of
+from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import Draft, draft, joined
 from assistant.summaries.merging import is_whole
 from assistant.summaries.options import SummaryOptions
 from assistant.summaries.parts import PageNames, PartSection
+from assistant.summaries.units import Unit
 from assistant.writing import Written
 
 
@@ -40,7 +41,9 @@ def section_summaries(
 ) -> Generator[Event, None, list[SectionText]]:
     """Write on every section, with progress; what is finished is kept. Raises NoTextError, Stopped."""
     desk = _desk(job, model, documents, options, library, should_stop)
-    sections = desk.by_section(drafts_of((yield from desk.map_parts())))
+    units = desk.part_units()
+    written = yield from desk.scribe.write_all(units, "map")
+    sections = desk.by_section([_draft(*pair) for pair in zip(units, written, strict=True)])
     if options.merge:
         sections = yield from desk.merger.each(sections)
     return _texts(desk.sections, sections)
@@ -56,7 +59,7 @@ def kept_section_summaries(
     for section in desk.sections:
         mine = [next(units) for _part in section.parts]
         kept = [(unit, written) for unit in mine if (written := desk.units.find(unit.key)) is not None]
-        drafts = [draft(*pair) for pair in kept] if len(kept) == len(mine) else []
+        drafts = [_draft(*pair) for pair in kept] if len(kept) == len(mine) else []
         found.append([item for item in drafts if item.text])
     return _texts(desk.sections, [_merged_before(desk, drafts) for drafts in found])
 
@@ -73,6 +76,11 @@ def _desk(
     return Desk(
         job, model, documents, replace(options, task="summarize", style="brief", bullets=0), library, should_stop
     )
+
+
+def _draft(unit: Unit, written: Written) -> Draft:
+    """Without what is not about its part."""
+    return draft(unit, replace(written, text="") if written.problem == "off-topic" else written)
 
 
 def _merged_before(desk: Desk, drafts: list[Draft]) -> list[Draft]:

@@ -28,6 +28,8 @@ class Study:
         self._sections = list(_numbered(desk.sections))
         self._seen: list[Item] = []
         """All items so far, own ones included: a term is explained once, a question asked once."""
+        self.replaced = 0
+        """For so many parts items were made of the document's own sentences."""
         self.items: list[dict[str, Any]] = []
         """As the result has them."""
 
@@ -52,9 +54,9 @@ class Study:
         new = merged_items([self._seen, *found])[len(self._seen) :][:count]
         yield from self.show(section, new)
         if not new and self._desk.options.extractive != "off":
-            yield from self.show_own(
-                section, [item for item, _sentence in items_of(self.kind, section.parts, count, language)]
-            )
+            own = [item for item, _sentence in items_of(self.kind, section.parts, count, language)]
+            self.replaced += len(section.parts) if own else 0
+            yield from self.show_own(section, own)
 
     def show(self, section: PartSection, items: Sequence[Item]) -> Iterator[Event]:
         before = self._canvas.mark()

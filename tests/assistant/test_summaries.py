@@ -2,87 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from assistant.documents.model import Document, Page
-from assistant.errors import ContextOverflowError, ModelError, NoTextError, Stopped
+from assistant.documents.model import Page
+from assistant.errors import ContextOverflowError, ModelError, NoTextError
 from assistant.generation import ChatMessage, GenerationConfig
 from assistant.library import Library
-from assistant.protocol import Event, Notice, Progress, TextDelta, TextReset
-from assistant.summaries import SummaryOptions, summarize
-from tests.assistant.texts import CELL_PAGES, cell_document, revolution_document, with_sections
+from assistant.protocol import TextDelta, TextReset
+from tests.assistant.summary_runs import (
+    CELL,
+    ITALIAN,
+    SECTIONED,
+    Run,
+    StopAfter,
+    first_point,
+    first_sentence,
+    pages_on_topics,
+    small,
+)
+from tests.assistant.texts import CELL_PAGES, revolution_document
 from tests.fakes import ScriptedModel
-
-CELL = cell_document()
-SECTIONED = with_sections(CELL, "Discovery", "Mitochondria", "Chloroplasts", "Nucleus")
-ITALIAN = "Nel 1789 la Francia era quasi in bancarotta e il re convocò gli Stati generali per le nuove tasse."
 
 
 @pytest.fixture
 def library(tmp_path: Path):
     with Library(tmp_path / "library.sqlite3") as opened:
         yield opened
-
-
-def pages_on_topics(sentence: str, count: int) -> tuple[Page, ...]:
-    return tuple(Page(n, str(n), sentence.format(n=n), "text") for n in range(1, count + 1))
-
-
-class Run:
-    """A job run to its end, its events kept."""
-
-    def __init__(
-        self,
-        model: ScriptedModel,
-        documents: Document | Sequence[Document],
-        library=None,
-        stop: Callable[[], bool] = lambda: False,
-        **options,
-    ):
-        self.events: list[Event] = []
-        self.result: dict = {}
-        self.stopped: Stopped | None = None
-        documents = [documents] if isinstance(documents, Document) else documents
-        job = summarize("j", model, documents, SummaryOptions(**options), library, stop)
-        try:
-            while True:
-                self.events.append(next(job))
-        except StopIteration as end:
-            self.result = end.value
-        except Stopped as stopped:
-            self.stopped = stopped
-
-    @property
-    def screen(self) -> str:
-        """The text as a reader of the events sees it at the end."""
-        text = ""
-        for event in self.events:
-            if isinstance(event, TextReset):
-                text = ""
-            elif isinstance(event, TextDelta):
-                text += event.text
-        return text
-
-    def notices(self) -> list[str]:
-        return [event.message for event in self.events if isinstance(event, Notice)]
-
-    def progress(self, stage: str) -> list[Progress]:
-        return [event for event in self.events if isinstance(event, Progress) and event.stage == stage]
-
-
-def first_sentence(messages: Sequence[ChatMessage]) -> str:
-    """A model that gives back the first sentence it was shown."""
-    text = messages[-1].content.split("<text>\n")[1].split("\n</text>")[0]
-    return text.split(". ")[0].rstrip(".") + "."
-
-
-def small(answers: list[str] | Callable[[Sequence[ChatMessage]], str], **options) -> ScriptedModel:
-    """A model that reads one page of the test documents at a time."""
-    return ScriptedModel(answers, chunk_tokens=40, **options)
 
 
 # --- one part ---------------------------------------------------------------------------------------------------
@@ -122,6 +71,7 @@ def test_the_result_is_the_object_of_the_contract():
             ],
             "missing": [],
             "warnings": [],
+            "place": {"start": 0, "mark": 38, "end": 47},
         }
     ]
     assert result["coverage"] == {"pages_total": 4, "pages_used": [1, 2, 3, 4], "pages_skipped": []}
@@ -140,6 +90,13 @@ def test_the_result_is_the_object_of_the_contract():
         "resumed_chunks": 0,
         "cached_tokens": 0,
         "peak_memory_bytes": 1 << 20,
+        "bullets": 5,
+        "items": [],
+        "sections": [{"document": "/notes/cell.pdf", "title": "pp. 1–4", "pages": [1, 2, 3, 4]}],
+        "contradictions": [],
+        "extractive": "no",
+        "left_out": [],
+        "problems": {},
     }
     assert {key: result[key] for key in expected} == expected
     assert result["prompt_tokens"] == model.count_prompt_tokens(model.prompts[0])
@@ -147,7 +104,7 @@ def test_the_result_is_the_object_of_the_contract():
 
 
 def test_the_prompt_is_read_with_progress():
-    (progress,) = Run(ScriptedModel(["The cell is small."]), CELL).progress("prefill")
+    (progress,) = Run(ScriptedModel(["The cell is the smallest unit."]), CELL).progress("prefill")
     assert progress.unit == "tokens"
     assert progress.done == progress.total > 0
 
@@ -246,44 +203,45 @@ def test_a_document_without_text_is_refused():
 
 def test_a_long_text_is_written_in_parts_and_merged():
     merged = "The cell is the smallest unit of life. The nucleus holds the chromosomes."
-    model = small(
-        lambda messages: merged if "3 to 5 short sentences" in messages[-1].content else first_sentence(messages)
-    )
+    model = small(lambda messages: merged if "one summary" in messages[-1].content else first_point(messages))
     run = Run(model, CELL)
 
     assert len(model.prompts) == run.result["chunks"] + 1 == 5
+    assert "Write from them one summary" in model.prompts[-1][-1].content
     notes = model.prompts[-1][-1].content
     assert notes.index("The cell is") < notes.index("The mitochondrion releases") < notes.index("The nucleus holds")
     assert run.screen == ("The cell is the smallest unit of life. [p. 1 ✔] The nucleus holds the chromosomes. [p. 4 ✔]")
-    assert run.result["generated_tokens"] == 8 + 8 + 7 + 5 + 13
+    assert run.result["generated_tokens"] == 9 + 9 + 8 + 6 + 13
     steps = run.progress("map")
     assert [(step.done, step.total) for step in steps] == [(0, 4), (1, 4), (2, 4), (3, 4), (4, 4)]
     assert steps[0].seconds_left is None
-    assert steps[-1].seconds_left == 0
+    assert steps[-1].seconds_left, "for the merge"
+    assert run.progress("merge")[-1].seconds_left == 0
     assert steps[1].unit == "chunks"
     assert steps[1].detail == "p. 2"
 
 
 @pytest.mark.parametrize("style", ["outline", "detailed"])
 def test_an_outline_is_its_sections_in_order_each_streamed_as_it_is_written(style: str):
-    run = Run(small(first_sentence), SECTIONED, style=style)
+    dash = "- " if style == "outline" else ""
+    run = Run(small(first_point if dash else first_sentence), SECTIONED, style=style)
 
     assert run.screen == (
-        "## Discovery\n\nThe cell is the smallest unit of life. [p. 1 ✔]\n\n"
-        "## Mitochondria\n\nThe mitochondrion releases the energy stored in sugar. [p. 2 ✔]\n\n"
-        "## Chloroplasts\n\nChloroplasts exist only in plants and algae. [p. 3 ✔]\n\n"
-        "## Nucleus\n\nThe nucleus holds the chromosomes. [p. 4 ✔]"
+        f"## Discovery\n\n{dash}The cell is the smallest unit of life. [p. 1 ✔]\n\n"
+        f"## Mitochondria\n\n{dash}The mitochondrion releases the energy stored in sugar. [p. 2 ✔]\n\n"
+        f"## Chloroplasts\n\n{dash}Chloroplasts exist only in plants and algae. [p. 3 ✔]\n\n"
+        f"## Nucleus\n\n{dash}The nucleus holds the chromosomes. [p. 4 ✔]"
     )
     assert run.result["summary"] == run.screen
 
 
 def test_parts_without_sections_are_headed_by_their_pages():
-    run = Run(small(first_sentence), CELL, style="outline")
-    assert run.screen.startswith("## p. 1\n\nThe cell")
+    run = Run(small(first_point), CELL, style="outline")
+    assert run.screen.startswith("## p. 1\n\n- The cell")
 
 
 def test_several_documents_are_told_apart():
-    model = ScriptedModel(first_sentence)
+    model = ScriptedModel(first_point)
     run = Run(model, [CELL, revolution_document()], style="outline", language="en")
 
     assert run.screen.startswith("# The cell\n\n## ")
@@ -327,36 +285,48 @@ def test_merging_that_does_not_shrink_ends_with_the_notes_in_order():
 # --- the library ------------------------------------------------------------------------------------------------
 
 
-class StopAfter:
-    """Asks to stop once a model was given so many prompts."""
+@pytest.mark.parametrize("rows", [1, 2, 3])
+@pytest.mark.parametrize("finished", range(5))
+def test_whenever_it_is_stopped_what_was_finished_is_kept_and_not_asked_again(
+    library: Library, rows: int, finished: int
+):
+    """The stop comes when so many units are in the library, that is between any two of them."""
+    model = small(first_point, batch_rows=rows)
+    kept = 0
 
-    def __init__(self, model: ScriptedModel, prompts: int) -> None:
-        self.model, self.prompts = model, prompts
+    def stop() -> bool:
+        return kept >= finished
 
-    def __call__(self) -> bool:
-        return len(self.model.prompts) > self.prompts
+    put_unit = library.put_unit
 
+    def counted(*unit) -> None:
+        nonlocal kept
+        put_unit(*unit)
+        kept += 1
 
-def test_a_stopped_summary_goes_on_where_it_was(library: Library):
-    model = small(first_sentence)
-    stopped = Run(model, CELL, library, StopAfter(model, 3))
+    library.put_unit = counted
+    stopped = Run(model, CELL, library, stop)
     assert stopped.stopped is not None
+    assert finished <= kept <= finished + rows, "those that were at their last word end, too"
 
-    again = small(first_sentence)
+    library.put_unit = put_unit
+    again = small(first_point, batch_rows=rows)
     run = Run(again, CELL, library)
 
-    assert run.notices() == ["Resuming: 3 of 4 parts were already done."]
-    assert run.result["resumed_chunks"] == 3
-    assert len(again.prompts) == 2, "the last part and the merge"
+    done = min(kept, 4)
+    assert len(again.prompts) == 4 + 1 - kept, "the parts that are left, and the merge"
+    assert run.result["resumed_chunks"] == done
+    if 0 < done < 4:
+        assert run.notices() == [f"Resuming: {done} of 4 parts were already done."]
 
 
 def test_a_stopped_stream_keeps_its_text():
-    model = small(first_sentence)
+    model = small(first_point, batch_rows=1)
     run = Run(model, SECTIONED, None, StopAfter(model, 1), style="outline")
 
     assert run.stopped is not None
     assert run.stopped.text == run.screen
-    assert run.screen.startswith("## Discovery\n\nThe cell is the smallest unit of life. [p. 1 ✔]\n\n## Mitochondria")
+    assert run.screen.startswith("## Discovery\n\n- The cell is the smallest unit of life. [p. 1 ✔]")
 
 
 def test_a_job_that_is_stopped_before_it_begins_asks_the_model_nothing():
@@ -408,16 +378,16 @@ def test_another_model_or_adapter_is_written_anew(library: Library):
 
 def test_a_new_prompt_version_is_written_anew(library: Library, monkeypatch):
     Run(ScriptedModel(["The cell is small."]), CELL, library)
-    monkeypatch.setattr("assistant.summaries.parts.PROMPT_VERSION", 99)
+    monkeypatch.setattr("assistant.summaries.requests.PROMPT_VERSION", 99)
     model = ScriptedModel(["The cell is small."])
     Run(model, CELL, library)
     assert model.prompts
 
 
 def test_a_changed_page_redoes_only_itself(library: Library):
-    Run(small(first_sentence), SECTIONED, library, style="outline")
+    Run(small(first_point), SECTIONED, library, style="outline")
     last = replace(SECTIONED.pages[3], text="Cells die. They are recycled.")
-    model = small(first_sentence)
+    model = small(lambda messages: "- Cells die and they are recycled.")
     run = Run(model, replace(SECTIONED, pages=(*SECTIONED.pages[:3], last)), library, style="outline")
 
     assert len(model.prompts) == 1
@@ -442,35 +412,73 @@ def test_an_answer_that_loops_is_tried_again_with_other_settings():
     assert not run.notices()
 
 
-def test_a_model_that_always_loops_gives_each_sentence_once_and_says_so(library: Library):
-    run = Run(
-        ScriptedModel(["The cell is the smallest unit of life. It divides. " + "It grows. " * 200]),
-        CELL,
-        library,
-        style="detailed",
-    )
+LOOPING = "The cell is the smallest unit of life. It divides. " + "It grows. " * 200
+
+
+def test_a_model_that_always_loops_is_replaced_by_the_documents_own_sentences():
+    run = Run(ScriptedModel([LOOPING]), CELL, style="detailed")
+
+    assert run.screen.startswith("*From the document's own sentences, not written by the model:*\n\n- ")
+    assert "It grows" not in run.screen
+    assert all(claim["support"] == "quoted" for claim in run.result["claims"])
+    assert run.result["extractive"] == "all"
+    assert run.result["problems"] == {"repetition": 1}
+    assert run.notices() == [
+        "The model repeated itself; the repetitions were cut.",
+        "The document's own sentences are shown: the model wrote nothing usable.",
+    ]
+
+
+def test_where_nothing_stands_in_for_it_a_loop_is_cut_and_told(library: Library):
+    run = Run(ScriptedModel([LOOPING]), CELL, library, style="detailed", extractive="off")
 
     assert run.result["summary"] == run.screen
     assert run.screen.count("It grows.") <= 2
     assert run.screen.startswith("The cell is the smallest unit of life. [p. 1 ✔]")
     assert run.notices()[0] == "The model repeated itself; the repetitions were cut."
-    assert Run(ScriptedModel(["The cell is alive."]), CELL, library).result["resumed_chunks"] == 0, "not kept"
 
 
-def test_a_part_without_an_answer_is_left_out_and_announced():
-    def silent_on_page_2(messages: Sequence[ChatMessage]) -> str:
-        return "" if "mitochondrion releases" in messages[-1].content else first_sentence(messages)
+def test_what_failed_is_kept_as_failed_since_the_same_model_would_fail_again(library: Library):
+    Run(ScriptedModel([LOOPING]), CELL, library, style="detailed")
+    model = ScriptedModel(["The cell is the smallest unit of life."])
+    run = Run(model, CELL, library, style="detailed")
 
+    assert model.prompts == []
+    assert run.result["problems"] == {"repetition": 1}
+    assert run.result["extractive"] == "all"
+
+
+def silent_on_page_2(messages: Sequence[ChatMessage]) -> str:
+    return "" if "mitochondrion releases" in messages[-1].content else first_point(messages)
+
+
+def test_a_part_without_an_answer_gets_the_documents_own_sentences_and_is_announced():
     run = Run(small(silent_on_page_2), SECTIONED, style="outline")
+
+    assert run.notices() == [
+        "The model wrote nothing usable for one part.",
+        "For one part the document's own sentences were used instead of the model's.",
+    ]
+    own = run.screen.split("## Mitochondria\n\n")[1].split("## Chloroplasts")[0]
+    assert own.startswith("*From the document's own sentences, not written by the model:*\n\n- ")
+    assert own.count("[p. 2 ✔]") >= 2
+    assert run.result["extractive"] == "partly"
+    assert run.result["coverage"]["pages_used"] == [1, 2, 3, 4]
+
+
+def test_a_part_without_an_answer_is_left_out_where_nothing_may_stand_in_for_it():
+    run = Run(small(silent_on_page_2), SECTIONED, style="outline", extractive="off")
     assert run.notices() == ["The model wrote nothing usable for one part."]
+    assert "Mitochondria" not in run.screen
     assert "Chloroplasts exist" in run.screen
+    assert run.result["extractive"] == "no"
 
 
-def test_a_model_that_writes_nothing_at_all_is_an_error():
+def test_a_model_that_writes_nothing_at_all_is_an_error_where_nothing_may_stand_in_for_it():
     with pytest.raises(ModelError, match="wrote nothing usable"):
-        Run(ScriptedModel(["  \n"]), CELL)
+        Run(ScriptedModel(["  \n"]), CELL, extractive="off")
     with pytest.raises(ModelError, match="wrote nothing usable"):
-        Run(small(["..."]), SECTIONED, style="outline")
+        Run(small(["..."]), SECTIONED, style="outline", extractive="off")
 
 
 def test_an_answer_in_the_wrong_language_is_written_again_once():
@@ -530,14 +538,33 @@ def test_a_model_that_does_not_stop_is_stopped_after_the_sentences_it_was_asked_
     assert run.result["finish_reason"] == "stop"
 
 
-def test_for_a_model_that_cannot_merge_the_summary_is_what_it_wrote_on_each_part():
-    document = replace(CELL, pages=pages_on_topics("Topic{n} is the one thing that page {n} tells about.", 6))
-    model = ScriptedModel(first_sentence, chunk_tokens=30, context_tokens=600)
-    run = Run(model, document, merge=False)
+@pytest.mark.parametrize("style", ["outline", "detailed"])
+def test_for_a_model_that_cannot_merge_the_summary_is_what_it_wrote_on_each_part(style: str):
+    model = small(first_sentence)
+    run = Run(model, CELL, merge=False, style=style)
 
-    assert run.result["chunks"] == len(model.prompts) > 1
+    assert run.result["chunks"] == len(model.prompts) == 4
     assert not run.progress("merge")
-    assert run.screen.count("[p. ") >= len(model.prompts)
+    assert run.screen.count("[p. ") == 4
+
+
+def test_for_a_model_that_cannot_merge_brief_is_its_best_supported_sentences_and_stays_brief():
+    words = [f"{first}{last}" for first in ("tar", "mol", "ven", "kub", "sil", "dor") for last in "aeiouy" * 10]
+    pages = tuple(
+        Page(n, str(n), f"The {' '.join(words[6 * n - 6 : 6 * n])} of chapter{n} is blue. It burnt.", "text")
+        for n in range(1, 61)
+    )
+
+    def answer(messages: Sequence[ChatMessage]) -> str:
+        return f"{first_sentence(messages)} Bananas grow in 1999 places."
+
+    run = Run(ScriptedModel(answer, chunk_tokens=30), replace(CELL, pages=pages), merge=False, bullets=3)
+
+    assert len(run.result["claims"]) == 3
+    assert {claim["support"] for claim in run.result["claims"]} == {"quoted"}
+    pages_cited = [claim["citations"][0]["page"] for claim in run.result["claims"]]
+    assert pages_cited == sorted(pages_cited), "in the order of the book"
+    assert run.result["coverage"]["pages_used"] == list(range(1, 61))
 
 
 def test_for_a_model_that_cannot_merge_a_description_is_made_from_the_beginning_and_says_so_in_its_coverage():
