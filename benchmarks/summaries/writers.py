@@ -84,7 +84,7 @@ class OnePrompt:
             seed=settings.seed,
         )
         self._file = kept
-        self._kept = _read_lines(kept)
+        self._kept = read_kept(kept)
 
     @property
     def fingerprint(self) -> str:
@@ -146,13 +146,16 @@ def fitting_text(text: str, prompt: str, model: LanguageModel, config: Generatio
     return text[:fitting]
 
 
-def _read_lines(path: Path) -> dict[str, Output]:
-    """By key; a last line that was never finished counts for nothing."""
+def read_kept(path: Path) -> dict[str, Output]:
+    """By key. A line that was cut off when the machine stopped counts for nothing, nor does what was put behind it."""
     kept: dict[str, Output] = {}
-    if path.exists():
-        for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
+    for line in path.read_text(encoding="utf-8").split("\n") if path.exists() else ():
+        try:
             record: dict[str, Any] = json.loads(line)
-            kept[record.pop("key")] = Output(**record)
+        except json.JSONDecodeError:
+            continue
+        key = record.pop("key")
+        kept[key] = Output(**record)
     return kept
 
 
