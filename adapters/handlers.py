@@ -73,7 +73,8 @@ def chat(request: protocol.Chat, session: Session, should_stop: ShouldStop) -> G
 
     reading = yield from read_documents(request, session, should_stop)
     engine = yield from session.engine(request, should_stop)
-    yield from _language_notice(request.job, reading.documents, engine.kept)
+    language = request.language or session.settings.language
+    yield from _language_notice(request.job, reading.documents, engine.kept, language)
     base = find_base(engine.name)
     messages = [ChatMessage(role, content) for role, content in request.messages]  # pyright: ignore[reportArgumentType]
     return (
@@ -83,7 +84,7 @@ def chat(request: protocol.Chat, session: Session, should_stop: ShouldStop) -> G
             messages,
             reading.documents,
             config=_generation_config(request, session, base),
-            language=request.language or session.settings.language,
+            language=language,
             chosen=reading.pages,
             library=session.library,
             merge=base.merges if base else True,

@@ -316,6 +316,19 @@ class DocumentRead(Event):
 
 @wire
 @dataclass(frozen=True, kw_only=True)
+class Routed(Event):
+    """What a question is answered from; said as soon as it is known, before the answer."""
+
+    kind: str
+    """plain (no document), whole (all of the text at once), map (all of it, part by part) or search (passages)"""
+    detail: str
+    """The same in one sentence for the person."""
+    pages: int
+    """How many are read."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
 class TextDelta(Event):
     text: str
 

@@ -1,60 +1,45 @@
-"""One turn of a conversation, plain or about documents.
+"""One turn of a conversation, plain or about documents: the route is chosen, said, and gone.
 
-Documents that fit are put whole at the head of the first message, the same in every turn, so that the model's KV
-cache of them is used again. From longer ones the passages that fit the question best stand with that question.
-What no longer fits of the conversation is left out, the oldest first.
+plain   there is no document
+whole   the text fits, and stands before the model as it is
+search  the question is about something: the passages that fit it best are read
+map     the request is about all of a text that does not fit: it is read part by part
 """
 
 from __future__ import annotations
 
-import bisect
-import re
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
-from assistant.answers.retrieval import Passage, choose_passages, split_passages
-from assistant.cited_text import CitedText, PlainText, Shown, page_mark, without_page_marks
-from assistant.context_window import context_overflow, fitting_config, room_tokens
+from assistant.answers.absence import is_denial, nothing_supports
+from assistant.answers.composing import Composer, Prompt
+from assistant.answers.evidence import Evidence
+from assistant.answers.mapping import Mapper
+from assistant.answers.named_places import named_pages
+from assistant.answers.notices import absent_notice, route_sentence, trimmed_notice, unsupported_notice
+from assistant.answers.reading import MOST_TOKEN_CHARACTERS, Source
+from assistant.answers.retrieval import joined
+from assistant.answers.routes import read_request
+from assistant.answers.short_answers import cite_short_answer
+from assistant.cited_text import PlacedClaim, PlainText, Shown, without_page_marks
+from assistant.context_window import fitting_config
 from assistant.coverage import coverage
 from assistant.documents.model import Document
-from assistant.errors import NoTextError
 from assistant.generation import ChatMessage, GenerationConfig, LanguageModel, ShouldStop, never_stop
-from assistant.grounding import Claim, PageSet, Passages
-from assistant.i18n import _, current_language
+from assistant.grounding import PageSet
+from assistant.i18n import current_language
 from assistant.language import detect_language
-from assistant.prompts import answer_system, chat_system, question_prompt
-from assistant.protocol import Event
-from assistant.stems import content_stems
-from assistant.summaries import summary_language, support_notice
+from assistant.library import Library
+from assistant.prompts import NOT_IN_DOCUMENT
+from assistant.protocol import Event, Routed
+from assistant.summaries.options import SummaryOptions, summary_language
+from assistant.summaries.report import support_notice
 from assistant.writing import Ask, Screen, Writer, no_text_error
 
-WHOLE_SHARE = 0.6
-"""Documents that take at most this share of the room are given whole; the rest is for the conversation."""
-
-_SOURCE = r"\b(?:documents?|texts?|passages?|answer|documento|testo|brano|risposta)\b"
-_NOT = r"(?:\bnot\b|n't\b|\bno\b|\bnon\b)"
-_DENIAL = re.compile(rf"{_SOURCE}.{{0,40}}{_NOT}|{_NOT}.{{0,40}}{_SOURCE}", re.IGNORECASE)
-"""A sentence that says what the document does not say has no passage to be checked against."""
-
-FOLLOW_UP_TERMS = 3
-"""A question with fewer words is read together with the one before it ("And the second?")."""
-
-
-@dataclass(frozen=True)
-class _Prompt:
-    """What the model is given, and from which pages."""
-
-    system: Callable[[bool], ChatMessage]
-    turns: Sequence[ChatMessage]
-    pages: frozenset[tuple[str, int]] = frozenset()
-    left_out: int = 0
-    """Messages of the conversation that did not fit."""
-
-    def messages(self, insist: bool) -> list[ChatMessage]:
-        return [self.system(insist), *self.turns]
+SECTION_SHARE = 1 / 4
+"""Of the room for passages: the summary of the section that the best of them is from, where it is kept."""
 
 
 def reply(
@@ -66,44 +51,21 @@ def reply(
     config: GenerationConfig,
     language: str = "auto",
     chosen: Mapping[str, Sequence[int]] | None = None,
+    library: Library | None = None,
+    merge: bool = True,
     should_stop: ShouldStop = never_stop,
 ) -> Generator[Event, None, dict[str, Any]]:
     """Answer the last of `messages` (a user's), the oldest first; from the documents where there are any.
 
     `chosen` are the page numbers to read of a document, by its path; none are all. `language` `auto` is the question's
-    own, or the documents' where the question is too short to tell.
+    own, or the documents' where the question is too short to tell. `merge` says whether the model can make one text of
+    several. The library is searched, and keeps what is written about parts of long texts; without one neither is done.
     Raises NoTextError, ContextOverflowError, ModelError where nothing was written, Stopped.
     """
-    started = time.monotonic()
-    config = fitting_config(config, model)
-    chosen = chosen or {}
     said = [replace(message, content=without_page_marks(message.content)) for message in messages]
-    spoken = answer_language(said, documents) if language == "auto" else language
-    composer = _Composer(model, config, spoken, forced=language != "auto")
-    prompt = composer.about(documents, chosen, said) if documents else composer.plain(said)
-
-    writer = Writer(model, Screen(job), should_stop)
-    writer.check_stop()
-    ask = Ask(prompt.messages, config, "" if language == "auto" else language)
-    written, shown = yield from writer.write(ask, _shown_through(documents, prompt.pages))
-    if not written.text:
-        raise no_text_error(model)
-    claims = [placed.claim for placed in shown.claims] if shown else []
-    yield from writer.notices()
-    yield from support_notice(job, claims)
-    return {
-        "task": "ask" if documents else "chat",
-        "answer": writer.screen.text,
-        "claims": [claim.as_json() for claim in claims],
-        "coverage": coverage(documents, prompt.pages, chosen),
-        "language": spoken,
-        "model": model.name,
-        "adapter": model.adapter,
-        "finish_reason": written.finish_reason,
-        "messages_left_out": prompt.left_out,
-        "seconds": round(time.monotonic() - started, 3),
-        **writer.usage.as_json(),
-    }
+    options = SummaryOptions(language=language, merge=merge, config=config)
+    source = Source(documents, named_pages(said[-1].content, documents, chosen or {}))
+    return (yield from _Turn(job, model, said, source, options, library, should_stop).run())
 
 
 def answer_language(messages: Sequence[ChatMessage], documents: Sequence[Document]) -> str:
@@ -112,101 +74,181 @@ def answer_language(messages: Sequence[ChatMessage], documents: Sequence[Documen
     return detect_language(asked) or summary_language(documents, "auto") or current_language()
 
 
-class _Composer:
-    """Puts documents and conversation into a prompt that fits."""
+@dataclass
+class _Outcome:
+    """What the result says of how the answer came about."""
 
-    def __init__(self, model: LanguageModel, config: GenerationConfig, language: str, *, forced: bool) -> None:
-        self._model = model
-        self._config = config
-        self._language = language
-        self._forced = forced
+    kind: str
+    why: str
+    """fits, specific, follow_up, summary_request, list_request, compare_request or no_document"""
+    read: PageSet = frozenset()
+    left_out: int = 0
+    not_in_document: str = ""
+    """`no_words`: not asked, since the text has none of the question's; `no_part`: no part has anything of what was
+    to be listed; `model`: it says so; `unsupported`: nothing it says was found; empty for an answer."""
+    nearest: Sequence[dict[str, Any]] = ()
+    """Pages to look at where an answer was not found in the text."""
 
-    def plain(self, turns: Sequence[ChatMessage]) -> _Prompt:
-        def system(insist: bool) -> ChatMessage:
-            return chat_system(self._language, forced=self._forced, insist=insist)
 
-        kept = self._fitting(system, turns, list)
-        return _Prompt(system, kept, left_out=len(turns) - len(kept))
-
-    def about(
+class _Turn:
+    def __init__(
         self,
-        documents: Sequence[Document],
-        chosen: Mapping[str, Sequence[int]],
-        turns: Sequence[ChatMessage],
-    ) -> _Prompt:
-        def system(insist: bool) -> ChatMessage:
-            return answer_system(self._language, forced=self._forced, insist=insist)
+        job: str,
+        model: LanguageModel,
+        said: Sequence[ChatMessage],
+        source: Source,
+        options: SummaryOptions,
+        library: Library | None,
+        should_stop: ShouldStop,
+    ) -> None:
+        self._started = time.monotonic()
+        self._job, self._model, self._said, self._source = job, model, said, source
+        self._options, self._library = options, library
+        self._config = fitting_config(options.config, model)
+        self._forced = options.language != "auto"
+        self._language = options.language if self._forced else answer_language(said, source.documents)
+        self._composer = Composer(model, self._config, self._language, forced=self._forced)
+        self._writer = Writer(model, Screen(job), should_stop)
+        self._request = read_request(said)
+        self._evidence = Evidence(model, source, self._request, options, library)
 
-        passages = split_passages(documents, self._model.count_tokens, chosen)
-        if not passages:
-            raise NoTextError(
-                _("There is no text to read on these pages."),
-                _("Choose other pages; scanned ones need text recognition (OCR) first."),
-                path=documents[0].path,
-            )
-        whole = whole_text(passages)
-        room = int(WHOLE_SHARE * room_tokens(self._model, [system(True)], self._config))
-        budget = min(room, self._model.chunk_tokens)  # in more than it digests well, a model finds nothing
-        if self._model.count_tokens(whole) <= budget:
-            texts, build = [whole], self._with_first
+    def run(self) -> Generator[Event, None, dict[str, Any]]:
+        self._writer.check_stop()
+        outcome = yield from self._routed()
+        yield from trimmed_notice(self._job, outcome.left_out)
+        if not outcome.not_in_document:
+            yield from self._writer.notices()
+            if self._source.documents:
+                yield from self._checked(outcome)
+        return self._result(outcome)
+
+    # --- routes ---------------------------------------------------------------------------------------------------
+
+    def _routed(self) -> Generator[Event, None, _Outcome]:
+        if not self._source.documents:
+            return (yield from self._plain())
+        self._source.check()
+        room = self._composer.room()
+        if self._fits(room):
+            return (yield from self._whole())
+        if self._request.wanted != "question":
+            return (yield from self._map())
+        return (yield from self._search(room))
+
+    def _fits(self, room: int) -> bool:
+        text = self._source.text
+        return len(text) <= MOST_TOKEN_CHARACTERS * room and self._model.count_tokens(text) <= room
+
+    def _plain(self) -> Generator[Event, None, _Outcome]:
+        outcome = _Outcome("plain", "no_document")
+        yield self._route(outcome)
+        yield from self._write(self._composer.plain(self._said), outcome, PlainText)
+        return outcome
+
+    def _whole(self) -> Generator[Event, None, _Outcome]:
+        outcome = _Outcome("whole", "fits", self._source.pages)
+        yield self._route(outcome)
+        if self._evidence.is_absent:
+            yield from self._deny(outcome, "no_words")
         else:
-            passages = choose_passages(passages, _searched(turns), self._model.count_tokens, budget)
-            texts, build = [passage.chunk.text for passage in passages], self._with_last
-        kept = self._fitting(system, turns, lambda some: build(texts, some))
-        pages = frozenset[tuple[str, int]]().union(*(passage.pages for passage in passages))
-        return _Prompt(system, kept, pages, len(turns) - len(kept))
+            prompt = self._composer.with_whole(self._source.text, self._said)
+            yield from self._write(prompt, outcome, self._evidence.shown(outcome.read))
+        return outcome
 
-    def _with_first(self, texts: Sequence[str], turns: Sequence[ChatMessage]) -> list[ChatMessage]:
-        return [question_prompt(texts, turns[0].content, self._language), *turns[1:]]
+    def _search(self, room: int) -> Generator[Event, None, _Outcome]:
+        why = "follow_up" if self._request.follows else "specific"
+        if self._evidence.is_absent:
+            outcome = _Outcome("search", why, self._source.pages)
+            yield self._route(outcome)
+            yield from self._deny(outcome, "no_words")
+            return outcome
+        notes = self._evidence.section_notes(int(SECTION_SHARE * room))
+        stretches = self._evidence.stretches(room - sum(map(self._model.count_tokens, notes)))
+        read = frozenset((stretch.document.path, stretch.page) for stretch in stretches)
+        outcome = _Outcome("search", why, read)
+        yield self._route(outcome)
+        prompt = self._composer.with_passages([*notes, *joined(stretches)], self._said)
+        # A note is about more pages than the passages are from.
+        yield from self._write(prompt, outcome, self._evidence.shown(self._source.pages if notes else read))
+        return outcome
 
-    def _with_last(self, texts: Sequence[str], turns: Sequence[ChatMessage]) -> list[ChatMessage]:
-        return [*turns[:-1], question_prompt(texts, turns[-1].content, self._language)]
+    def _map(self) -> Generator[Event, None, _Outcome]:
+        outcome = _Outcome("map", f"{self._request.wanted}_request", self._source.pages)
+        yield self._route(outcome)
+        options = replace(self._options, chosen=self._source.chosen)
+        mapper = Mapper(
+            self._writer,
+            self._composer,
+            self._evidence,
+            self._said,
+            options,
+            self._config,
+            self._language,
+            self._library,
+        )
+        outcome.left_out = yield from mapper.run()
+        if not self._writer.screen.text.strip():
+            yield from self._deny(outcome, "no_part")
+        return outcome
 
-    def _fitting(
-        self,
-        system: Callable[[bool], ChatMessage],
-        turns: Sequence[ChatMessage],
-        build: Callable[[Sequence[ChatMessage]], list[ChatMessage]],
-    ) -> list[ChatMessage]:
-        """The longest end of the conversation, from a question on, that fits. Raises ContextOverflowError."""
-        starts = [position for position, turn in enumerate(turns) if turn.role == "user"]
+    # --- steps ----------------------------------------------------------------------------------------------------
 
-        def fits(start: int) -> bool:
-            prompt = [system(True), *build(turns[start:])]
-            taken = self._model.count_prompt_tokens(prompt) + self._config.max_new_tokens
-            return taken <= self._model.context_tokens
+    def _route(self, outcome: _Outcome) -> Routed:
+        pages = len(outcome.read)
+        detail = route_sentence(outcome.kind, outcome.why, pages, len(self._source.pages))
+        return Routed(job=self._job, kind=outcome.kind, detail=detail, pages=pages)
 
-        first = bisect.bisect_left(starts, True, key=fits)
-        if first == len(starts):
-            raise context_overflow(self._model)
-        return build(turns[starts[first] :])
+    def _write(self, prompt: Prompt, outcome: _Outcome, shown: Callable[[], Shown]) -> Iterator[Event]:
+        outcome.left_out = prompt.left_out
+        ask = Ask(prompt.messages, self._config, self._options.language if self._forced else "")
+        written, _shown = yield from self._writer.write(ask, shown)
+        if not written.text:
+            raise no_text_error(self._model)
 
+    def _deny(self, outcome: _Outcome, why: str) -> Iterator[Event]:
+        """Say that the document does not say, without asking the model."""
+        outcome.not_in_document = why
+        yield from self._writer.screen.show(NOT_IN_DOCUMENT["it" if self._language == "it" else "en"])
+        yield from absent_notice(self._job, self._source, why)
 
-def whole_text(passages: Sequence[Passage]) -> str:
-    """All of the documents, each under its title where there are several."""
-    several = len({passage.document.path for passage in passages}) > 1
-    lines: list[str] = []
-    for before, passage in zip([None, *passages], passages, strict=False):
-        if several and (before is None or before.document is not passage.document):
-            lines.append(f"# {passage.document.title}")
-        lines.append(passage.chunk.text)
-    return "\n\n".join(lines)
+    def _checked(self, outcome: _Outcome) -> Iterator[Event]:
+        """What is to be said of an answer from documents that was written."""
+        screen = self._writer.screen
+        if not screen.claims:
+            if is_denial(screen.text):
+                outcome.not_in_document = "model"
+                return
+            yield from self._place_short_answer(outcome.read)
+        claims = [placed.claim for placed in screen.claims]
+        if nothing_supports(claims):
+            outcome.not_in_document, outcome.nearest = "unsupported", self._evidence.nearest_pages()
+            yield from unsupported_notice(self._job, outcome.nearest, several=self._evidence.several)
+        else:
+            yield from support_notice(self._job, claims)
 
+    def _place_short_answer(self, read: PageSet) -> Iterator[Event]:
+        screen = self._writer.screen
+        claim = cite_short_answer(self._evidence.passages, self._request.text, screen.text, read)
+        if claim:
+            end = len(screen.text)
+            yield from screen.show(self._evidence.mark(claim))
+            screen.claims.append(PlacedClaim(claim, 0, end, len(screen.text)))
 
-def _searched(turns: Sequence[ChatMessage]) -> str:
-    """The question, with the one before where it says too little by itself ("And why?")."""
-    questions = [turn.content for turn in turns if turn.role == "user"]
-    if len(questions) > 1 and len(content_stems(questions[-1], "")) < FOLLOW_UP_TERMS:
-        return f"{questions[-2]} {questions[-1]}"
-    return questions[-1]
-
-
-def _shown_through(documents: Sequence[Document], pages: PageSet) -> Callable[[], Shown]:
-    if not documents:
-        return PlainText
-    passages = Passages(documents)
-
-    def cite(sentence: str) -> Claim | None:
-        return None if _DENIAL.search(sentence) else passages.cite(sentence, pages)
-
-    return partial(CitedText, cite, partial(page_mark, several_documents=len(documents) > 1))
+    def _result(self, outcome: _Outcome) -> dict[str, Any]:
+        documents = self._source.documents
+        return {
+            "task": "ask" if documents else "chat",
+            "answer": self._writer.screen.text,
+            "claims": [placed.as_json() for placed in self._writer.claims],
+            "coverage": coverage(documents, outcome.read, self._source.chosen),
+            "route": {"kind": outcome.kind, "pages_read": len(outcome.read), "why": outcome.why},
+            "not_in_document": outcome.not_in_document,
+            "nearest": list(outcome.nearest),
+            "language": self._language,
+            "model": self._model.name,
+            "adapter": self._model.adapter,
+            "finish_reason": self._writer.finish_reason,
+            "messages_left_out": outcome.left_out,
+            "seconds": round(time.monotonic() - self._started, 3),
+            **self._writer.usage.as_json(),
+        }

@@ -116,6 +116,23 @@ class Documents(Keeping):
             ).fetchone()
         return None if row is None else row[0]
 
+    def kept_document(self, path: str | Path) -> Document | None:
+        """What the file of that path was read as the last time; the file need not be there any more."""
+        path = absolute(path)
+        with self._reading() as connection:
+            known = connection.execute(
+                "SELECT sha256 FROM paths JOIN documents ON documents.id = paths.document WHERE path = ?",
+                (storable(str(path)),),
+            ).fetchone()
+        row = self._document_with(known[0]) if known is not None else None
+        return None if row is None else self._load(row, path)
+
+    def document_number(self, sha256: str) -> int | None:
+        """The number in the library of the document with this content."""
+        with self._reading() as connection:
+            row = connection.execute("SELECT id FROM documents WHERE sha256 = ?", (sha256,)).fetchone()
+        return None if row is None else row[0]
+
     def _read_and_keep(
         self, path: Path, password: str, on_page: OnPage, should_stop: ShouldStop, recognition: Recognition
     ) -> Added:

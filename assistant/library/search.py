@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -63,12 +65,20 @@ class Hit:
 
 class Search(Index):
     def search(
-        self, text: str, *, subject: str | None = None, document: int | None = None, limit: int = 10
+        self,
+        text: str,
+        *,
+        subject: str | None = None,
+        document: int | None = None,
+        pages: Collection[int] = (),
+        every_word: bool = True,
+        limit: int = 10,
     ) -> list[Hit]:
         """The best passages for what was typed, whatever that is; a passage that stands in two documents is two hits.
 
-        All words should be there; where no passage has them all, those with some are found. Raises ConfigError for a
-        subject there is not, LibraryError where this SQLite has no full-text search.
+        `pages` are the numbers of those to look at, none meaning all. All words should be there; where no passage has
+        them all, or without `every_word` (a question is not worded as its answer is), those with some are found.
+        Raises ConfigError for a subject there is not, LibraryError where this SQLite has no full-text search.
         """
         if not self._searchable:
             raise LibraryError(
@@ -77,22 +87,31 @@ class Search(Index):
             )
         with self._reading() as connection:
             number = None if subject is None else known_subject(connection, subject)
-            query, statement = parse_query(text), _statement(number, document)
-            for match in query.expressions if query and limit > 0 else ():
-                rows = connection.execute(
-                    statement, {"match": match, "subject": number, "document": document, "limit": limit}
-                ).fetchall()
+            query, statement = parse_query(text), _statement(number, document, pages)
+            expressions = query.expressions if query and limit > 0 else []
+            wanted = {
+                "subject": number,
+                "document": document,
+                "pages": json.dumps(sorted(pages)),
+                "limit": limit,
+            }
+            for match in expressions if every_word else expressions[-1:]:
+                rows = connection.execute(statement, {"match": match, **wanted}).fetchall()
                 if rows:
                     return [_hit(row, query) for row in rows]
         return []
 
 
-def _statement(subject: int | None, document: int | None) -> str:
+def _statement(subject: int | None, document: int | None, pages: Collection[int]) -> str:
     """The best passages are chosen first, and only then looked up: a common word stands in thousands."""
     conditions = [
         condition
-        for condition, value in (("documents.subject = :subject", subject), ("documents.id = :document", document))
-        if value is not None
+        for condition, is_set in (
+            ("documents.subject = :subject", subject is not None),
+            ("documents.id = :document", document is not None),
+            ("places.page IN (SELECT value FROM json_each(:pages))", bool(pages)),
+        )
+        if is_set
     ]
     wanted = " AND ".join(conditions) or "TRUE"
     return _FOUND.format(

@@ -98,6 +98,9 @@ def test_the_oldest_messages_are_left_out_when_the_window_is_full():
     assert kept == said[-len(kept) :]
     assert kept[0].startswith("question"), "an answer without its question would confuse"
     assert turn.result["messages_left_out"] == len(said) - len(kept) > 0
+    notice = next(event for event in turn.events if isinstance(event, Notice))
+    assert str(len(said) - len(kept)) in notice.message
+    assert "oldest are left out first" in notice.hint, "the rule is said in plain words"
     assert model.count_prompt_tokens(model.prompts[0]) + 100 <= 360
     assert model.count_prompt_tokens(model.prompts[0]) + 100 + 2 * 46 > 360, "no more than needed is left out"
 
@@ -170,9 +173,10 @@ def test_a_wrong_number_is_marked():
     "answer", ["The document does not say.", "The text doesn't mention it at all.", "Il documento non lo dice."]
 )
 def test_not_in_the_document_is_an_answer_and_not_an_unsupported_claim(answer: str):
-    turn = Turn(ScriptedModel([answer]), "Who won the match?", [CELL])
+    turn = Turn(ScriptedModel([answer]), "Who saw cells for the first time in Asia?", [CELL])
     assert turn.screen == answer
     assert turn.result["claims"] == []
+    assert turn.result["not_in_document"] == "model"
     assert turn.notices() == []
 
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from assistant.documents.model import Document, Page
 from assistant.errors import ConfigError, LibraryError
 from assistant.library import Library, index
 from assistant.library.query import parse_query
@@ -188,3 +189,25 @@ def test_a_change_of_the_stems_makes_the_index_anew(tmp_path: Path, monkeypatch)
     with Library(tmp_path / "library.sqlite3") as library:
         assert names(library, "zebra") == {"a.txt"}
         assert index_version_before != library._state("index")
+
+
+# --- for questions ----------------------------------------------------------------------------------------------
+
+
+def test_any_word_is_enough_where_that_is_asked_for(library: Library):
+    text = "energia cinetica giardino"
+    assert names(library, "energia membrana", every_word=False) == {"energia.txt", "teorema.txt", "cellule.txt"}
+    assert names(library, "energia lezione") == {"energia.txt"}, "otherwise all of them, where a passage has them all"
+    assert "teorema.txt" in names(library, text, every_word=False)
+
+
+def test_only_the_wanted_pages_of_a_document_are_searched(tmp_path: Path):
+    pages = tuple(Page(number, str(number), f"Energy is on page {number}.", "text") for number in (1, 2, 3))
+    document = Document("/a.txt", "a.txt", "A", pages, (), "en", sha256="a")
+    with Library(tmp_path / "library.sqlite3") as library:
+        assert library.document_number("a") is None
+        library._keep(document, None)
+        number = library.document_number("a")
+        found = library.search("energy", document=number, pages=[2, 3])
+        assert [hit.page for hit in found] == [2, 3]
+        assert {hit.document for hit in found} == {number}

@@ -1,57 +1,117 @@
-"""A question finds the passages it is about, within what the model can read."""
+"""A question finds the places it is about, within what the model can read: in the library's index, or without it."""
 
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 
-from assistant.answers.retrieval import Passage, choose_passages, split_passages
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.answers.retrieval import Stretch, fitting_stretches, joined
+from assistant.documents.model import Document, Page
+from assistant.library import Library
 from tests.assistant.texts import cell_document, revolution_document
+
+CELL, REVOLUTION = cell_document(), revolution_document()
 
 
 def count(text: str) -> int:
     return len(text.split())
 
 
-def passages() -> list[Passage]:
-    documents = [cell_document(), revolution_document()]
-    return split_passages(documents, count, {document.path: () for document in documents}, max_tokens=40)
+@pytest.fixture(params=["index", "no index"])
+def library(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Library | None]:
+    if request.param == "no index":
+        yield None
+        return
+    with Library(tmp_path / "library.sqlite3") as library:
+        for document in (CELL, REVOLUTION):
+            library._keep(document, None)
+        yield library
 
 
-def pages(chosen: list[Passage]) -> list[tuple[str, int]]:
-    return sorted(page for passage in chosen for page in passage.pages)
+def pages(stretches: list[Stretch]) -> list[tuple[str, int]]:
+    return sorted({(stretch.document.name, stretch.page) for stretch in stretches})
 
 
 @pytest.mark.parametrize(
     ("question", "page"),
     [
-        ("How many chromosomes does a human cell have?", ("/notes/cell.pdf", 4)),
-        ("What do chloroplasts release?", ("/notes/cell.pdf", 3)),
-        ("Quanti prigionieri c'erano nella Bastiglia?", ("/notes/rivoluzione.pdf", 2)),
-        ("Chi guidava il Comitato di salute pubblica?", ("/notes/rivoluzione.pdf", 4)),
-        ("Che cosa accadde nel 1794?", ("/notes/rivoluzione.pdf", 4)),
+        ("How many chromosomes does a human cell have?", ("cell.pdf", 4)),
+        ("What do chloroplasts release?", ("cell.pdf", 3)),
+        ("Quanti prigionieri c'erano nella Bastiglia?", ("rivoluzione.pdf", 2)),
+        ("Chi guidava il Comitato di salute pubblica?", ("rivoluzione.pdf", 4)),
+        ("Che cosa accadde nel 1794?", ("rivoluzione.pdf", 4)),
+        ('Che cosa vuol dire "Comitato dei cittadini pubblici"?', ("rivoluzione.pdf", 4)),
+        ("mitochondrion AND (OR NEAR", ("cell.pdf", 2)),
     ],
 )
-def test_a_question_finds_its_page(question: str, page: tuple[str, int]):
-    assert pages(choose_passages(passages(), question, count, 40)) == [page]
+def test_a_question_finds_its_page(library: Library | None, question: str, page: tuple[str, int]):
+    assert pages(fitting_stretches([CELL, REVOLUTION], {}, question, count, 40, library)) == [page]
 
 
-def test_with_more_room_the_neighbours_come_too_in_document_order():
-    chosen = choose_passages(passages(), "What do chloroplasts release?", count, 100)
-    assert pages(chosen) == [("/notes/cell.pdf", number) for number in (2, 3, 4)]
+def test_with_more_room_the_neighbours_come_too_in_document_order(library: Library | None):
+    found = fitting_stretches([CELL, REVOLUTION], {}, "What do chloroplasts release?", count, 110, library)
+    assert [stretch.page for stretch in found] == [2, 3, 4]
 
 
-def test_the_budget_is_kept():
-    for budget in range(0, 400, 20):
-        chosen = choose_passages(passages(), "How many chromosomes, and when?", count, budget)
-        assert sum(count(passage.chunk.text) for passage in chosen) <= budget
+@pytest.mark.parametrize("budget", range(0, 400, 40))
+def test_the_budget_is_kept(library: Library | None, budget: int):
+    found = fitting_stretches([CELL, REVOLUTION], {}, "How many chromosomes, and when?", count, budget, library)
+    assert sum(count(stretch.text) for stretch in found) <= budget
 
 
-def test_a_question_without_a_word_of_the_text_gets_the_beginning():
-    chosen = choose_passages(passages(), "And then?", count, 40)
-    assert pages(chosen) == [("/notes/cell.pdf", 1)]
+def test_a_question_without_a_word_of_the_text_gets_the_beginning(library: Library | None):
+    assert pages(fitting_stretches([CELL], {}, "And then?", count, 40, library)) == [("cell.pdf", 1)]
 
 
-def test_only_the_chosen_pages_are_searched():
-    document = cell_document()
-    found = split_passages([document], count, {document.path: (2, 3)}, max_tokens=40)
-    assert pages(found) == [(document.path, 2), (document.path, 3)]
+def test_only_the_chosen_pages_are_read(library: Library | None):
+    found = fitting_stretches([CELL], {CELL.path: (2, 3)}, "How many chromosomes has a cell?", count, 400, library)
+    assert pages(found) == [("cell.pdf", 2), ("cell.pdf", 3)]
+
+
+def test_a_document_that_the_library_has_otherwise_is_read_as_it_is_here(library: Library | None):
+    """Only one chapter of it was chosen, which begins in the middle of a page."""
+    text = CELL.pages[3].text.partition(". ")[2]
+    cut = replace(CELL, pages=(Page(4, "4", text, "pdfium"),))
+    found = fitting_stretches([cut], {}, "Is every chromosome copied before a cell divides?", count, 40, library)
+    assert found[0].text in text
+    assert text[found[0].start : found[0].end] == found[0].text
+
+
+def test_where_documents_say_different_things_both_are_read(library: Library | None):
+    other = replace(CELL, path="/notes/old.pdf", name="old.pdf", title="Old notes", sha256="old")
+    text = "Human body cells have 48 chromosomes, as was believed until 1956."
+    other = replace(other, pages=(Page(1, "1", text, "pdfium"),))
+    if library:
+        library._keep(other, None)
+    found = fitting_stretches([CELL, other], {}, "How many chromosomes do body cells have?", count, 60, library)
+    assert ("cell.pdf", 4) in pages(found)
+    assert ("old.pdf", 1) in pages(found)
+    assert [text.splitlines()[0] for text in joined(found)][-1] == "# Old notes", (
+        "the model is told whose words they are"
+    )
+
+
+def test_stretches_that_follow_each_other_are_one_text(library: Library | None):
+    found = fitting_stretches([CELL], {}, "cell, water, chromosomes", count, 1000, library)
+    texts = joined(found)
+    assert " ".join(texts) == " ".join(page.text for page in CELL.pages)
+
+
+WORDS = st.lists(
+    st.sampled_from(["cell", "sugar", "46", "energy.", "Light!", "water,", "copies\n\nThe", "and"]), max_size=120
+)
+
+
+@given(st.lists(WORDS.map(" ".join), min_size=1, max_size=4), WORDS.map(" ".join), st.integers(0, 300))
+def test_every_stretch_stands_where_it_says(texts: list[str], question: str, budget: int):
+    numbered = enumerate(texts, start=1)
+    document = Document("/a.txt", "a.txt", "A", tuple(Page(n, str(n), text, "text") for n, text in numbered), (), "en")
+    found = fitting_stretches([document], {}, question, count, budget)
+    assert all(texts[item.page - 1][item.start : item.end] == item.text for item in found)
+    assert [(item.page, item.start) for item in found] == sorted((item.page, item.start) for item in found)
+    assert sum(count(item.text) for item in found) <= budget
