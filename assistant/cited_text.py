@@ -35,10 +35,10 @@ _PAGE_WORDS = ("page", "pages", "pagina", "pagine", "pag", "pagg", "p", "pp")
 _PAGE_NUMBER = rf"(?:{'|'.join(_PAGE_WORDS)})\.?\s{{0,3}}(?:\d|[ivxlc]{{1,12}}(?![^\W\d_]))"
 _TAIL = r"[^()\n]{0,30}"
 _SPACE = r"(?<![^\S\n])[^\S\n]*+"
-_BRACKETED = re.compile(
-    rf"{_SPACE}(?:\[([^\[\]\n]{{1,{_MARK_CHARACTERS}}}+)\]|\(\s{{0,3}}{_PAGE_NUMBER}{_TAIL}\)|</?text>)", re.IGNORECASE
-)
-"""What may be a page reference; or the marks around a document in a prompt, which small models repeat."""
+_OWN_WORDS = re.compile(rf"{_SPACE}(?:\(\s{{0,3}}{_PAGE_NUMBER}{_TAIL}\)|</?text>)", re.IGNORECASE)
+"""A model's page reference; and the marks around a document in a prompt, which small models repeat."""
+_BRACKETED = re.compile(rf"{_SPACE}\[([^\[\]\n]{{1,{_MARK_CHARACTERS}}}+)\]")
+"""What may be a page reference, a model's or ours."""
 _REFERENCE = re.compile(
     rf"(?:[^\n]{{0,80}}?,\s)?\s{{0,3}}{_PAGE_NUMBER}{_TAIL}(?:\(PDF \d{{1,6}}\)\??)?", re.IGNORECASE
 )
@@ -78,12 +78,12 @@ def page_mark(claim: Claim, *, several_documents: bool) -> str:
 
 def without_page_marks(text: str) -> str:
     """An answer as the model wrote it, so that it does not learn to write references from our own."""
-    return _BRACKETED.sub(lambda found: "" if _is_reference(found) else found.group(), text)
+    text = _OWN_WORDS.sub("", text)
+    return _BRACKETED.sub(lambda found: "" if _is_reference(found[1]) else found.group(), text)
 
 
-def _is_reference(found: re.Match[str]) -> bool:
-    inside: str | None = found[1]
-    if inside is None or inside == GRADES["weak"] or inside[0] == GRADES["unsupported"]:
+def _is_reference(inside: str) -> bool:
+    if inside == GRADES["weak"] or inside[0] == GRADES["unsupported"]:
         return True
     return _OUR_MARK.match(inside) is not None or _REFERENCE.fullmatch(inside) is not None
 

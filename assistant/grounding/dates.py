@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _MONTHS = {
@@ -45,13 +45,11 @@ class Date:
     day: int | None = None
     year: int | None = None
 
-    def agrees(self, other: Date) -> bool:
-        """Whether both can be the same day: what only one of them says is no difference."""
-        if self.month != other.month:
+    def is_in(self, known: Date) -> bool:
+        """Whether a source that has `known` has this date: with its day, and not with another year."""
+        if self.month != known.month or (self.day and self.day != known.day):
             return False
-        days = {self.day, other.day} - {None}
-        years = {self.year, other.year} - {None}
-        return len(days) < 2 and len(years) < 2
+        return not (self.year and known.year and self.year != known.year)
 
 
 def dates_in(text: str) -> list[Date]:
@@ -68,19 +66,24 @@ def _named(text: str) -> Iterator[Date]:
     for match in _MONTH.finditer(text):
         month = _MONTHS[match[1].lower()]
         start, end = match.span()
-        days: list[int | None] = []
+        days: Sequence[int] = ()
         if before := _DAYS_BEFORE.search(text, max(0, start - _BEFORE_CHARACTERS), start):
-            start, days = before.start(), [int(day) for day in before.groups() if day]
+            start, days = before.start(), _days(before)
         elif before := _FIRST_BEFORE.search(text, max(0, start - _BEFORE_CHARACTERS), start):
-            start, days = before.start(), [1]
+            start, days = before.start(), (1,)
         elif after := _DAY_AFTER.match(text, end):
-            end, days = after.end(), [int(day) for day in after.groups() if day]
+            end, days = after.end(), _days(after)
         year = _YEAR_AFTER.match(text, end)
         end = year.end() if year else end
         if not days and not year and match[1].lower() in _WORDS_TOO:
             continue
         for day in days or [None]:
             yield Date(text[start:end].strip(), start, end, month, day, int(year[1]) if year else None)
+
+
+def _days(found: re.Match[str]) -> list[int]:
+    """One, or the two of a range."""
+    return [int(day) for day in found.groups() if day]
 
 
 def _in_figures(text: str) -> Iterator[Date]:

@@ -68,7 +68,7 @@ class KnownDetails:
         return is_known(number, self._values, self._periods)
 
     def has_date(self, readings: Sequence[Date]) -> bool:
-        return any(date.agrees(known) for date in readings for known in self._dates)
+        return any(date.is_in(known) for date in readings for known in self._dates)
 
     def has_formula(self, formula: Formula) -> bool:
         return self._formulas.has(formula)
@@ -108,7 +108,7 @@ def stands_in(details: Details, passage: str, before: str, language: str, *, tra
     dates = dates_in(passage)
     return (
         all(is_known(number, values, known_periods) and _same_unit(number, said) for number in details.numbers)
-        and all(any(date.agrees(other) for date in readings for other in dates) for readings in details.dates)
+        and all(any(date.is_in(other) for date in readings for other in dates) for readings in details.dates)
         and not is_swapped(details.text, details.numbers, passage, said)
         and _has_formulas(details.formulas, passage)
         and _has_names(details.names, before + passage, language, translated=translated)
@@ -130,13 +130,17 @@ def is_swapped(claim: str, claimed: Sequence[Number], passage: str, said: Sequen
 
 
 def _beside(text: str, number: Number, side: str) -> str:
-    """The nearest word with a meaning on one side of a number, plain."""
+    """The nearest word with a meaning on one side of a number, plain; empty where there is none."""
     if side == "after":
         near = text[number.end : number.end + 40].split()[:_ATTACHED_WORDS]
     else:
         near = text[max(0, number.start - 40) : number.start].split()[-_ATTACHED_WORDS:][::-1]
-    found = [word for part in near for word in content_words(part)]
-    return without_accents(found[0]) if found else ""
+    for part in near:
+        if any(letter.isdigit() for letter in part):
+            return ""  # what stands beyond the next number may be its own
+        if found := content_words(part):
+            return without_accents(found[0])
+    return ""
 
 
 def _same_unit(number: Number, said: Sequence[Number]) -> bool:

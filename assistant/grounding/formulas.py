@@ -11,10 +11,12 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-_LATEX = re.compile(r"\\\(([^\n]{1,200}?)\\\)|\\\[([^\n]{1,200}?)\\\]|\$([^$\n]{1,200})\$")
+_LATEX = re.compile(r"\\\(([^\n]{1,200}?)\\\)|\\\[([^\n]{1,200}?)\\\]|\$(?!\s)([^$\n]{1,200})(?<!\s)\$(?!\d)")
 _OPERATOR = r"[=<>≤≥≠≈→⇌∝]"
-_ATOM = r"[^\W_]{1,12}[²³¹⁰⁴-⁹₀-₉′']{0,4}"
-_TERM = rf"(?:[-+−√∂∇∆Δ]\s?)?(?:{_ATOM}|\d{{1,9}}[.,]\d{{1,9}})(?:\([^()\n]{{0,30}}\))?"
+_RAISED = r"[²³¹⁰⁴-⁹₀-₉′']{0,4}"
+_ATOM = rf"(?:\d{{0,4}}(?:[A-Z][a-z]?[\d₀-₉]{{0,3}}){{1,8}}|\d{{0,4}}[^\W\d_]{{1,3}}\d{{0,3}}|\d{{1,9}}){_RAISED}"
+"""A compound, a symbol of at most three letters, a number: longer words are words."""
+_TERM = rf"(?:[-+−√∂∇∆Δ]\s?)?(?:\d{{1,9}}[.,]\d{{1,9}}|{_ATOM})(?![^\W_])(?:\([^()\n]{{0,30}}\))?"
 _SIDE = rf"{_TERM}(?:\s?[-+−*/·×^⋅∙]\s?{_TERM}){{0,8}}"
 _EQUATION = re.compile(rf"(?<![^\W_]){_SIDE}\s?{_OPERATOR}\s?{_SIDE}(?:\s?{_OPERATOR}\s?{_SIDE}){{0,3}}")
 _CODE = re.compile(

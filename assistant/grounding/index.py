@@ -130,6 +130,10 @@ class Index:
                 best[path] = match
         return sorted(best.values(), key=lambda match: -match.rank)
 
+    def knows(self, found: str) -> bool:
+        """Whether a stem occurs anywhere."""
+        return found in self._occurrences
+
     # --- the claim's words ------------------------------------------------------------------------------------
 
     def _terms(self, claim: str, *, translated: bool) -> list[Term]:

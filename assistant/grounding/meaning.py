@@ -14,7 +14,7 @@ _CUES: dict[str, re.Pattern[str]] = {
     name: re.compile(rf"(?<![^\W_])(?:{words})(?![^\W_])", re.IGNORECASE)
     for name, words in {
         "not": r"non(?! solo\b| soltanto\b| solamente\b)|né|not(?! only\b)|cannot|nor|neither|never|mai|senza|without|"
-        r"nessun[oa]?|nulla|niente|nobody|nothing|none|no(?!\.|\s?\d)|"
+        r"nessun[oa]?|nulla|niente|nobody|nothing|none|no(?!\.?\s?\d)|"
         r"(?:do|does|did|is|are|was|were|has|have|had|can|could|would|should|wo|must|need)n['’]t|"
         r"falso|false|impossibile|impossible|fails? to|failed to",
         "always": r"sempre|always|in ogni caso|in all cases|invariably|inevitabilmente|inevitably|every time|"

@@ -17,7 +17,7 @@ from assistant.grounding.dates import is_month
 from assistant.grounding.same_names import phrases_with, same_names
 from assistant.stems import evened, is_stop_word, roman_value, stem, without_accents, without_elision
 
-_WORD = re.compile(r"[^\W\d_]+(?:['’´`][^\W\d_]+)*")
+_WORD = re.compile(r"(?<![^\W_])[^\W\d_]++(?:['’´`][^\W\d_]++)*(?!\d)")
 _BEGINNING = re.compile(r"(?:\A|[.!?:;…•|]|[-–—]\s)[\s\"'“”«‘(\[*_]*\Z|[\"“«‘(\[]\Z")
 _BEFORE_CHARACTERS = 12
 _JOINED = re.compile(r"\s+(?:(?:di|da|de|del|della|van|von|of|the)\s+)?")
@@ -38,10 +38,14 @@ _NAMED_VERBS = frozenset(
     "fu nacque morì scrisse scoprì fondò divenne was had became wrote said born died led".split()  # noqa: SIM905
 )
 """After these a bare capitalised word at the beginning is a person or a place: others have an article in Italian."""
+_PAST = ("ò", "arono", "irono", "ì", "ed")
+_AND = frozenset(("e", "ed", "and"))
 _NO_NAME_ENDINGS = (
     "mente", "zione", "zioni", "sione", "ità", "ismo", "enza", "anza", "tion", "tions", "sion", "ment", "ity", "ness",
     "ism", "ing", "ance", "ence", "ship", "ology", "ly", "ics", "one", "thing", "body",
 )  # fmt: skip
+_ENDS = (".", "!", "?", "…")
+"""A title has none of these."""
 _TITLE_WORDS = 5
 _TITLE_SHARE = 0.7
 """Of the longer words with a capital, from which on a claim is set like a title."""
@@ -59,6 +63,8 @@ class Name:
     start: int
     end: int
     acronym: bool = False
+    first: bool = False
+    """Of its sentence: it may be another word after all."""
 
     @property
     def plain(self) -> str:
@@ -72,7 +78,7 @@ def plain_name(word: str) -> str:
 def names_in(text: str) -> list[Name]:
     """Every capitalised word of a claim that is a name by its looks, in order."""
     tokens = list(_WORD.finditer(text))
-    if _is_title([token.group() for token in tokens]):
+    if not text.rstrip().endswith(_ENDS) and _is_title([token.group() for token in tokens]):
         return []
     found: list[Name] = []
     for position, token in enumerate(tokens):
@@ -80,8 +86,9 @@ def names_in(text: str) -> list[Name]:
         if not _may_be_name(word):
             continue
         beginning = _BEGINNING.search(text, max(0, start - _BEFORE_CHARACTERS), start) is not None
-        if not beginning or _is_mixed(word) or _is_named_first(text, word, tokens, position):
-            found.append(Name(word, start, start + len(word), _is_acronym(word)))
+        sure = not beginning or _is_mixed(word)
+        if sure or _is_named_first(text, word, tokens, position):
+            found.append(Name(word, start, start + len(word), _is_acronym(word), first=not sure))
     return found
 
 
@@ -107,6 +114,7 @@ class KnownNames:
     def __init__(self, words: Iterable[str], capitalised: Iterable[str], runs: frozenset[str], language: str) -> None:
         """`words` and `capitalised` are plain; `runs` are the initials of capitalised words that follow each other."""
         self._words = frozenset(words)
+        self._sorted = sorted(self._words)
         self._capitalised = sorted(capitalised)
         self._runs = runs
         self._language = language
@@ -120,24 +128,26 @@ class KnownNames:
         plain = name.plain
         return (
             plain in self._words
-            or self._has_other_form(plain)
+            or self._has_other_form(plain, self._sorted if name.first else self._capitalised)
             or (name.acronym and plain.removesuffix("s") in (self._words | self._runs))
             or (len(run) > 2 and run in self._words)
             or self._has_translation(plain)
             or (translated and len(plain) >= _COGNATE_LETTERS and skeleton(plain) in self._skeletons)
         )
 
-    def _has_other_form(self, plain: str) -> bool:
+    def _has_other_form(self, plain: str, words: Sequence[str]) -> bool:
+        """Among these words, which are sorted: of one stem, or longer or shorter at the end."""
         if len(plain) < _KIN_PREFIX:
             return False
         if stem(plain, self._language) in self._stems:
             return True
-        first = bisect.bisect_left(self._capitalised, plain[:_KIN_PREFIX])
-        for word in self._capitalised[first:]:
+        first = bisect.bisect_left(words, plain[:_KIN_PREFIX])
+        for position in range(first, len(words)):
+            word = words[position]
             if not word.startswith(plain[:_KIN_PREFIX]):
                 return False
             short, long = sorted((word, plain), key=len)
-            if len(short) >= _KIN_PREFIX and long.startswith(short) and len(long) - len(short) <= _KIN_LONGER:
+            if long.startswith(short) and len(long) - len(short) <= _KIN_LONGER:
                 return True
         return False
 
@@ -189,16 +199,20 @@ def _is_acronym(word: str) -> bool:
 
 
 def _is_named_first(text: str, word: str, tokens: Sequence[re.Match[str]], position: int) -> bool:
-    """Whether the first word of a sentence is a name: part of a longer one, known as one, or before such a verb."""
+    """Whether the first word of a sentence is a name: known as one, part of a longer one, or before such a verb."""
     if same_names(plain_name(word)):
         return True
-    if position + 1 == len(tokens) or word.lower().endswith(_NO_NAME_ENDINGS):
+    if len(word) < 4 or word.lower().endswith(_NO_NAME_ENDINGS):
         return False
-    following = tokens[position + 1]
-    if text[tokens[position].end() : following.start()] != " ":
+    following = [token.group() for token in tokens[position + 1 : position + 3]]
+    if not following or text[tokens[position].end() : tokens[position + 1].start()] != " ":
         return False
-    second = following.group()
-    return (second[0].isupper() and _may_be_name(second)) or (second in _NAMED_VERBS and len(word) > 3)
+    if following[0] in _AND:
+        return len(following) > 1 and following[1][0].isupper() and _may_be_name(following[1])
+    second = following[0]
+    if second[0].isupper():
+        return _may_be_name(second) or bool(roman_value(second))
+    return second in _NAMED_VERBS or (second.endswith(_PAST) and not word.endswith("s"))
 
 
 def _is_title(words: Sequence[str]) -> bool:

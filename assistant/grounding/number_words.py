@@ -23,7 +23,7 @@ _ENGLISH_ORDINALS = (
 
 
 def _italian_below_hundred() -> list[str]:
-    words = list(_ITALIAN_UNITS)
+    words: list[str] = [*_ITALIAN_UNITS]
     for tens in _ITALIAN_TENS:
         words.append(tens)
         words += [(tens[:-1] if unit in ("uno", "otto") else tens) + unit for unit in _ITALIAN_UNITS[1:10]]
@@ -55,12 +55,16 @@ def _italian_words() -> dict[str, int]:
     return words | {word[:-1] + "é": value for word, value in words.items() if word.endswith("tre")}
 
 
-ENGLISH_MANY: dict[str, int] = {word: value for value, word in enumerate(_ENGLISH_UNITS)}
+_TENS = tuple(range(20, 100, 10))
+_ENGLISH_LAST = {word: value for value, word in enumerate(_ENGLISH_ORDINALS)} | {
+    f"{word[:-1]}ieth": value for value, word in zip(_TENS, _ENGLISH_TENS, strict=True)
+}
+ENGLISH_MANY: dict[str, int] = (
+    {word: value for value, word in enumerate(_ENGLISH_UNITS)}
+    | dict(zip(_ENGLISH_TENS, _TENS, strict=True))
+    | _ENGLISH_LAST
+)
 """English words that a number in several words can begin with or hold, and ordinals, which end it."""
-ENGLISH_MANY |= {word: value for value, word in zip(range(20, 100, 10), _ENGLISH_TENS, strict=True)}
-_ENGLISH_LAST = {word: value for value, word in enumerate(_ENGLISH_ORDINALS)}
-_ENGLISH_LAST |= {f"{word[:-1]}ieth": value for value, word in zip(range(20, 100, 10), _ENGLISH_TENS, strict=True)}
-ENGLISH_MANY |= _ENGLISH_LAST
 _ENGLISH_SCALES = {"hundred": 100, "thousand": 1000}
 
 NUMBER_WORDS: dict[str, str] = {word: str(value) for word, value in (_italian_words() | ENGLISH_MANY).items()}

@@ -65,6 +65,8 @@ _COUNTED_BY_THE_WRITER = re.compile(
 )
 """After a small number in words: a summary may count what the source lists."""
 
+_SMALL = frozenset(map(str, range(2, 11)))
+
 _TOKEN = re.compile(rf"({NUMBER.pattern})|([^\W\d_]+(?:-[^\W\d_]+)*)")
 _AFTER = re.compile(
     r"(?:(?:st|nd|rd|th)\b|[°º](?![CFcf]))?\s{0,2}(°?[^\W\d_]{1,14}(?:\.[cC](?:\.[eE])?)?(?!['’])|[%€$£]|°[CF])"
@@ -105,10 +107,13 @@ def numbers_in(text: str) -> list[Number]:
 
 
 def source_values(text: str) -> frozenset[str]:
-    """Every value that a number in a source can have."""
+    """Every value that a number in a source can have, and the centuries it names ("c19": "l'Ottocento" is no 19)."""
     values = set(known_numbers(text))
     for number in numbers_in(text):
-        values |= number.values
+        if number.unit == CENTURY:
+            values |= {f"c{value}" for value in number.values}
+        if number.text not in _CENTURY_NAMES:
+            values |= number.values
     return frozenset(values)
 
 
@@ -128,7 +133,8 @@ def is_known(number: Number, values: frozenset[str], known_periods: frozenset[st
     if not number.values.isdisjoint(values):
         return True
     if number.unit in (CENTURY, DECADE):
-        return any(f"{number.unit[0]}{value}" in known_periods for value in number.values)
+        wanted = {f"{number.unit[0]}{value}" for value in number.values}
+        return not wanted.isdisjoint(known_periods) or not wanted.isdisjoint(values)
     return _is_row(number.text) and all(not number_values(part).isdisjoint(values) for part in number.text.split())
 
 
@@ -169,7 +175,7 @@ def _word(text: str, match: re.Match[str]) -> Number | None:
     if scaled := _scaled(text, end):
         exponent, end = scaled
         value = _times(value, exponent)
-    counted = len(value) <= 2 and _COUNTED_BY_THE_WRITER.match(text, end) is not None
+    counted = value in _SMALL and _COUNTED_BY_THE_WRITER.match(text, end) is not None
     return Number(text[start:end], start, end, frozenset((value,)), _unit(text, start, end), counted)
 
 

@@ -4,11 +4,14 @@ What counts as a number or a name is found here in its own way, not by the code 
 counted where the new number or name stands nowhere on the shelf.
 """
 
+# ruff: noqa: ARG001, SIM905 - every change takes the same; tables are easier to read as text
+
 from __future__ import annotations
 
 import random
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from benchmarks.grounding.shelves import Shelf
 
@@ -16,6 +19,8 @@ Change = Callable[[str, Shelf, random.Random], str]
 """(sentence, shelf, chance) → the changed sentence; empty where there is nothing to change."""
 
 _FIGURES = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?![\w.,]*\w)")
+_ONE_NUMBER = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:,\d{3})+|\d{1,3}(?:\.\d{3})+|\d+[.,]\d+)(?![\w.,]*\w)")
+"""Not 2.1.3, which is a heading's."""
 _MONTHS = {
     "it": "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre".split(),
     "en": "January February March April May June July August September October November December".split(),
@@ -66,7 +71,7 @@ def reordered(sentence: str, shelf: Shelf, chance: random.Random) -> str:
 
 def numbers_rewritten(sentence: str, shelf: Shelf, chance: random.Random) -> str:
     """A number as the other language writes it: still the same. 2,000 ↔ 2.000, 2.5 ↔ 2,5, three ↔ 3."""
-    swapped = _FIGURES.sub(lambda match: match[0].translate(str.maketrans(",.", ".,")), sentence)
+    swapped = _ONE_NUMBER.sub(lambda match: match[0].translate(str.maketrans(",.", ".,")), sentence)
     words = _NUMBER_WORDS[shelf.language]
     values = ("2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "15", "20", "30", "100")
     for word, value in zip(words, values, strict=True):
@@ -100,6 +105,30 @@ def number_word_changed(sentence: str, shelf: Shelf, chance: random.Random) -> s
         return ""
     match = chance.choice(found)
     return sentence[: match.start()] + chance.choice(free) + sentence[match.end() :]
+
+
+def number_of_another_place(sentence: str, shelf: Shelf, chance: random.Random) -> str:
+    """A number becomes one that stands somewhere else on the shelf: only the passage tells that it is wrong."""
+    found = [match for match in _FIGURES.finditer(sentence) if match[0].isdigit() and len(match[0]) >= 2]
+    if not found:
+        return ""
+    match = chance.choice(found)
+    others = sorted(set(re.findall(r"(?<![\w.,])\d{2,4}(?![\w.,])", shelf.text)) - set(_all(sentence)))
+    return sentence[: match.start()] + chance.choice(others) + sentence[match.end() :] if others else ""
+
+
+def numbers_exchanged(sentence: str, shelf: Shelf, chance: random.Random) -> str:
+    """Two numbers of the sentence change places."""
+    found = list(_FIGURES.finditer(sentence))
+    if len(found) < 2 or found[0][0] == found[1][0]:
+        return ""
+    first, second = found[:2]
+    between = sentence[first.end() : second.start()]
+    return sentence[: first.start()] + second[0] + between + first[0] + sentence[second.end() :]
+
+
+def _all(text: str) -> list[str]:
+    return re.findall(r"\d+", text)
 
 
 def date_changed(sentence: str, shelf: Shelf, chance: random.Random) -> str:
@@ -165,10 +194,38 @@ def _other_figure(number: str, chance: random.Random) -> str:
     return number[:place] + figure + number[place + 1 :]
 
 
-def _values(text: str) -> set[str]:
-    """Every number with figures in all that its marks may mean, as text."""
+@lru_cache
+def _values(text: str) -> frozenset[str]:
+    """Every number in all that its marks may mean, those of two figures also where they are roman or in words."""
     found: set[str] = set()
     for number in re.findall(r"\d+(?:[.,\s]\d+)*", text):
         found |= {number, re.sub(r"\D", "", number), *re.findall(r"\d+", number)}
         found |= {part.replace(",", ".") for part in re.findall(r"\d+[.,]\d+|\d+", number)}
-    return found
+    present = set(re.findall(r"[\w-]+", text.lower()))
+    found |= {str(value) for value, forms in _SPELLED.items() if not forms.isdisjoint(present)}
+    return frozenset(found)
+
+
+def _spelled(value: int) -> frozenset[str]:
+    """Two-figure numbers as Italian, English and Rome write them, cardinal and ordinal."""
+    tens, unit = divmod(value, 10)
+    roman = ("", "X", "XX", "XXX", "XL", "L", "LX", "LXX", "LXXX", "XC")[tens]
+    roman += ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")[unit]
+    english_tens = " ten twenty thirty forty fifty sixty seventy eighty ninety".split(" ")
+    english_units = " one two three four five six seven eight nine".split(" ")
+    teens = "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
+    italian_teens = "dieci undici dodici tredici quattordici quindici sedici diciassette diciotto diciannove".split()
+    italian_tens = "  venti trenta quaranta cinquanta sessanta settanta ottanta novanta".split(" ")
+    italian_units = " uno due tre quattro cinque sei sette otto nove".split(" ")
+    if tens == 1:
+        forms = {teens[unit], teens[unit] + "th", italian_teens[unit], italian_teens[unit][:-1] + "esimo"}
+    elif unit == 0:
+        forms = {english_tens[tens], italian_tens[tens]}
+    else:
+        head = italian_tens[tens][:-1] if unit in (1, 8) else italian_tens[tens]
+        tail = "tré" if unit == 3 else italian_units[unit]
+        forms = {f"{english_tens[tens]}-{english_units[unit]}", head + tail}
+    return frozenset(form for form in {*forms, roman.lower()})
+
+
+_SPELLED = {value: _spelled(value) for value in range(10, 100)}

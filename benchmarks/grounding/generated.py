@@ -25,6 +25,8 @@ KINDS: dict[str, Change] = {
     "changed figures": changes.figures_changed,
     "changed number words": changes.number_word_changed,
     "changed dates": changes.date_changed,
+    "numbers of another place": changes.number_of_another_place,
+    "exchanged numbers": changes.numbers_exchanged,
     "changed names": changes.name_changed,
     "changed first names": changes.first_name_changed,
     "negated": changes.negated,
@@ -86,6 +88,8 @@ MEASURES = (
     Measure("  figures", ("changed figures",), _is_flagged),
     Measure("  number words", ("changed number words",), _is_flagged),
     Measure("  dates", ("changed dates",), _is_flagged),
+    Measure("numbers of another place accepted", ("numbers of another place",), _is_accepted),
+    Measure("exchanged numbers accepted", ("exchanged numbers",), _is_accepted),
     Measure("changed names caught (✖)", ("changed names",), _is_flagged, least=0.95),
     Measure("  first word of the sentence", ("changed first names",), _is_flagged),
     Measure("false alarms (✖), all the same", _SAME, _is_flagged, most=0.02),
@@ -96,7 +100,7 @@ MEASURES = (
     Measure("paraphrases accepted", _PARAPHRASES, _is_accepted),
     Measure("“not” put in: warned", ("negated",), lambda case: "negation" in case.claim.warnings),
     Measure("“always” put in: warned", ("made certain",), lambda case: "modality" in case.claim.warnings),
-    Measure("warned without a reason", _SAME, lambda case: bool(case.claim.warnings)),
+    Measure("true sentences warned of", ("true",), lambda case: bool(case.claim.warnings)),
 )
 
 
