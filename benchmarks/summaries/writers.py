@@ -29,6 +29,8 @@ PROMPTS = {
     ("brief", "it"): "Riassumi il testo qui sopra in 3-5 frasi.",
 }
 """The plain prompts, by task and language."""
+MAX_NEW_TOKENS = 256
+"""For ours and for one prompt: about the longest reference in English. The starter hardly ever stops by itself."""
 _LEAD_SENTENCES = 3
 
 _T = TypeVar("_T")
@@ -62,8 +64,8 @@ def write_ours(case: Case, task: str, session: Session, model: str) -> Output:
 def _request(case: Case, task: str, model: str) -> SummaryRequest:
     job, paths = f"{task}-{case.name}", (str(case.path),)
     if task == "describe":
-        return Describe(job=job, paths=paths, model=model, extractive="off")
-    return Summarize(job=job, paths=paths, model=model, style=task, extractive="off")
+        return Describe(job=job, paths=paths, model=model, extractive="off", max_new_tokens=MAX_NEW_TOKENS)
+    return Summarize(job=job, paths=paths, model=model, style=task, extractive="off", max_new_tokens=MAX_NEW_TOKENS)
 
 
 # --- one prompt ---------------------------------------------------------------------------------------------------
@@ -78,7 +80,7 @@ class OnePrompt:
         base = find_base(self._engine.name)
         settings = session.settings
         self._config = GenerationConfig(
-            max_new_tokens=settings.max_new_tokens,
+            max_new_tokens=MAX_NEW_TOKENS,
             temperature=settings.temperature,
             repetition_penalty=base.repetition_penalty if base else 1.0,
             seed=settings.seed,
