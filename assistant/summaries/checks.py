@@ -3,31 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from assistant.documents.model import Document
 from assistant.grounding import Claim, PageSet, Passages, split_claims
 from assistant.summaries.items import Item, ItemKind, item_problems, parse_items
 
-_AGREEING = ("quoted", "supported")
+AGREEING = ("quoted", "supported")
 
 
 class Judge:
     """Looks claims up in the documents."""
 
     def __init__(self, documents: Sequence[Document]) -> None:
-        self._all = Passages(documents)
-        self._each = {document.path: Passages([document]) for document in documents} if len(documents) > 1 else {}
+        self._documents = documents
+
+    @cached_property
+    def _all(self) -> Passages:
+        """Built when the first text is there: reading a whole book takes a while, and its first part can be written."""
+        return Passages(self._documents)
+
+    @cached_property
+    def _each(self) -> dict[str, Passages]:
+        several = len(self._documents) > 1
+        return {document.path: Passages([document]) for document in self._documents} if several else {}
 
     def cite(self, sentence: str, pages: PageSet | None) -> Claim:
         """With the places of all documents that say it."""
         claim = self._all.cite(sentence, pages)
-        if claim.support not in _AGREEING:
+        if claim.support not in AGREEING:
             return claim
         known = {citation.path for citation in claim.citations}
         others = [
             other.citations[0]
             for path, passages in self._each.items()
-            if path not in known and (other := passages.cite(sentence, pages)).support in _AGREEING
+            if path not in known and (other := passages.cite(sentence, pages)).support in AGREEING
         ]
         return Claim(claim.text, claim.support, (*claim.citations, *others), claim.missing, claim.warnings)
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
+from assistant.grounding import Claim
 from assistant.protocol import Event
 from assistant.summaries.canvas import Canvas
-from assistant.summaries.checks import usable_items
+from assistant.summaries.checks import AGREEING, usable_items
 from assistant.summaries.desk import Desk
 from assistant.summaries.items import Item, ItemKind, item_lines, merged_items
 from assistant.summaries.own import items_of, own_label
@@ -51,7 +52,10 @@ class Study:
     def _close(self, section: PartSection, indexes: Sequence[int]) -> Iterator[Event]:
         language, count = self._desk.language, self._desk.options.points
         found = [self._usable(self._written[index]) for index in indexes]
-        new = merged_items([self._seen, *found])[len(self._seen) :][:count]
+        new = merged_items([self._seen, *found])[len(self._seen) :]
+        if not self._desk.options.merge:  # of what so small a model says, only what was found is worth learning
+            new = [item for item in new if all(claim.support in AGREEING for claim in self._claims(section, item))]
+        new = new[:count]
         yield from self.show(section, new)
         if not new and self._desk.options.extractive != "off":
             own = [item for item, _sentence in items_of(self.kind, section.parts, count, language)]
@@ -87,11 +91,15 @@ class Study:
         unfinished = written.finish_reason == "length"
         return usable_items(self.kind, written.text, self._desk.language, unfinished=unfinished)
 
+    def _claims(self, section: PartSection, item: Item) -> list[Claim]:
+        lines = item_lines(item, 1, self._desk.language)
+        return [self._desk.judge.cite(line.claim, section.pages) for line in lines if line.claim]
+
     def _item(self, section: PartSection, item: Item) -> Generator[Event, None, int]:
         """Show it, unless it states what the source does not have and such things are left out; how many were shown."""
         lines = item_lines(item, len(self._seen) + 1, self._desk.language)
         if self._desk.options.unsupported != "mark":
-            claims = [self._desk.judge.cite(line.claim, section.pages) for line in lines if line.claim]
+            claims = self._claims(section, item)
             if wrong := [claim for claim in claims if claim.support == "unsupported"]:
                 self._canvas.left_out += wrong
                 return 0
