@@ -49,7 +49,7 @@ class Evidence:
         return self._fitting(self.model.count_tokens, budget_tokens)
 
     def nearest_pages(self) -> list[dict[str, Any]]:
-        """Document, path, page and label of the places that come nearest to the question."""
+        """The places that come nearest to the question, a page once, as a citation says it."""
         return list({(place["path"], place["page"]): place for place in map(_place, self._best(NEAREST))}.values())
 
     def section_notes(self, budget_tokens: int) -> list[str]:
@@ -89,4 +89,12 @@ class Evidence:
 def _place(stretch: Stretch) -> dict[str, Any]:
     document = stretch.document
     label = next(page.label for page in document.pages if page.number == stretch.page)
-    return {"document": document.name, "path": document.path, "page": stretch.page, "label": label}
+    return {
+        "document": document.name,
+        "path": document.path,
+        "page": stretch.page,
+        "label": label,
+        "quote": stretch.text,
+        "start": stretch.start,
+        "end": stretch.end,
+    }

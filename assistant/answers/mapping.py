@@ -75,6 +75,7 @@ class Mapper:
             self.options,
             self.library,
             self.writer.should_stop,
+            self.writer.usage,
         )
         sections = [section for section in sections if section.text.strip()]
         if not self.options.merge:

@@ -41,6 +41,9 @@ from assistant.writing import Ask, Screen, Writer, no_text_error
 SECTION_SHARE = 1 / 4
 """Of the room for passages: the summary of the section that the best of them is from, where it is kept."""
 
+SMALL_MODEL_SENTENCES = 5
+"""An answer from documents ends there, for models that cannot merge: they do not stop, and drift from the text."""
+
 
 def reply(
     job: str,
@@ -200,7 +203,8 @@ class _Turn:
 
     def _write(self, prompt: Prompt, outcome: _Outcome, shown: Callable[[], Shown]) -> Iterator[Event]:
         outcome.left_out = prompt.left_out
-        ask = Ask(prompt.messages, self._config, self._options.language if self._forced else "")
+        most = 0 if self._options.merge or not self._source.documents else SMALL_MODEL_SENTENCES
+        ask = Ask(prompt.messages, self._config, self._options.language if self._forced else "", most)
         written, _shown = yield from self._writer.write(ask, shown)
         if not written.text:
             raise no_text_error(self._model)

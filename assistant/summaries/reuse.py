@@ -18,7 +18,7 @@ from assistant.summaries.merging import is_whole
 from assistant.summaries.options import SummaryOptions
 from assistant.summaries.parts import PageNames, PartSection
 from assistant.summaries.units import Unit
-from assistant.writing import Written
+from assistant.writing import Usage, Written
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,15 @@ def section_summaries(
     options: SummaryOptions,
     library: Library | None,
     should_stop: ShouldStop,
+    usage: Usage | None = None,
 ) -> Generator[Event, None, list[SectionText]]:
-    """Write on every section, with progress; what is finished is kept. Raises NoTextError, Stopped."""
+    """Write on every section, with progress; what is finished is kept. Raises NoTextError, Stopped.
+
+    What the model's work takes is added to `usage`.
+    """
     desk = _desk(job, model, documents, options, library, should_stop)
+    if usage is not None:
+        desk.writer.usage = usage
     units = desk.part_units()
     written = yield from desk.scribe.write_all(units, "map")
     sections = desk.by_section([_draft(*pair) for pair in zip(units, written, strict=True)])

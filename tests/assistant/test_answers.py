@@ -258,6 +258,7 @@ def test_a_model_that_cannot_merge_gives_what_it_wrote_on_each_section():
     turn = Turn(model, "Summarize it", [SECTIONED], merge=False)
     assert "## The nucleus\n\nThe nucleus holds the chromosomes. [p. 4" in turn.result["answer"]
     assert not any("Question:" in prompt[-1].content for prompt in model.prompts)
+    assert turn.result["generated_tokens"] > 0, "what the sections took is counted"
 
 
 def test_documents_are_compared_over_their_sections_each_under_its_name():
@@ -318,7 +319,15 @@ def test_an_answer_that_nothing_supports_is_marked_with_the_nearest_pages():
     assert turn.result["not_in_document"] == "unsupported"
     assert turn.notices[-1].message == "Nothing in the document supports this answer."
     assert "p. 4" in turn.notices[-1].hint
-    assert turn.result["nearest"][0].keys() == {"document", "path", "page", "label"}
+    place = turn.result["nearest"][0]
+    assert CELL.pages[place["page"] - 1].text[place["start"] : place["end"]] == place["quote"]
+
+
+def test_a_model_too_small_to_stop_is_ended_after_a_few_sentences():
+    sentences = [f"Human body cells have 46 chromosomes in way {number}." for number in range(12)]
+    turn = Turn(ScriptedModel([" ".join(sentences)]), "How many chromosomes are there?", [CELL], merge=False)
+    assert len(turn.result["claims"]) == 5
+    assert turn.result["finish_reason"] == "stop"
 
 
 def test_a_supported_answer_is_not_marked():
