@@ -17,6 +17,8 @@ COHESION = 0.5
 _NEAR = 4
 """Words apart, for two that were neighbours in the claim: in between others may have been left out."""
 _MAX_WORDS = 200
+_SAME_SENTENCE = 0.6
+"""Share of a claim's words that a sentence has which the claim may have changed."""
 
 
 def cohesion(claim: Sequence[str], passage: Sequence[str]) -> float:
@@ -32,15 +34,17 @@ def cohesion(claim: Sequence[str], passage: Sequence[str]) -> float:
     return near / len(pairs) if pairs else 1.0
 
 
-def has_exchanged_word(claim: Sequence[str], passage: Sequence[str], is_known: Callable[[str], bool]) -> bool:
-    """Whether a word that the text uses elsewhere stands in the place of another, with the same on both sides."""
-    said, claimed = frozenset(passage), frozenset(claim)
-    blocks = SequenceMatcher(None, claim[:_MAX_WORDS], passage[:_MAX_WORDS], autojunk=False).get_opcodes()
+def has_exchanged_word(claim: Sequence[str], sentence: Sequence[str], is_known: Callable[[str], bool]) -> bool:
+    """Whether a word that the text uses elsewhere stands in the place of another of a sentence of the passage."""
+    said, claimed = frozenset(sentence), frozenset(claim)
+    if len(said & claimed) < _SAME_SENTENCE * len(claimed):
+        return False
+    blocks = SequenceMatcher(None, claim[:_MAX_WORDS], sentence[:_MAX_WORDS], autojunk=False).get_opcodes()
     return any(
         kind == "replace"
         and end - start == other_end - other_start == 1
         and claim[start] not in said
-        and passage[other_start] not in claimed
+        and sentence[other_start] not in claimed
         and is_known(claim[start])
         for kind, start, end, other_start, other_end in blocks
     )

@@ -78,7 +78,7 @@ def _named(text: str) -> Iterator[Date]:
         if not days and not year and match[1].lower() in _WORDS_TOO:
             continue
         for day in days or [None]:
-            yield Date(text[start:end].strip(), start, end, month, day, int(year[1]) if year else None)
+            yield Date(text[start:end].strip(" ."), start, end, month, day, int(year[1]) if year else None)
 
 
 def _days(found: re.Match[str]) -> list[int]:

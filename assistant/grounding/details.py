@@ -43,20 +43,19 @@ def details_of(text: str) -> Details:
 class KnownDetails:
     """What one document has of such details."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, values: frozenset[str]) -> None:
+        """`values` are those of its numbers."""
         self._document = document
-        values: set[str] = set()
         dates: set[tuple[int, int | None, int | None]] = set()
         words: set[str] = set()
         capitalised: set[str] = set()
         runs: set[str] = set()
         for page in document.pages:
-            values |= source_values(page.text)
             dates |= {(date.month, date.day, date.year) for date in dates_in(page.text)}
             words |= {without_accents(word) for word in plain_words(page.text)}
             capitalised |= capitalised_words(page.text)
             runs |= set(initials(page.text))
-        self._values, self._periods = frozenset(values), periods(frozenset(values))
+        self._values, self._periods = values, periods(values)
         self._dates = [Date("", 0, 0, *date) for date in dates]
         self._names = KnownNames(words, capitalised, frozenset(runs), document.language)
 

@@ -130,6 +130,11 @@ class Index:
                 best[path] = match
         return sorted(best.values(), key=lambda match: -match.rank)
 
+    def values(self, document: Document) -> frozenset[str]:
+        """Of the document's numbers."""
+        mine = (sentence.values for sentence in self._sentences if sentence.document is document)
+        return frozenset[str]().union(*mine)
+
     def knows(self, found: str) -> bool:
         """Whether a stem occurs anywhere."""
         return found in self._occurrences

@@ -40,7 +40,6 @@ _CLAUSE = re.compile(
 _DENIED_AHEAD = re.compile(r"\b(?:(?:non è|it is not|it isn['’]t|not) (?:vero|true)|è falso|is false)\b", re.IGNORECASE)
 _OVERLAP = 0.6
 """Share of a clause's words that the claim has, for the clause to be what the claim says."""
-_SHORT = 2
 
 
 def warnings_for(claim: str, passage: str, terms: Callable[[str], Iterable[str]]) -> tuple[Warned, ...]:
@@ -71,7 +70,7 @@ def _cues_of_matching_clauses(passage: str, claimed: frozenset[str], terms: Call
         words = frozenset(terms(clause))
         cues = set(_cues(clause)) | ({"not"} if denied else set[str]())
         content = words - frozenset(stem for cue in _cues(clause) for stem in terms(_matched(cue, clause)))
-        if cues and len(content) >= _SHORT and len(content & claimed) >= _OVERLAP * len(content):
+        if cues and content and len(content & claimed) >= _OVERLAP * len(content):
             found |= cues
         if words:
             denied = _DENIED_AHEAD.search(clause) is not None

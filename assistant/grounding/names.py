@@ -46,7 +46,7 @@ _NO_NAME_ENDINGS = (
 )  # fmt: skip
 _ENDS = (".", "!", "?", "…")
 """A title has none of these."""
-_TITLE_WORDS = 5
+_TITLE_WORDS = 4
 _TITLE_SHARE = 0.7
 """Of the longer words with a capital, from which on a claim is set like a title."""
 _KIN_PREFIX = 4
@@ -116,7 +116,7 @@ class KnownNames:
         self._words = frozenset(words)
         self._sorted = sorted(self._words)
         self._capitalised = sorted(capitalised)
-        self._runs = runs
+        self._acronyms = self._words | runs
         self._language = language
         self._stems = frozenset(stem(word, language) for word in self._capitalised)
         self._skeletons = frozenset(
@@ -129,7 +129,7 @@ class KnownNames:
         return (
             plain in self._words
             or self._has_other_form(plain, self._sorted if name.first else self._capitalised)
-            or (name.acronym and plain.removesuffix("s") in (self._words | self._runs))
+            or (name.acronym and not self._acronyms.isdisjoint((plain, plain.removesuffix("s"))))
             or (len(run) > 2 and run in self._words)
             or self._has_translation(plain)
             or (translated and len(plain) >= _COGNATE_LETTERS and skeleton(plain) in self._skeletons)
@@ -160,8 +160,8 @@ def initials(text: str) -> Iterator[str]:
     """Of every run of capitalised words without the small ones between: Organizzazione delle Nazioni Unite → onu."""
     run = ""
     for token in _WORD.finditer(text):
-        word = token.group()
-        if word[0].isupper():
+        word = _bare(token)[1]
+        if word[:1].isupper():
             run += word[0].lower()
         elif not is_stop_word(word.lower()):
             if len(run) > 1:
@@ -174,6 +174,8 @@ def initials(text: str) -> Iterator[str]:
 def _bare(token: re.Match[str]) -> tuple[int, str]:
     """(start, word) without "dell'" before it and "'s" behind it."""
     word = token.group()
+    if word.isalpha():
+        return token.start(), word
     rest = without_elision(word)
     start = token.start() + len(word) - len(rest)
     for possessive in ("'s", "’s", "s'", "s’"):

@@ -30,26 +30,31 @@ def _italian_below_hundred() -> list[str]:
     return words
 
 
-def _italian_below_thousand() -> list[str]:
+def _italian_below_thousand() -> list[tuple[str, int]]:
+    """With its value each word, "centottanta" beside "centoottanta"."""
     small = _italian_below_hundred()
-    words = list(small)
+    words = [(word, value) for value, word in enumerate(small)]
     for hundreds in range(1, 10):
         head = ("" if hundreds == 1 else _ITALIAN_UNITS[hundreds]) + "cento"
-        words += [head, *(head + rest for rest in small[1:])]
+        words.append((head, hundreds * 100))
+        for value, rest in enumerate(small[1:], start=1):
+            words.append((head + rest, hundreds * 100 + value))
+            if rest.startswith("ott"):
+                words.append((head[:-1] + rest, hundreds * 100 + value))
     return words
 
 
 def _italian_words() -> dict[str, int]:
-    small = _italian_below_thousand()
-    words = {word: value for value, word in enumerate(small)}
-    for value in range(2, 1000):
-        words[f"{small[value]}mila"] = value * 1000
+    below = _italian_below_thousand()
+    words = dict(below)
+    words |= {f"{word}mila": value * 1000 for word, value in below if value > 1}
     words["mille"] = 1000
-    words |= {f"mille{word}": 1000 + value for value, word in enumerate(small) if value}
-    words |= {f"duemila{word}": 2000 + value for value, word in enumerate(small) if value}
-    for value, word in enumerate(small[11:100], 11):
-        stem = word if word.endswith(("tré", "tre", "sei")) else word[:-1]
-        words |= {f"{stem}esim{ending}": value for ending in "oaie"}
+    words |= {f"mille{word}": 1000 + value for word, value in below if value}
+    words |= {f"duemila{word}": 2000 + value for word, value in below if value}
+    for word, value in below:
+        if 10 < value < 100:
+            stem = word if word.endswith(("tre", "sei")) else word[:-1]
+            words |= {f"{stem}esim{ending}": value for ending in "oaie"}
     for value, word in enumerate(_ITALIAN_ORDINALS, 1):
         words |= {word[:-1] + ending: value for ending in "oaie"}
     return words | {word[:-1] + "é": value for word, value in words.items() if word.endswith("tre")}
@@ -70,7 +75,7 @@ _ENGLISH_SCALES = {"hundred": 100, "thousand": 1000}
 NUMBER_WORDS: dict[str, str] = {word: str(value) for word, value in (_italian_words() | ENGLISH_MANY).items()}
 """Words that are a number by themselves; Italian ones are written together up to the thousands."""
 
-_PART = re.compile(r"(?:[\s-]|\sand\s)([^\W\d_]+)", re.IGNORECASE)
+_PART = re.compile(r"(?:\sand\s|[\s-])([^\W\d_]+)", re.IGNORECASE)
 _MAX_PARTS = 12
 
 

@@ -158,10 +158,10 @@ def _digits(text: str, match: re.Match[str]) -> Number:
 
 def _word(text: str, match: re.Match[str]) -> Number | None:
     word, start, end = match[2], match.start(), match.end()
-    unit = _unit(text, start, end)
     if word in _CENTURY_NAMES:
         return Number(word, start, end, frozenset((_CENTURY_NAMES[word],)), CENTURY)
-    if roman := roman_value(word):
+    if word[0] in "IVXL" and (roman := roman_value(word)):
+        unit = _unit(text, start, end)
         return Number(word, start, end, frozenset((roman,)), unit) if len(word) > 1 or unit == CENTURY else None
     low = word.lower()
     if low in _DECADES and _DECADE_BEFORE.search(text, max(0, start - 8), start):

@@ -11,6 +11,7 @@ from assistant.grounding.details import Details, KnownDetails, details_of, missi
 from assistant.grounding.index import Index, Match, PageSet
 from assistant.grounding.meaning import warnings_for
 from assistant.language import detect_language
+from assistant.sentences import split_sentences
 from assistant.stems import content_words, stem, words
 
 SUPPORTED_SCORE = 0.7
@@ -26,6 +27,9 @@ QUOTED_WORDS = 4
 SUPPORTED_WORDS = 3
 """Words and numbers; with fewer a claim only names something ("Available from 3")."""
 
+CLAIM_CHARACTERS = 4000
+"""A longer one is no sentence; what stands behind is not looked at."""
+
 _MAX_CITATIONS = 3
 _CONTEXT_CHARACTERS = 2000
 _ACCEPTED: tuple[Support, ...] = ("quoted", "supported")
@@ -36,7 +40,7 @@ class Passages:
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self._index = Index(documents)
-        self._known = [KnownDetails(document) for document in documents]
+        self._known = [KnownDetails(document, self._index.values(document)) for document in documents]
         self._languages = frozenset(document.language for document in documents)
 
     def cite(self, claim: str, pages: PageSet | None = None) -> Claim:
@@ -45,7 +49,7 @@ class Passages:
         `pages` limits the search to the pages that the model was shown when it wrote the claim. What is missing is
         missing from all pages of all documents.
         """
-        text = plain_claim(claim)
+        text = plain_claim(claim)[:CLAIM_CHARACTERS]
         language = detect_language(text)
         translated = any(_differs(language, other) for other in self._languages)
         details = details_of(text)
@@ -76,13 +80,18 @@ class Passages:
 
     def _hangs_together(self, details: Details, match: Match) -> bool:
         spoken = match.page.language or match.document.language
-        claim = [stem(word, spoken) for word in content_words(details.text)]
-        passage = [stem(word, spoken) for word in content_words(match.quote)]
+        quote = match.quote
+        claim = _stems(details.text, spoken)
+        sentences = [_stems(quote[start:end], spoken) for start, end in split_sentences(quote)]
         return (
             len(claim) + len(details.numbers) >= SUPPORTED_WORDS
-            and cohesion(claim, passage) >= COHESION
-            and not has_exchanged_word(claim, passage, self._index.knows)
+            and cohesion(claim, [found for sentence in sentences for found in sentence]) >= COHESION
+            and not any(has_exchanged_word(claim, sentence, self._index.knows) for sentence in sentences)
         )
+
+
+def _stems(text: str, language: str) -> list[str]:
+    return [stem(word, language) for word in content_words(text)]
 
 
 def _differs(language: str, other: str) -> bool:

@@ -200,6 +200,7 @@ urano uranus
 nettuno neptune
 plutone pluto
 via lattea, milky way
+stati generali, estates general
 rinascimento renaissance
 illuminismo enlightenment
 medioevo, middle ages, medievale, medieval
