@@ -34,6 +34,8 @@ class Canvas:
         """How many texts on the screen are the model's."""
         self.own_texts = 0
         """How many are the documents' own sentences."""
+        self._owned_until = -1
+        """Where the last of these ended: what goes on there needs no label."""
 
     @property
     def several(self) -> bool:
@@ -116,11 +118,21 @@ class Canvas:
 
     def own(self, sentences: Sequence[OwnSentence], *, labelled: bool = True) -> Iterator[Event]:
         """The documents' own sentences; the text itself says that they are."""
-        yield from self.gap()
         if labelled:
-            yield from self.screen.show(f"{own_label(self._language)}\n\n")
+            yield from self.label()
         for number, sentence in enumerate(sentences):
             text = " ".join(sentence.text.split())
             yield from self.screen.show("\n" if number else "")
             yield from self.line(f"- {text}", text, {(sentence.document.path, sentence.page.number)})
+        self.end_own()
+
+    def label(self) -> Iterator[Event]:
+        """Say that what comes is the documents' own, unless it was said of what stands right before."""
+        goes_on = len(self.screen.text.rstrip()) == self._owned_until
+        yield from self.gap()
+        if not goes_on:
+            yield from self.screen.show(f"{own_label(self._language)}\n\n")
+
+    def end_own(self) -> None:
         self.own_texts += 1
+        self._owned_until = len(self.screen.text.rstrip())

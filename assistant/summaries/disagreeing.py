@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from assistant.cited_text import page_mark
@@ -12,6 +12,8 @@ from assistant.protocol import Event
 from assistant.safe_text import one_line
 from assistant.summaries.canvas import Canvas
 from assistant.summaries.desk import Desk
+from assistant.summaries.drafts import Draft
+from assistant.summaries.several import points_of
 from assistant.summaries.topics import Contradiction, Point, contradictions
 
 
@@ -28,8 +30,8 @@ class Disagreements:
         self._canvas = canvas
         self._found: list[Contradiction] = []
 
-    def show(self) -> Iterator[Event]:
-        """List those between the places that the text cites."""
+    def show(self, notes: Sequence[Draft] = ()) -> Iterator[Event]:
+        """List those between the places that the text cites, or the notes it was made from."""
         documents = {document.path: document for document in self._desk.documents}
         self._found = contradictions(
             [
@@ -37,6 +39,7 @@ class Disagreements:
                 for placed in self._canvas.screen.claims
                 if placed.claim.citations
             ]
+            + [point for note in notes for point in points_of(self._desk, note)]
         )
         if not self._found:
             return

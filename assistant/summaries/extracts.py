@@ -117,5 +117,6 @@ def _sentences(desk: Desk, canvas: Canvas, stretch: PartSection) -> Iterator[Eve
     sentences = sentences_of(stretch.parts, desk.options.points)
     if sentences:
         document = f"# {stretch.document.title}" if canvas.several else ""
-        yield from canvas.under(document, f"## {stretch.title}" if stretch.title else "")
+        titled = stretch.title and len(desk.sections) > 1
+        yield from canvas.under(document, f"## {stretch.title}" if titled else "")
         yield from canvas.own(sentences, labelled=not canvas.own_texts)

@@ -74,8 +74,8 @@ class _Summary:
         if not canvas.model_texts + canvas.own_texts:
             raise no_text_error(desk.model)
         disagreements = Disagreements(desk, canvas)
-        if isinstance(form, OneText | BySection) and canvas.several:
-            yield from disagreements.show()
+        if canvas.several and not isinstance(form, Study):
+            yield from disagreements.show(form.notes if isinstance(form, OneText) else ())
         yield from self._notices(form.replaced)
         return result(
             desk,

@@ -33,9 +33,12 @@ def by_topics(desk: Desk, drafts: Sequence[Draft]) -> Generator[Event, None, lis
     merged = yield from _merged(desk, shared)
     groups: list[Group] = []
     for documents in _connected(desk.documents, [_documents(topic) for topic in shared]):
-        together = [note for note in merged if set(note.documents) <= set(documents)]
+        paths = {document.path for document in documents}
+        together = [note for note in merged if note.documents[0].path in paths]
         spoken = {point.text for topic in shared for point in topic.points}
-        alone = [rest for draft in drafts if draft.documents[0] in documents and (rest := _without(draft, spoken)).text]
+        alone = [
+            rest for draft in drafts if draft.documents[0].path in paths and (rest := _without(draft, spoken)).text
+        ]
         groups.append(Group(tuple(documents), (*together, *alone)))
     return [group for group in groups if group.drafts]
 

@@ -11,7 +11,7 @@ from assistant.summaries.canvas import Canvas
 from assistant.summaries.checks import AGREEING, usable_items
 from assistant.summaries.desk import Desk
 from assistant.summaries.items import Item, ItemKind, item_lines, merged_items
-from assistant.summaries.own import items_of, own_label
+from assistant.summaries.own import items_of
 from assistant.summaries.parts import PartSection
 from assistant.summaries.units import Unit
 from assistant.writing import Growing, Reading, Restarted, Written
@@ -77,10 +77,10 @@ class Study:
         if not items:
             return
         yield from self._head(section)
-        yield from self._canvas.screen.show(own_label(self._desk.language) + "\n\n")
+        yield from self._canvas.label()
         for item in items:
             yield from self._item(section, item)
-        self._canvas.own_texts += 1
+        self._canvas.end_own()
 
     def _head(self, section: PartSection) -> Iterator[Event]:
         document = f"# {section.document.title}" if self._canvas.several else ""
