@@ -97,11 +97,14 @@ class Mapper:
             for part in parts
         ]
         written = yield from self._scribe(units).write_all(units, "map")
+        told = self._list_messages("")(False)[-1].content
         points = [
             Point(text, self.evidence.cite(text, unit.pages) or Claim(text, "weak"))
             for unit, answer in zip(units, written, strict=True)
-            for text in read_points(answer.text)
+            for text in read_points(answer.text, told)
         ]
+        if not self.options.merge:  # a model that small writes more than there is
+            points = [point for point in points if point.claim.citations and not point.claim.missing]
         for point in said_once(points, self.language):
             yield from self._show_point(point)
 

@@ -9,6 +9,7 @@ from assistant.answers.reading import Source
 from assistant.documents.pages import format_pages
 from assistant.i18n import _, plural
 from assistant.protocol import Event, Notice
+from assistant.safe_text import one_line
 
 
 def route_sentence(kind: str, why: str, pages: int, of_pages: int) -> str:
@@ -64,20 +65,40 @@ def absent_notice(job: str, source: Source, why: str) -> Iterator[Event]:
 
 
 def unsupported_notice(job: str, nearest: Sequence[Mapping[str, Any]], *, several: bool) -> Iterator[Event]:
-    pages = [f"{place['document']}, p. {place['label']}" if several else f"p. {place['label']}" for place in nearest]
     yield Notice(
         job=job,
         level="warning",
         message=_("Nothing in the document supports this answer."),
-        hint=_("Do not rely on it. The pages nearest to the question: {pages}.").format(pages="; ".join(pages)),
+        hint=_("Do not rely on it. The pages nearest to the question: {pages}.").format(
+            pages=_pages(nearest, several=several)
+        ),
     )
+
+
+def denied_notice(job: str, nearest: Sequence[Mapping[str, Any]], *, several: bool) -> Iterator[Event]:
+    """The model says that the document does not say; small ones say so of what stands before them."""
+    yield Notice(
+        job=job,
+        level="info",
+        message=_("The model found no answer in what it read."),
+        hint=_("See for yourself on the pages nearest to the question: {pages}.").format(
+            pages=_pages(nearest, several=several)
+        ),
+    )
+
+
+def _pages(places: Sequence[Mapping[str, Any]], *, several: bool) -> str:
+    """`p. 3; p. 12`, with the documents' names where there are several."""
+    labels = [(one_line(place["document"]), one_line(place["label"])) for place in places]
+    return "; ".join(f"{name}, p. {label}" if several else f"p. {label}" for name, label in labels)
 
 
 def _searched(source: Source) -> str:
     """`p. 3-9` for one document, with the names for several."""
-    parts = [
-        (document.name, format_pages(page.number for page in source.of(document))) for document in source.documents
-    ]
-    if len(parts) == 1:
-        return _("pages searched: {pages}").format(pages=parts[0][1])
-    return "; ".join(_("{name}: pages {pages}").format(name=name, pages=pages) for name, pages in parts if pages)
+    read = {
+        one_line(document.name): format_pages(page.number for page in source.of(document))
+        for document in source.documents
+    }
+    if len(read) == 1:
+        return _("pages searched: {pages}").format(pages=next(iter(read.values())))
+    return "; ".join(_("{name}: pages {pages}").format(name=name, pages=pages) for name, pages in read.items() if pages)

@@ -9,13 +9,17 @@ from dataclasses import dataclass, replace
 from assistant.grounding import Claim
 from assistant.prompts import says_nothing
 from assistant.safe_text import one_line
-from assistant.stems import content_stems, known_numbers
+from assistant.stems import content_stems, known_numbers, words
 
 MOST_POINTS = 30
 """Of one part: a model that writes more is counting, not reading."""
 ALIKE = 0.8
 """Two points whose words are shared to this extent (Jaccard) say the same, if their numbers are the same."""
 
+COPIED_WORDS = 5
+"""So many in a row are copied and not written."""
+
+_OUR_MARKS = re.compile(r"</?text>", re.IGNORECASE)
 _MARK = re.compile(r"\A\s*(?:[-*•–]|\d{1,3}[.)])\s*")
 
 
@@ -25,11 +29,26 @@ class Point:
     claim: Claim
 
 
-def read_points(answer: str) -> list[str]:
-    """The lines of an answer without their marks; none where it says that there is nothing."""
+def read_points(answer: str, told: str = "") -> list[str]:
+    """The lines of an answer without their marks; none where it says that there is nothing.
+
+    Lines that repeat what was `told` to the model are not its answer; small ones copy their instructions.
+    """
     lines = [one_line(_MARK.sub("", line)).strip() for line in answer.splitlines()]
-    points = [line for line in lines if re.search(r"\w", line) and not says_nothing(line)]
+    said = f" {' '.join(words(told))} "
+    points = [
+        line
+        for line in lines
+        if re.search(r"\w", line) and not says_nothing(line) and not _OUR_MARKS.search(line) and not _copies(line, said)
+    ]
     return list(dict.fromkeys(points))[:MOST_POINTS]
+
+
+def _copies(line: str, said: str) -> bool:
+    found = words(line)
+    return any(
+        f" {' '.join(found[at : at + COPIED_WORDS])} " in said for at in range(len(found) - COPIED_WORDS + 1)
+    ) or (len(found) > 1 and f" {' '.join(found)} " in said)
 
 
 def said_once(points: Iterable[Point], language: str) -> list[Point]:

@@ -18,7 +18,7 @@ from assistant.answers.composing import Composer, Prompt
 from assistant.answers.evidence import Evidence
 from assistant.answers.mapping import Mapper
 from assistant.answers.named_places import named_pages
-from assistant.answers.notices import absent_notice, route_sentence, trimmed_notice, unsupported_notice
+from assistant.answers.notices import absent_notice, denied_notice, route_sentence, trimmed_notice, unsupported_notice
 from assistant.answers.reading import MOST_TOKEN_CHARACTERS, Source
 from assistant.answers.retrieval import joined
 from assistant.answers.routes import read_request
@@ -220,7 +220,8 @@ class _Turn:
         screen = self._writer.screen
         if not screen.claims:
             if is_denial(screen.text):
-                outcome.not_in_document = "model"
+                outcome.not_in_document, outcome.nearest = "model", self._evidence.nearest_pages()
+                yield from denied_notice(self._job, outcome.nearest, several=self._evidence.several)
                 return
             yield from self._place_short_answer(outcome.read)
         claims = [placed.claim for placed in screen.claims]

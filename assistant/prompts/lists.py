@@ -8,10 +8,10 @@ from assistant.prompts.texts import NOTHING
 from assistant.safe_text import one_line
 
 _LIST = {
-    "en": 'Request: {request}\nWrite what the text above holds of that, one per line, each line starting with "- ". '
-    "Use only what the text says. If it holds nothing of that, write: {nothing}",
-    "it": "Richiesta: {request}\nScrivi ciò che il testo qui sopra contiene al riguardo, uno per riga, ogni riga "
-    'inizia con "- ". Usa solo ciò che dice il testo. Se non contiene nulla al riguardo, scrivi: {nothing}',
+    "en": '{request}\nUse only the text above. Write one point per line, each line starting with "- ". '
+    "If there is none, write: {nothing}",
+    "it": '{request}\nUsa solo il testo qui sopra. Scrivi un punto per riga, ogni riga inizia con "- ". '
+    "Se non ce n'è nessuno, scrivi: {nothing}",
 }
 
 

@@ -396,6 +396,21 @@ def test_points_are_read_in_whatever_form_they_come():
     assert read_points(answer) == ["Here:", "one cell", "two cells", "three cells"]
 
 
+def test_lines_copied_from_the_instructions_are_no_points():
+    told = 'List all the cells\nUse only the text above. Write one point per line, each line starting with "- ".'
+    answer = "- List all the cells\n- Write one point per line, each line with a cell\n- <text>\n- The cell is alive"
+    assert read_points(answer, told) == ["The cell is alive"]
+
+
+def test_points_that_a_small_model_made_up_are_left_out():
+    answer = "- Human body cells have 46 chromosomes.\n- Dragons guard 99 golden eggs.\n- Wizards love purple hats."
+    model = ScriptedModel(lambda messages: answer if "46" in messages[-1].content else "NOTHING", **SMALL)
+    turn = Turn(model, "List all the numbers", [SECTIONED], merge=False)
+    assert [claim["text"] for claim in turn.result["claims"]] == ["Human body cells have 46 chromosomes."]
+    large = ScriptedModel(lambda messages: answer if "46" in messages[-1].content else "NOTHING", **SMALL)
+    assert len(Turn(large, "List all the numbers", [SECTIONED]).result["claims"]) == 3, "a larger one's are marked"
+
+
 def test_points_that_say_the_same_with_other_numbers_are_two():
     passages = Passages([REVOLUTION])
     texts = [

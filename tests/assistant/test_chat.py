@@ -177,7 +177,8 @@ def test_not_in_the_document_is_an_answer_and_not_an_unsupported_claim(answer: s
     assert turn.screen == answer
     assert turn.result["claims"] == []
     assert turn.result["not_in_document"] == "model"
-    assert turn.notices() == []
+    assert turn.result["nearest"][0]["page"] == 1
+    assert turn.notices() == ["The model found no answer in what it read."]
 
 
 def test_a_document_that_fits_stands_whole_and_unchanged_at_the_head_of_every_turn():
