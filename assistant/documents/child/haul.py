@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
 
-from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, PageRead, Refused, Structure
+from assistant.documents.child.messages import ChildMessage, Done, Job, Opened, PageRead, Picture, Refused, Structure
 from assistant.documents.child.process import Ending, run_children
 from assistant.documents.source import Source
 from assistant.errors import DocumentLimitError
@@ -32,7 +32,7 @@ class Haul:
                 self.structure = message
             case Refused():
                 self.refused = message
-            case Done():
+            case Picture() | Done():
                 pass
 
     def _take_page(self, index: int, page: PageRead) -> None:

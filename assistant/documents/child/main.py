@@ -18,6 +18,7 @@ _READERS = {
     "pdf": "assistant.documents.pdf.reading",
     "format": "assistant.documents.formats.reading",
     "ocr": "assistant.documents.ocr.reading",
+    "drawing": "assistant.documents.pdf.drawing",
 }
 """Modules with a `read(job, limits, emit)`: only the one that is needed is imported."""
 

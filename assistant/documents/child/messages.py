@@ -1,13 +1,14 @@
 """What the child that reads a document says to its parent: one JSON object a line, ASCII, checked on arrival.
 
     Opened, then a PageRead for each page (a later one for the same page replaces it) and Structure, then Done.
-    Refused instead of Opened when no engine opens the file.
+    Refused instead of Opened when no engine opens the file. Of a page that is to be drawn: Picture, then Done.
 
 The child has read an untrusted file, so the parent believes nothing of its shape.
 """
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -88,6 +89,16 @@ class Structure:
 
 
 @dataclass(frozen=True)
+class Picture:
+    width: int
+    height: int
+    pixels: str
+    """Base64 of red, green and blue of each pixel, row by row."""
+    marked: bool
+    """Whether what was to be marked was found."""
+
+
+@dataclass(frozen=True)
 class Refused:
     code: RefusalCode
     detail: str = ""
@@ -98,8 +109,8 @@ class Done:
     pass
 
 
-ChildMessage = Opened | PageRead | Structure | Refused | Done
-_TYPES = {kind.__name__: kind for kind in (Opened, PageRead, Structure, Refused, Done)}
+ChildMessage = Opened | PageRead | Structure | Picture | Refused | Done
+_TYPES = {kind.__name__: kind for kind in (Opened, PageRead, Structure, Picture, Refused, Done)}
 
 
 def encode(message: ChildMessage | Job) -> bytes:
@@ -161,6 +172,13 @@ def _outline_entry(title: object, level: object, page: object, offset: object) -
     return OutlineEntry(_name(title), max(1, _count(level)), _count(page), where)
 
 
+def _picture(fields: dict[str, Any]) -> Picture:
+    width, height, pixels = _count(fields["width"]), _count(fields["height"]), _text(fields["pixels"])
+    if not width * height or len(base64.b64decode(pixels, validate=True)) != 3 * width * height:
+        raise ValueError("not as many pixels as it says")
+    return Picture(width, height, pixels, fields["marked"] is True)
+
+
 def _refused(fields: dict[str, Any]) -> Refused:
     if fields["code"] not in get_args(RefusalCode):
         raise ValueError("not a reason we know")
@@ -175,6 +193,7 @@ _READERS: dict[type[Any], Any] = {
     Opened: _opened,
     PageRead: _page_read,
     Structure: _structure,
+    Picture: _picture,
     Refused: _refused,
     Done: _done,
 }
