@@ -50,8 +50,9 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _HEDGE = re.compile(
-    r"\b(?:circa|quasi|oltre|più di|meno di|almeno|fino a|intorno a|all'incirca|attorno a|about|around|roughly|almost|nearly"
-    r"|over|more than|less than|at least|up to|some|approximately)\s+(?:il|la|l'|a|ai|alle|agli|the)?\s*\Z|[~≈]\s?\Z",
+    r"\b(?:circa|quasi|oltre|più di|meno di|almeno|fino a|intorno a|all'incirca|attorno a"
+    r"|about|around|roughly|almost|nearly|over|more than|less than|at least|up to|some|approximately)\s+"
+    r"(?:(?:il|la|a|ai|alle|agli|the)\s)?\Z|[~≈]\s?\Z",
     re.IGNORECASE,
 )
 _YEARS = range(1000, 2101)
