@@ -49,7 +49,7 @@ def rewritten(desk: Desk, draft: Draft) -> Generator[Event, None, str]:
         )
         for _start, _end, claim in wrong
     ]
-    answers = yield from desk.scribe.write_all(units, "rewrite") if units else _nothing()
+    answers = yield from desk.scribe.write_all(units, "write") if units else _nothing()
     text = draft.text
     for (start, end, _claim), answer in reversed(list(zip(wrong, answers, strict=True))):
         if _is_better(desk, draft, answer):

@@ -25,6 +25,9 @@ TOKEN_CAPS: dict[Task, int] = {"part": 200, "describe": 160, "rewrite": 120}
 MAX_SENTENCES: dict[Task, int] = {"part": 4, "describe": 2, "brief": 5, "whole": 5, "rewrite": 1}
 """What the prompts ask for, enforced: small models do not stop, and what they add is the worst of it."""
 
+ITEM_TOKENS: dict[Task, int] = {"glossary": 60, "questions": 140, "quiz": 130, "flashcards": 70}
+"""Of each item that is asked for: a model that does not come to an end is not waited for."""
+
 DIALLED: frozenset[Task] = frozenset(("brief", "whole", "part"))
 """Tasks whose answer is as many sentences as were asked for."""
 
@@ -145,5 +148,6 @@ class Requests:
         return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
 
     def _task_config(self, task: Task) -> GenerationConfig:
-        cap = TOKEN_CAPS.get(task, self._config.max_new_tokens)
+        items = ITEM_TOKENS.get(task, 0) * self._options.points
+        cap = items or TOKEN_CAPS.get(task, self._config.max_new_tokens)
         return replace(self._config, max_new_tokens=min(cap, self._config.max_new_tokens))

@@ -86,6 +86,32 @@ def test_a_document_in_a_language_the_model_lacks_is_said_in_that_language(nota)
     assert any("Qwen" in notice.message + notice.hint for notice in notices)
 
 
+def test_a_language_that_is_asked_for_and_that_the_model_lacks_is_said_before_the_work(note):
+    session = ScriptedSession([SUMMARY], languages=("en",))
+    events = collect(protocol.Summarize(job="1", paths=(str(note),), language="it"), session)
+    kinds = [type(event) for event in events]
+    notice = events[kinds.index(protocol.Notice)]
+    assert "italiano" in notice.message or "You asked for Italian" in notice.message
+    assert kinds.index(protocol.Notice) < kinds.index(protocol.TextDelta)
+
+
+def test_for_the_documents_own_sentences_no_model_is_loaded(note):
+    session = ScriptedSession([SUMMARY])
+    session.engine = lambda request, should_stop: pytest.fail("a model was asked for")
+    request = protocol.Summarize(job="1", paths=(str(note),), style="outline", extractive="only")
+    result = collect(request, session)[-1].result
+    assert result["extractive"] == "all"
+    assert result["model"] == ""
+    assert result["claims"]
+
+
+@pytest.mark.parametrize("wrong", [{"style": "haiku"}, {"unsupported": "maybe"}, {"extractive": "maybe"}])
+def test_a_wrong_choice_is_heard_before_the_document_is_read(note, wrong):
+    events = collect(protocol.Summarize(job="1", paths=(str(note),), **wrong), ScriptedSession([SUMMARY]))
+    assert [type(event) for event in events] == [protocol.Failed]
+    assert events[0].exit_code == 2
+
+
 def test_no_notice_when_the_model_knows_the_language(nota):
     session = ScriptedSession(["Parla della fotosintesi."], languages=("en", "it"))
     events = collect(protocol.Describe(job="1", paths=(str(nota),)), session)
