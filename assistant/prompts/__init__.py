@@ -5,6 +5,7 @@ wording  how a task leaves its amount open
 texts    tasks whose answer is a text: points, merging, paragraphs, a description
 study    tasks whose answer is a list of things to study with
 answers  what is said for answers to questions
+lists    what is said to have everything of one kind listed, part by part
 
 A test keeps a digest of all of it beside `PROMPT_VERSION`.
 """
@@ -15,6 +16,7 @@ import re
 
 from assistant.generation import ChatMessage
 from assistant.prompts.answers import NOT_IN_DOCUMENT, PASSAGE_BREAK, answer_system, chat_system, question_prompt
+from assistant.prompts.lists import list_prompt
 from assistant.prompts.rules import SYSTEM, quoted, spoken, task_language
 from assistant.prompts.study import STUDY_TASKS, StudyTask
 from assistant.prompts.texts import NOTHING, TEXT_TASKS, TextTask, says_nothing
@@ -33,6 +35,7 @@ __all__ = [
     "answer_system",
     "chat_system",
     "is_our_words",
+    "list_prompt",
     "question_prompt",
     "quoted",
     "says_nothing",

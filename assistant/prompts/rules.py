@@ -23,8 +23,8 @@ WRITE_ONLY_IN = {
 }
 SAME_LANGUAGE = "Write in the language of the text."
 ORIGINAL_TERMS = {
-    "en": "Translate; after each technical term put the original term in brackets.",
-    "it": "Traduci; dopo ogni termine tecnico metti tra parentesi il termine originale.",
+    "en": "After each technical term put in brackets the term that the text uses.",
+    "it": "Dopo ogni termine tecnico metti tra parentesi quello che usa il testo.",
 }
 
 _OUR_MARKS = re.compile(r"<(?=\s*/?\s*text\b)", re.IGNORECASE)

@@ -15,14 +15,15 @@ STUDY_TASKS: dict[StudyTask, Worded] = {
     "glossary": {
         "en": Wording(
             'Write a glossary of the text above: {amount}, one per line, as "- term: definition". Each definition is '
-            "one sentence taken from the text. Use only what the text says.",
+            "one sentence taken from the text that does not repeat the term. Use only what the text says.",
             "the most important term",
             "the {count} most important terms",
             "the 3 to 6 most important terms",
         ),
         "it": Wording(
             'Scrivi un glossario del testo qui sopra: {amount}, uno per riga, nella forma "- termine: definizione". '
-            "Ogni definizione è una frase ricavata dal testo. Usa solo ciò che dice il testo.",
+            "Ogni definizione è una frase ricavata dal testo che non ripete il termine. Usa solo ciò che dice il "
+            "testo.",
             "il termine più importante",
             "i {count} termini più importanti",
             "i 3-6 termini più importanti",
@@ -46,17 +47,19 @@ STUDY_TASKS: dict[StudyTask, Worded] = {
     },
     "quiz": {
         "en": Wording(
-            "Write {amount} on the text above, each with 4 different answers, of which exactly one is right.\n"
+            "Write {amount} on the text above, each with 4 different answers: one is right according to the text, "
+            'three are wrong but plausible, none is "all of the above".\n'
             "Use this form:\nQuestion: ...?\nA) ...\nB) ...\nC) ...\nD) ...\nAnswer: the letter of the right one\n"
-            "Use only what the text says.",
+            "Ask only about what the text says.",
             "1 multiple-choice question",
             "{count} multiple-choice questions",
             "2 or 3 multiple-choice questions",
         ),
         "it": Wording(
-            "Scrivi {amount} sul testo qui sopra, ognuna con 4 risposte diverse, di cui una sola giusta.\n"
+            "Scrivi {amount} sul testo qui sopra, ognuna con 4 risposte diverse: una è giusta secondo il testo, "
+            'tre sono sbagliate ma plausibili, nessuna è "tutte le precedenti".\n'
             "Usa questa forma:\nDomanda: ...?\nA) ...\nB) ...\nC) ...\nD) ...\nRisposta: la lettera di quella giusta\n"
-            "Usa solo ciò che dice il testo.",
+            "Chiedi solo ciò che dice il testo.",
             "1 domanda a scelta multipla",
             "{count} domande a scelta multipla",
             "2-3 domande a scelta multipla",

@@ -36,15 +36,15 @@ def _labels(prompt: str, answer: str, explanation: str = "(?!)") -> re.Pattern[s
 _LABELS: dict[ItemKind, re.Pattern[str]] = {
     "term": _labels(r"term|termine|parola|concetto|concept|voce", _DEFINING),  # "Domanda" is a term of economics
     "question": _labels(_ASKING, _ANSWERING, _EXPLAINING),
-    "quiz": _labels(_ASKING, _ANSWERING, _EXPLAINING),
+    "quiz": _labels(rf"{_ASKING}|q", _ANSWERING, _EXPLAINING),
     "card": _labels(rf"{_ASKING}|fronte?|flash ?cards?|term|termine", rf"{_ANSWERING}|{_DEFINING}|back|retro"),
 }
 _LETTER_LABELS: dict[str, Role] = {"D": "prompt", "Q": "prompt", "A": "answer", "R": "answer", "T": "prompt"}
 _LETTER_LABEL = re.compile(rf"[*_]{{0,3}}(?P<letter>[QDART])\d{{0,3}}{_LABEL_END}")
+_KEY_PAIRS = r"(?:\d{1,3}\s{0,3}[.):\-–]?\s{0,3}[A-F](?![^\W_])[).,;\s]{0,4}){1,200}"
 _KEY = re.compile(
-    r"[*_]{0,3}(?:the )?(?:correct )?(?:answers?(?: key)?|risposte(?: corrette)?|soluzioni|solutions)"
-    r"[*_]{0,3}\s{0,4}:?[*_]{0,3}"
-    r"(?=\s*(?:$|\d{1,3}\s{0,3}[.):\-–]\s{0,3}[A-F]\b))",
+    r"(?:[*_]{0,3}(?:the )?(?:correct )?(?:answers|answer key|risposte(?: corrette)?|soluzioni|solutions)"
+    rf"[*_]{{0,3}}\s{{0,4}}:?[*_]{{0,3}}\s{{0,4}}(?:{_KEY_PAIRS})?|{_KEY_PAIRS})\Z",
     re.IGNORECASE,
 )
 
@@ -134,6 +134,8 @@ def _line(raw: str, kind: ItemKind) -> Line:
     indent = len(raw.expandtabs(4)) - len(rest.expandtabs(4))
     heading = _HEADING.match(rest)
     rest = rest[heading.end() :] if heading else rest
+    if kind == "quiz" and _KEY.match(rest):
+        return Line("key", rest, indent)
     ticked = _TICKED.match(rest) is not None
     number = bullet = False
     while mark := _MARK.match(rest):
@@ -155,11 +157,8 @@ def _line(raw: str, kind: ItemKind) -> Line:
 
 def _labelled(rest: str, kind: ItemKind) -> tuple[Role, str, str]:
     """(role, letter of an option, what is left)"""
-    if kind == "quiz":
-        if key := _KEY.match(rest):
-            return "key", "", rest[key.end() :]
-        if option := _OPTION.match(rest):
-            return "option", option["letter"].upper(), rest[option.end() :]
+    if kind == "quiz" and (option := _OPTION.match(rest)):
+        return "option", option["letter"].upper(), rest[option.end() :]
     if label := _LABELS[kind].match(rest):
         role: Role = "prompt" if label["prompt"] else "answer" if label["answer"] else "explanation"
         return role, "", rest[label.end() :]

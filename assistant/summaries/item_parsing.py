@@ -27,6 +27,8 @@ MAX_POINTS = 6
 MAX_TERM_WORDS = 8
 """What stands before a colon and is longer is a sentence, not a term."""
 
+_LONG_GAP = re.compile(r"[^\S\n]{40,}")
+"""More than any indentation: what looks for something behind white space would try it from each of them."""
 _EMPHASIS = re.compile(r"\*{2,3}|__+|^[*_](?=\w)|(?<=[\w.?!])[*_]$|^`|`$")
 _QUOTES = (("“", "”"), ("«", "»"), ('"', '"'), ("‘", "’"))
 _PAIR = re.compile(r"(?P<head>[^:\n]{1,120}?)\s*(?::(?!\d|//)|(?:^|\s)(?:[-–—=→]|->)(?=\s))\s*(?P<rest>\S.*)")
@@ -50,15 +52,21 @@ def parse_items(kind: ItemKind, text: str, *, unfinished: bool = False) -> list[
 
     `unfinished` where the answer was cut at its limit: its last item is left out unless it ends like a sentence.
     """
-    text = without_page_marks(printable(text[:MAX_CHARACTERS]))
+    text = without_page_marks(_LONG_GAP.sub(" ", printable(text[:MAX_CHARACTERS])))
     found = [item for record in records(text, kind) if (item := _from_record(kind, record)) is not None]
     if not found:
         lines = lines_of(text, kind)
         drafts = _paired(lines) if kind in ("term", "card") else _asked(lines, kind)
         found = [item for draft in drafts if (item := draft.item(kind)) is not None]
-        if unfinished and found and not _SENTENCE_END.search(text.rstrip()) and kind != "quiz":
+        if unfinished and found and _is_cut(found[-1], text):
             found.pop()
     return found[:MAX_ITEMS]
+
+
+def _is_cut(item: Item, text: str) -> bool:
+    """Whether the text ends in the midst of its last item. A quiz that has its answer has all it needs."""
+    last = cleaned(text.rstrip().rpartition("\n")[2], MAX_ANSWER)
+    return item.kind != "quiz" and last.endswith(item.points[-1][-40:]) and not _SENTENCE_END.search(last)
 
 
 @dataclass
@@ -172,7 +180,7 @@ def _goes_on(draft: _Draft, line: Line) -> bool:
     if not draft.prompt:
         return True
     if not draft.answers:
-        return not line.marked or line.indent > draft.indent
+        return not line.text.endswith(":") and (not line.marked or line.indent > draft.indent)
     return draft.waiting == "answer" and not line.marked and not _SENTENCE_END.search(draft.answers[-1])
 
 
@@ -190,12 +198,10 @@ def _continue(draft: _Draft, text: str) -> None:
 def _asked(lines: Iterable[Line], kind: ItemKind) -> list[_Draft]:
     """A question to a draft, with its options or its points."""
     drafts: list[_Draft] = []
-    in_key = False
     for line in lines:
         current = drafts[-1] if drafts else None
         text = f"{line.head} {line.text}".strip()
-        if line.role == "key" or (in_key and _KEY_PAIR.match(text)):
-            in_key = True
+        if line.role == "key":
             _answer_by_number(drafts, text)
         elif line is BLANK:
             if current is not None and (current.answers or current.options):
@@ -234,6 +240,8 @@ def _add(draft: _Draft, line: Line, text: str, kind: ItemKind) -> None:
         draft.waiting = "answer"
         if line.text:
             draft.answers.append(line.text)
+    elif line.letter and draft.waiting == "answer" and not draft.answers:
+        draft.answers.append(f"{line.letter}) {text}")
     elif line.role == "option" or (kind == "quiz" and _is_unlettered(draft, line)):
         right = line.ticked or _RIGHT.search(text) is not None
         draft.options.append(_Option(line.letter, _RIGHT.sub(" ", text).strip(" *"), right))

@@ -23,7 +23,7 @@ _NAMES = {
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names.split()}
 _FLAT_OBJECT = re.compile(r"\{[^{}]{1,4000}\}")
 _ROW = re.compile(r"\s*\|(?P<cells>.+)\|\s*")
-_RULE = re.compile(r"\s*\|?(?:\s*:?-{2,}:?\s*\|)+(?:\s*:?-{2,}:?\s*)?")
+_RULE = re.compile(r"\s*\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?")
 _CELL_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 

@@ -95,7 +95,8 @@ def item_problems(item: Item, language: str) -> list[str]:
 
 
 def _common_problems(item: Item, language: str) -> Iterator[str]:
-    if not _WORD.search(item.prompt) or not _WORD.search(item.answer):
+    needs_words = (item.prompt,) if item.kind == "quiz" else (item.prompt, item.answer)
+    if not item.answer.strip() or not all(_WORD.search(text) for text in needs_words):
         yield "empty"
     texts = (item.prompt, *item.points, *item.options)
     if any(_is_placeholder(text) for text in texts):
@@ -133,7 +134,7 @@ def _question_problems(item: Item) -> Iterator[str]:
 
 
 def _quiz_problems(item: Item) -> Iterator[str]:
-    options = [_words(option) or option for option in item.options]
+    options = [option.casefold().strip(" .,;:!") for option in item.options]
     if len(options) != OPTIONS:
         yield "options"
     if len(set(options)) < len(options):

@@ -1,0 +1,116 @@
+"""The styles a student asks for, by the words a student uses, and what each must look like."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import config
+from assistant.errors import ConfigError
+from assistant.prompts import TASKS
+from assistant.summaries.items import Item, quiz_item
+from assistant.summaries.styles import DESCRIPTION, STYLES, find_style
+
+
+def test_the_styles_are_those_of_the_setting_each_with_a_prompt_of_its_own():
+    assert tuple(STYLES) == config.STYLES
+    every = [*STYLES.values(), DESCRIPTION]
+    assert len({style.task for style in every}) == len(every)
+    assert all(set(TASKS[style.task]) == {"en", "it"} for style in every)
+    assert all((style.kind == "items") == bool(style.item) for style in every)
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("brief", "brief"),
+        ("In breve", "brief"),
+        ("TL;DR", "brief"),
+        ("scaletta", "outline"),
+        ("Schema", "outline"),
+        ("riassunto esteso", "detailed"),
+        ("esteso", "detailed"),
+        ("glossario", "glossary"),
+        ("domande", "questions"),
+        ("domande d’esame", "questions"),
+        ("paniere", "questions"),
+        ("QUIZ", "quiz"),
+        ("crocette", "quiz"),
+        ("flash-card", "flashcards"),
+        (" flashcards ", "flashcards"),
+    ],
+)
+def test_a_style_is_found_by_the_word_a_student_uses(word, name):
+    assert find_style(word) is STYLES[name]
+
+
+def test_an_unknown_style_names_the_nearest():
+    with pytest.raises(ConfigError) as error:
+        find_style("glosario")
+    assert "glosario" in str(error.value)
+    assert "glossario" in error.value.hint
+    with pytest.raises(ConfigError) as error:
+        find_style("xyzzy")
+    assert all(name in error.value.hint for name in STYLES)
+
+
+OUTLINE = {
+    "it": "- La cellula è l'unità della vita [p. 3 ✔]\n- Il nucleo contiene il DNA. [p. 4 ≈]",
+    "en": "1. The cell is the unit of all that is alive. [p. 3]\n2. The nucleus holds the DNA of the cell.",
+}
+PROSE = {
+    "it": "La cellula è l'unità della vita. [p. 3 ✔] Il nucleo contiene il DNA.",
+    "en": "The cell is the unit of all that is alive. [p. 3] The nucleus holds the DNA of the cell.",
+}
+ITEMS = {
+    "glossary": Item("term", "Nucleo", "La parte della cellula che contiene il DNA."),
+    "questions": Item("question", "Che cosa contiene il nucleo?", "Il DNA.\nIl nucleolo."),
+    "quiz": quiz_item("Che cosa contiene il nucleo?", "il DNA", ("la parete", "il vacuolo", "nulla")),
+    "flashcards": Item("card", "Che cosa contiene il nucleo?", "Il DNA della cellula."),
+}
+
+
+@pytest.mark.parametrize("language", ["it", "en"])
+def test_what_has_the_form_of_its_style_passes(language):
+    paragraphs = f"## Section\n\n{PROSE[language]}\n\n{PROSE[language]}"
+    assert STYLES["outline"].check(OUTLINE[language], language) == []
+    assert STYLES["brief"].check(PROSE[language], language) == []
+    assert STYLES["detailed"].check(paragraphs, language) == []
+    assert DESCRIPTION.check(PROSE[language], language) == []
+
+
+@pytest.mark.parametrize("name", ITEMS)
+def test_good_items_pass_and_none_at_all_do_not(name):
+    assert STYLES[name].check([ITEMS[name]], "it") == []
+    assert STYLES[name].check([], "it") == ["empty"]
+
+
+def test_every_fault_of_the_items_is_named_once():
+    bad = Item("term", "Nucleo", "Nucleo.")
+    assert STYLES["glossary"].check([ITEMS["glossary"], bad, bad], "it") == ["short_definition", "circular"]
+
+
+@pytest.mark.parametrize(
+    ("style", "text", "problem"),
+    [
+        (STYLES["outline"], PROSE["it"], "not_a_list"),
+        (STYLES["brief"], OUTLINE["it"], "a_list"),
+        (STYLES["brief"], PROSE["it"] * 20, "too_long"),
+        (STYLES["detailed"], OUTLINE["it"], "a_list"),
+        (STYLES["detailed"], f"{PROSE['it']} " * 5, "one_paragraph"),
+        (DESCRIPTION, f"{PROSE['it']} Il resto segue.", "too_long"),
+        (DESCRIPTION, OUTLINE["it"], "a_list"),
+        (STYLES["brief"], " \n", "empty"),
+        (STYLES["brief"], PROSE["en"], "language"),
+        (STYLES["brief"], "Usa solo ciò che dice il testo.", "our_words"),
+    ],
+)
+def test_each_fault_of_form_is_named(style, text, problem):
+    assert problem in style.check(text, "it")
+
+
+@given(st.sampled_from([*STYLES.values(), DESCRIPTION]), st.text(), st.sampled_from(["it", "en", ""]))
+def test_a_check_takes_any_text(style, text, language):
+    if style.kind == "text":
+        assert all(isinstance(problem, str) for problem in style.check(text, language))
