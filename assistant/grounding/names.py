@@ -11,9 +11,11 @@ import bisect
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from assistant.grounding.cognates import skeleton
 from assistant.grounding.dates import is_month
+from assistant.grounding.number_words import NUMBER_WORDS
 from assistant.grounding.same_names import phrases_with, same_names
 from assistant.stems import evened, is_stop_word, roman_value, stem, without_accents, without_elision
 
@@ -31,9 +33,17 @@ _NOT_NAMES = frozenset(
     documento document testo text libro book autore author lezione lecture nota note esempio example internet web
     north south east west nord sud est ovest northern southern eastern western north-south
     monday tuesday wednesday thursday friday saturday sunday lunedì martedì mercoledì giovedì venerdì sabato domenica
-    i ok tv etc mr vs pdf faq
+    i ok tv etc vs pdf faq
+    estate estates reign age ages era world mondo war guerra treaty trattato act atto battle battaglia day giorno royal
+    reale republic repubblica empire impero revolution rivoluzione national nazionale assembly assemblea committee
+    comitato convention convenzione declaration dichiarazione rights diritti citizen cittadino man uomo public pubblica
+    safety society società university università college school scuola institute istituto academy accademia museum museo
+    river fiume mountain monte mount sea mare ocean oceano lake lago island isola city città street via piazza square
+    theory teoria law theorem teorema principle principio cycle ciclo effect effetto method metodo system sistema prize
+    premio great grande new old young middle first second third high early late modern ancient antico general generale
     """.split()  # noqa: SIM905 - a table is easier to read as text
 )
+"""Titles, and common nouns that are part of proper names: in the other language they are other words."""
 _NAMED_VERBS = frozenset(
     "fu nacque morì scrisse scoprì fondò divenne was had became wrote said born died led".split()  # noqa: SIM905
 )
@@ -52,7 +62,7 @@ _TITLE_SHARE = 0.7
 _KIN_PREFIX = 4
 _KIN_LONGER = 4
 """Newton, Newtonian: letters that are the same at least, and that one may be longer."""
-_COGNATE_LETTERS = 5
+_COGNATE_LETTERS = 4
 _COGNATE_CONSONANTS = 3
 
 
@@ -119,9 +129,11 @@ class KnownNames:
         self._acronyms = self._words | runs
         self._language = language
         self._stems = frozenset(stem(word, language) for word in self._capitalised)
-        self._skeletons = frozenset(
-            found for word in self._capitalised if len(found := skeleton(word)) >= _COGNATE_CONSONANTS
-        )
+
+    @cached_property
+    def _skeletons(self) -> frozenset[str]:
+        """Of all words: a name in the other language may be of words that have no capital in this one."""
+        return frozenset(found for word in self._words if len(found := skeleton(word)) >= _COGNATE_CONSONANTS)
 
     def has(self, name: Name, run: str, *, translated: bool) -> bool:
         """`run` are the initials of the names around it; `translated` where the claim is in another language."""
@@ -188,7 +200,13 @@ def _may_be_name(word: str) -> bool:
     low = word.lower()
     if len(word) < 2 or not any(letter.isupper() for letter in word[:2]):
         return False
-    return not (roman_value(word) or low in _NOT_NAMES or is_month(low) or (is_stop_word(low) and not word.isupper()))
+    return not (
+        roman_value(word)
+        or low in _NOT_NAMES
+        or low in NUMBER_WORDS
+        or is_month(low)
+        or (is_stop_word(low) and not word.isupper())
+    )
 
 
 def _is_mixed(word: str) -> bool:

@@ -36,6 +36,7 @@ KINDS: dict[str, Change] = {
 _PARAPHRASES = ("shortened", "reordered")
 _SAME = ("true", *_PARAPHRASES, "rewritten numbers")
 _NUMBERS = ("changed figures", "changed number words", "changed dates")
+_WITH_MORE_SEEDS = (*_NUMBERS, "changed names", "changed first names", "numbers of another place")
 
 
 @dataclass(frozen=True)
@@ -104,15 +105,17 @@ MEASURES = (
 )
 
 
-def cases(shelf: Shelf, seed: int) -> Iterator[Case]:
+def cases(shelf: Shelf, seeds: Sequence[int]) -> Iterator[Case]:
+    """Of every kind with the first seed, and with the others too where a seed changes what is put in."""
     passages = Passages(shelf.documents)
     for kind, change in KINDS.items():
-        chance = random.Random(f"{seed} {kind} {shelf.language} {shelf.documents[0].name}")
-        taken = list(shelf.foreign_sentences if kind == FOREIGN else shelf.sentences)
-        chance.shuffle(taken)
-        changed = ((sentence, change(sentence.text, shelf, chance)) for sentence in taken)
-        for sentence, text in _first(((sentence, text) for sentence, text in changed if text), _MOST_SENTENCES):
-            yield Case(kind, sentence, passages.cite(text))
+        for seed in seeds if kind in _WITH_MORE_SEEDS else seeds[:1]:
+            chance = random.Random(f"{seed} {kind} {shelf.language} {shelf.documents[0].name}")
+            taken = list(shelf.foreign_sentences if kind == FOREIGN else shelf.sentences)
+            chance.shuffle(taken)
+            changed = ((sentence, change(sentence.text, shelf, chance)) for sentence in taken)
+            for sentence, text in _first(((sentence, text) for sentence, text in changed if text), _MOST_SENTENCES):
+                yield Case(kind, sentence, passages.cite(text))
 
 
 def _first(items: Iterator[tuple[Sentence, str]], most: int) -> Iterator[tuple[Sentence, str]]:
