@@ -20,6 +20,7 @@ SUMMARY_LANGUAGES = ("auto", "it", "en")
 UNSUPPORTED = ("mark", "drop", "rewrite")
 EXTRACTIVE = ("auto", "only", "off")
 OCR = ("auto", "off")
+PICTURES = ("auto", "kitty", "sixel", "blocks")
 
 
 def setting(default: Any, sentence: str, *, choices: tuple[str, ...] = (), minimum: float | None = None) -> Any:
@@ -54,6 +55,11 @@ class Settings:
         "auto", "Whether text is recognised on pages that are images, where tesseract is installed.", choices=OCR
     )
     tesseract: str = setting("auto", "Where the program tesseract is; `auto` looks for it.")
+    pictures: str = setting(
+        "auto",
+        "How the app shows pages as they look: `auto` finds out what the terminal can; `blocks` works everywhere.",
+        choices=PICTURES,
+    )
     seed: int = setting(0, "Start of the random numbers, for answers that can be repeated.", minimum=0)
 
 

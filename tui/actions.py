@@ -64,11 +64,15 @@ def _table(_language: str) -> tuple[Action, ...]:
         ),
         Action(
             "summarize",
-            _("Summarize the open documents, with the pages each point comes from."),
-            arguments="[brief|outline|detailed] [it|en]",
+            _(
+                "Summarize the open documents, with the pages each point comes from: in brief, as an outline, in "
+                "detail, or as a glossary, exam questions, a quiz or flashcards. A number is how many points each "
+                "section gets; “quotes” keeps to the document's own sentences."
+            ),
+            arguments=_("[STYLE] [POINTS] [it|en] [quotes]"),
             aliases=("s", "riassumi"),
             completes="words",
-            words=(*STYLES, "it", "en"),
+            words=(*STYLES, "it", "en", "quotes"),
         ),
         Action(
             "describe",
@@ -128,6 +132,13 @@ def _table(_language: str) -> tuple[Action, ...]:
             key="f4",
         ),
         Action(
+            "check",
+            _("Go through the points of an answer one by one and see where each stands in the document."),
+            aliases=("verifica",),
+            key="f6",
+            label=_("Check"),
+        ),
+        Action(
             "stop",
             _(
                 "Stop the answer and keep what is written, or stop reading a document. Pressed again, restart the "
@@ -167,7 +178,7 @@ def split_command(text: str) -> tuple[str, str] | None:
     return (word, rest.strip()) if word and "\n" not in word else None
 
 
-_KEY_LABELS = {"escape": "Esc", "f1": "F1", "f2": "F2", "f3": "F3", "f4": "F4"}
+_KEY_LABELS = {"escape": "Esc", "f1": "F1", "f2": "F2", "f3": "F3", "f4": "F4", "f6": "F6"}
 
 
 def key_label(key: str) -> str:

@@ -19,6 +19,7 @@ from assistant.config import Settings, load_settings
 from assistant.i18n import _
 from tui.actions import actions
 from tui.model_client import ModelClient
+from tui.pictures.terminal import Terminal
 from tui.screens.chat import ChatScreen, FromModelProcess
 
 
@@ -26,12 +27,22 @@ class SuntoApp(App[None]):
     TITLE = "Sunto"
     CSS_PATH = "app.tcss"
 
-    def __init__(self, settings: Settings | None = None, *, model_command: Sequence[str] | None = None) -> None:
-        """`model_command` starts another model process than the real one. Raises ConfigError."""
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        model_command: Sequence[str] | None = None,
+        terminal: Terminal | None = None,
+    ) -> None:
+        """`model_command` starts another model process than the real one; `terminal` is where pictures are shown.
+
+        Raises ConfigError.
+        """
         super().__init__()
         self.settings = settings or load_settings()
         self.client = ModelClient(model_command, on_event=self._hand_on)
         self.chat = ChatScreen(self.client, self.settings)
+        self.chat.terminal = terminal or Terminal()
         for action in actions():
             if action.key and action.name != "quit":  # Textual binds quit itself, above every widget
                 self.bind(action.key, f"screen.run('{action.name}')", description=action.sentence, show=False)

@@ -121,6 +121,13 @@ class Conversation:
             should_stop=should_stop,
         )
 
+    def kept_document(self, path: Path) -> Document | None:
+        """What that file was read as the last time, from the library. For a thread of its own."""
+        try:
+            return self._thread.submit(self._open).result().kept_document(path)
+        except LibraryError:  # told when the conversation was restored
+            return None
+
     async def close(self) -> None:
         """Wait for what is being written."""
         if self._library is not None:

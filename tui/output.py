@@ -24,8 +24,8 @@ from assistant.errors import ConfigError
 from assistant.i18n import _
 from assistant.protocol import Progress, as_dict
 from assistant.safe_text import printable
-from tui.progress_line import ProgressLine, StageLines
-from tui.streams import data_stream, is_utf8, size_if_file
+from tui.progress_line import ProgressLine, StageLines, columns_of
+from tui.streams import data_stream, is_utf8, plain_where_needed, size_if_file
 
 _RED, _YELLOW = 31, 33
 
@@ -70,7 +70,7 @@ class Output:
 
     def text(self, piece: str) -> None:
         """The next piece of text, shown at once."""
-        piece = printable(piece)
+        piece = plain_where_needed(printable(piece), self._stdout)
         if piece:
             self._progress.clear()
             self._write_data(piece)
@@ -85,7 +85,8 @@ class Output:
         position = 0
         for start, end in marks:
             self.text(text[position:start])
-            self._write_data(f"\x1b[1;{_YELLOW}m{printable(text[start:end])}\x1b[0m")
+            marked = plain_where_needed(printable(text[start:end]), self._stdout)
+            self._write_data(f"\x1b[1;{_YELLOW}m{marked}\x1b[0m")
             position = end
         self.text(text[position:] + "\n")
 
@@ -146,6 +147,11 @@ class Output:
         except (OSError, ValueError):  # a stand-in without a descriptor
             return None
 
+    @property
+    def talk_columns(self) -> int:
+        """Width of what talk is shown on; that of most terminals where it goes elsewhere."""
+        return columns_of(self._stderr)
+
     # --- questions ---
 
     @property
@@ -200,7 +206,7 @@ class Output:
             text = "\n" + text  # on a terminal both streams share the line
         with contextlib.suppress(OSError):
             self._progress.clear()
-            self._stderr.write(text)
+            self._stderr.write(plain_where_needed(text, self._stderr))
             self._stderr.flush()
 
     def _paint(self, word: str, colour: int) -> str:

@@ -57,7 +57,7 @@ class ProgressLine:
         if progress.stage == self._stage and now - self._last < REDRAW_SECONDS and not finished:
             return
         self._stage, self._last = progress.stage, now
-        text = describe(progress, left, _columns(self._stream), is_utf8(self._stream))
+        text = describe(progress, left, columns_of(self._stream), is_utf8(self._stream))
         self._write("\r" + text + " " * max(0, self._drawn - len(text)))
         self._drawn = len(text)
 
@@ -128,7 +128,7 @@ def _parts(progress: Progress, seconds_left: float | None) -> list[str]:
     return [part for part in parts if part]
 
 
-def _columns(stream: TextIO) -> int:
+def columns_of(stream: TextIO) -> int:
     """Width of the terminal less one: a full line makes some consoles wrap."""
     try:
         return max(20, os.get_terminal_size(stream.fileno()).columns - 1)

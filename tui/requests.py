@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.config import STYLES
 from assistant.errors import ConfigError, DatasetError, DocumentNotFoundError
 from assistant.i18n import _
 from assistant.protocol import Chat, Describe, LoadModel, Summarize, Train
@@ -15,6 +14,9 @@ from tui.dropped_paths import to_path
 from tui.open_documents import OpenDocuments
 
 LANGUAGES = ("it", "en")
+QUOTES = ("quotes", "citazioni")
+"""For a summary of the document's own sentences."""
+MAX_POINTS = 50
 
 
 @dataclass(frozen=True)
@@ -26,12 +28,12 @@ class Choice:
 
 
 def summarize(job: str, argument: str, documents: OpenDocuments, choice: Choice) -> Summarize:
+    """`argument` is words in any order: a style, how many points for each section, a language, and `quotes`."""
     require_some(documents)
-    style, language = _words(argument, STYLES, LANGUAGES)
+    wanted = _summary_words(argument)
     return Summarize(
         job=job,
-        style=style,
-        language=language,
+        **wanted,
         **_documents(documents),
         model=choice.model,
         adapter=choice.adapter,
@@ -117,6 +119,43 @@ def _documents(documents: OpenDocuments) -> dict[str, Any]:
         ),
         "passwords": tuple((str(document.path), document.password) for document in documents if document.password),
     }
+
+
+def _summary_words(argument: str) -> dict[str, Any]:
+    """Fields of a `Summarize`. Raises ConfigError for a word that means nothing here, and for two of a kind."""
+    fields: dict[str, Any] = {}
+    for word in argument.split():
+        name, value = _summary_word(word)
+        if fields.setdefault(name, value) != value:
+            raise ConfigError(
+                _("“{word}” contradicts what was said before it.").format(word=word),
+                _("Say one style, one number and one language at most, for example: /summarize outline 5 it"),
+            )
+    return fields
+
+
+def _summary_word(word: str) -> tuple[str, object]:
+    """The field that a word is for, and its value."""
+    from assistant.summaries.styles import STYLES, find_style  # deferred: the first screen does without it
+
+    plain = word.lower()
+    if plain in LANGUAGES:
+        return "language", plain
+    if plain in QUOTES:
+        return "extractive", "only"
+    if plain.isascii() and plain.isdigit():
+        if not 1 <= int(plain[:4]) <= MAX_POINTS:
+            raise ConfigError(
+                _("{count} points for each section cannot be asked for.").format(count=word),
+                _("Choose a number from 1 to {most}.").format(most=MAX_POINTS),
+            )
+        return "bullets", int(plain)
+    try:
+        return "style", find_style(word).name
+    except ConfigError as error:
+        words = ", ".join((*STYLES, _("a number"), *LANGUAGES, QUOTES[0]))
+        hint = " ".join((error.hint, _("Known words: {words}.").format(words=words)))
+        raise ConfigError(_("“{word}” is not understood here.").format(word=word), hint) from error
 
 
 def _words(argument: str, *kinds: Sequence[str]) -> list[str]:

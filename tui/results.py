@@ -9,8 +9,7 @@ from typing import Any
 from assistant.i18n import _
 from assistant.safe_text import one_line, printable
 from assistant.units import format_bytes, format_number
-from tui.document_words import pages_left_out
-from tui.words import amount, duration
+from tui.words import duration
 
 Result = Mapping[str, Any]
 
@@ -28,24 +27,13 @@ def answer_text(result: Result, streamed: str) -> str:
 
 
 def answer_footnote(result: Result) -> str:
-    """How it came about: from which part of the pages, that it was cut short, with which adapter, how fast."""
+    """How it came about: that it was cut short, with which adapter, how fast."""
     parts = [
-        _pages_used(result.get("coverage") or {}),
         _("cut at the longest answer allowed") if result.get("finish_reason") == "length" else "",
         _("adapter {name}").format(name=result["adapter"]) if result.get("adapter") not in (None, "", "none") else "",
         f"{result['tokens_per_second']:.0f} tok/s" if result.get("tokens_per_second") else "",
     ]
     return " · ".join(part for part in parts if part)
-
-
-def _pages_used(coverage: Result) -> str:
-    """`from 3 of 9 pages; left out: not chosen (6)`; empty where every page was used."""
-    if not (skipped := coverage.get("pages_skipped")):
-        return ""
-    return _("from {pages}; left out: {reasons}").format(
-        pages=amount(len(coverage["pages_used"]), coverage["pages_total"], "pages"),
-        reasons=pages_left_out([page["reason"]] for page in skipped),
-    )
 
 
 def nothing_more(_result: Result) -> str:

@@ -12,11 +12,14 @@ from assistant.protocol import (
     Finished,
     Notice,
     Progress,
+    Routed,
     TextDelta,
     TextReset,
     TrainStep,
 )
+from assistant.safe_text import one_line
 from tui.conversation import Conversation, Message
+from tui.finished_answers import finished_answer, has_claims
 from tui.results import answer_footnote, answer_text, as_text
 from tui.turns import Turn
 from tui.widgets.frozen_message import FrozenMessage
@@ -59,11 +62,13 @@ class RunningTurn:
             case TextDelta(text=text):
                 await self._write(text)
             case TextReset():
-                if self._answer is not None:
-                    await self._answer.reset()
+                await self._write_again()
             case Progress():
                 if self._line is not None:
                     self._line.show(event)
+            case Routed(detail=detail):
+                if self._line is not None:
+                    self._line.say(one_line(detail))
             case TrainStep():
                 if self._line is not None:
                     self._line.show_training(event)
@@ -101,6 +106,12 @@ class RunningTurn:
         if time.monotonic() - self._saved_at >= CHECKPOINT_SECONDS:
             await self._save(self._answer.text, "partial")
 
+    async def _write_again(self) -> None:
+        if self._answer is not None:
+            await self._answer.reset()
+        if self._line is not None:
+            self._line.say(_("That did not come out well: trying again") + "…")
+
     async def _notice(self, notice: Notice) -> None:
         text = as_text(notice.message) + (f"  \n*{as_text(notice.hint)}*" if notice.hint else "")
         message = FrozenMessage(text, "warning" if notice.level == "warning" else "notice")
@@ -116,8 +127,9 @@ class RunningTurn:
         footnote = "" if shown else answer_footnote(result)
         if not text.strip():
             text, footnote = as_text(_("The model gave an empty answer.")), ""
+        first = not has_claims(self._conversation.messages)
         await self._save(text, "done", footnote=footnote, result=result)
-        await self._freeze(FrozenMessage(text, "answer", footnote=footnote))
+        await self._freeze(finished_answer(text, footnote, result if not shown else {}, first=first))
 
     async def _stop(self, text: str) -> None:
         text = self._written or text
@@ -158,22 +170,3 @@ class RunningTurn:
         self._answer = self._line = None
         if message is not None:
             self._last = message
-
-
-def restored(messages: list[Message]) -> list[FrozenMessage]:
-    """The messages of an earlier day as they were last seen."""
-    widgets: list[FrozenMessage] = []
-    for message in messages:
-        if message.role == "user":
-            widgets.append(FrozenMessage(message.content, "question"))
-            continue
-        footnote = str(message.details.get("footnote", ""))
-        if message.state == "partial" or (message.state == "failed" and message.content):
-            footnote = _("■ interrupted")
-        elif message.state == "stopped":
-            footnote = _("■ stopped")
-        if message.content:
-            widgets.append(FrozenMessage(message.content, "answer", footnote=footnote))
-        if message.state == "failed":
-            widgets.append(FrozenMessage(str(message.details.get("error", "")), "error"))
-    return widgets

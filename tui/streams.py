@@ -8,7 +8,15 @@ import os
 import stat
 import sys
 from collections.abc import Generator
+from functools import cache
 from typing import TextIO
+
+PLAIN = {
+    **{"✔": "=", "≈": "~", "✖": "x", "⚠": "!"},  # how well a claim is supported
+    **{"█": "#", "▒": "+", "░": ".", "×": "x"},  # which pages were read
+    **{"–": "-", "…": "...", "·": "-", "“": '"', "”": '"', "’": "'", "→": "->", "•": "*"},
+}
+"""What stands for our own signs where an encoding has none of them."""
 
 
 def prepare_streams() -> None:
@@ -65,3 +73,24 @@ def size_if_file(stream: TextIO) -> int | None:
 
 def is_utf8(stream: TextIO) -> bool:
     return (stream.encoding or "").lower().replace("-", "") == "utf8"
+
+
+def plain_where_needed(text: str, stream: TextIO) -> str:
+    """The text with our signs in characters that the stream has; others are left to its error handler."""
+    if is_utf8(stream) or text.isascii():
+        return text
+    return text.translate(_lacking(stream.encoding or "ascii"))
+
+
+@cache
+def _lacking(encoding: str) -> dict[int, str]:
+    """Of `PLAIN`, what this encoding lacks."""
+    return {ord(sign): plain for sign, plain in PLAIN.items() if not _has(encoding, sign)}
+
+
+def _has(encoding: str, sign: str) -> bool:
+    try:
+        sign.encode(encoding)
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -65,6 +65,8 @@ def page_reason(code: str) -> str:
     names = {
         "not chosen": _("not chosen"),
         "not relevant": _("not about the question"),
+        "not the beginning": _("only the beginning was needed"),
+        "nothing to summarize": _("nothing to summarize there"),
         "scanned": _("an image"),
         "empty": _("blank"),
         "broken-encoding": _("its fonts do not say which letters they show"),

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from adapters import jobs
+from assistant.config import Settings
 from assistant.protocol import (
     Cancelled,
     Chat,
@@ -126,7 +127,7 @@ def test_a_summary_streams_to_stdout_and_the_talk_goes_to_stderr(script, capsys)
     assert "Read “Photosynthesis”: 2 pages, 1 of them with text, English." in err
     assert "Note: Page 2 is a scan." in err
     assert "Read 1 of 2 pages of Photosynthesis; with starter: 120 tokens read, 8 written, 4.0 tokens/s, 12 s." in err
-    assert "Pages left out: 2 (an image)." in err
+    assert "█× 1 of 2 pages\n█ read · × without text\np. 2: an image\n" in err
     assert f"Kept in {os.environ['SUNTO_HOME']}" in err
 
 
@@ -188,7 +189,9 @@ def test_summarize_sends_paths_pages_and_password(script):
     assert (request.paths, request.pages, request.password) == (("a.pdf", "b.pdf"), "3-9,12", "x")
 
 
-def test_settings_given_as_options_reach_the_session_checked(script, monkeypatch):
+@pytest.fixture
+def seen(monkeypatch) -> list[Settings]:
+    """The settings of each session from now on."""
     seen = []
 
     class Session(jobs.Session):
@@ -197,6 +200,10 @@ def test_settings_given_as_options_reach_the_session_checked(script, monkeypatch
             super().__init__(settings)
 
     monkeypatch.setattr(jobs, "Session", Session)
+    return seen
+
+
+def test_settings_given_as_options_reach_the_session_checked(script, seen):
     script.will_yield(done(**SUMMARY))
     words = "--style outline --language it --model m --adapter bio --seed 0 --temperature 0.5 --max-new-tokens 9"
     main(["summarize", "a.pdf", *words.split(), "--device", "cpu"])
@@ -215,10 +222,24 @@ def test_settings_given_as_options_reach_the_session_checked(script, monkeypatch
     )
 
 
-@pytest.mark.parametrize("words", ["--style long", "--seed x", "--seed -1", "--temperature nan", "--max-new-tokens 0"])
+@pytest.mark.parametrize("words", ["--bullets -1", "--seed x", "--seed -1", "--temperature nan", "--max-new-tokens 0"])
 def test_a_setting_that_cannot_be_is_refused_before_the_job(script, capsys, words):
     assert main(["summarize", "a.pdf", *words.split()]) == 2
     assert capsys.readouterr().err.startswith("Error: The setting “")
+    assert script.requests == []
+
+
+@pytest.mark.parametrize(("word", "style"), [("outline", "outline"), ("scaletta", "outline"), ("Domande", "questions")])
+def test_a_style_is_called_by_its_italian_or_its_english_name(script, seen, word, style):
+    script.will_yield(done(**SUMMARY))
+    main(["summarize", "a.pdf", "--style", word, "--bullets", "4", "--unsupported", "drop", "--extractive", "only"])
+    (settings,) = seen
+    assert (settings.style, settings.bullets, settings.unsupported, settings.extractive) == (style, 4, "drop", "only")
+
+
+def test_a_style_that_there_is_not_is_refused_before_the_job(script, capsys):
+    assert main(["summarize", "a.pdf", "--style", "loud"]) == 2
+    assert capsys.readouterr().err.startswith("Error: There is no style called “loud”.\n  Choose one of: brief")
     assert script.requests == []
 
 

@@ -356,10 +356,10 @@ async def test_the_key_at_hand_is_for_the_document_whose_card_has_the_focus(path
         await desk.wait_until(
             lambda: len(desk.chat.query(DocumentCard)) == 2 and not desk.chat.panel.documents.being_read
         )
-        assert (await view(desk))._item.path == other, "the last one, while one types"
+        assert (await view(desk)).item.path == other, "the last one, while one types"
         await desk.pilot.press("escape")
         desk.chat.query(DocumentCard).first().focus()
-        assert (await view(desk))._item.path == path
+        assert (await view(desk)).item.path == path
 
 
 @pytest.mark.usefixtures("read")

@@ -15,6 +15,7 @@ import pytest
 from assistant.protocol import Progress, TextDelta
 from tui.output import Mode, Output, OutputClosedError
 from tui.progress_line import Estimate, ProgressLine, StageLines, describe
+from tui.streams import plain_where_needed
 
 
 class Terminal(io.StringIO):
@@ -113,6 +114,30 @@ def test_any_character_can_be_printed_on_any_console(encoding):
     line, record = done.stdout.decode(encoding).splitlines()
     assert line.startswith("perch")
     assert json.loads(record) == {"text": "漢字"}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "shown"),
+    [("utf-8", "It is so. [p. 3 ✔] · ≈⚠ ✖ █▒░×"), ("ascii", "It is so. [p. 3 =] - ~! x #+.x")],
+)
+def test_marks_and_bars_are_put_in_characters_that_the_console_has(encoding, shown):
+    code = (
+        "from tui.streams import prepare_streams\nfrom tui.output import Output\nprepare_streams()\n"
+        "with Output() as output:\n    text = 'It is so. [p. 3 ✔] · ≈⚠ ✖ █▒░×'\n"
+        "    output.line(text)\n    output.say(text)\n    output.json({'text': text})\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, env={**os.environ, "PYTHONIOENCODING": encoding}
+    )
+    line, record = done.stdout.decode(encoding).splitlines()
+    assert line == shown
+    assert done.stderr.decode(encoding).strip() == shown
+    assert json.loads(record) == {"text": "It is so. [p. 3 ✔] · ≈⚠ ✖ █▒░×"}, "to a program every character matters"
+
+
+def test_only_what_an_encoding_lacks_is_replaced():
+    stream = io.TextIOWrapper(io.BytesIO(), encoding="cp1252")
+    assert plain_where_needed("“10 × 2” – ✔…", stream) == "“10 × 2” – =…"
 
 
 def test_a_reader_that_goes_away_is_not_an_error():

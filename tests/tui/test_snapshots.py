@@ -8,8 +8,10 @@ import pytest
 
 from assistant.documents.model import Document, Page, Section
 from assistant.i18n import set_language
+from tests.tui.cited import citation, cited
 from tests.tui.desk import SMALL, WIDE, Desk, app_with, settled
 from tui.conversation import Conversation
+from tui.screens.document import DocumentScreen
 from tui.screens.help import HelpScreen
 
 ANSWER = """\
@@ -27,6 +29,8 @@ Chlorophyll takes up **red and blue light** and gives back the green. [p. 1]
 
 > Six molecules of water go in for one of sugar. [?]
 """
+
+TERMINAL = (80, 24)
 
 NOTES = """\
 ---
@@ -119,6 +123,74 @@ def test_help(snap_compare):
     assert snap_compare(app, terminal_size=WIDE, run_before=before)
 
 
+# --- where claims come from -------------------------------------------------------------------------------------
+
+LEAF = "The leaf takes up red light.\nIt gives back the green, and oxygen with it.\n"
+
+
+def checked(snap_compare, monkeypatch, tmp_path, *keys, size=WIDE):
+    """An answer with claims about a book of eight pages, after these keys."""
+    pages = tuple(Page(number, str(number), LEAF * 4, "pdfium", language="en") for number in range(1, 9))
+    book = Document(str(tmp_path / "leaf.pdf"), "leaf.pdf", "Botany", pages, language="en")
+    monkeypatch.setattr(Conversation, "read_document", lambda *_arguments: book)
+    (tmp_path / "leaf.pdf").write_bytes(b"%PDF-")
+
+    def at(page: int, quote: str) -> dict:
+        # Without the path, whose folder has another name each time.
+        return {**citation(tmp_path / "leaf.pdf", page, LEAF * 4, quote), "path": ""}
+
+    skipped = [{"page": 3, "reason": "scanned"}, {"page": 4, "reason": "scanned"}, {"page": 8, "reason": "not chosen"}]
+    coverage = {"pages_total": 8, "pages_used": [1, 2, 5, 6, 7], "pages_skipped": skipped}
+    rule = cited(
+        ("- The leaf takes up **red** light.", "p. 1 ✔", {"support": "quoted", "citations": [at(1, "red light")]}),
+        (
+            "- In 1847 it gave back all the green.",
+            "p. 2 ✖⚠ 1847",
+            {
+                "support": "unsupported",
+                "citations": [at(2, "It gives back the green"), at(1, "the green")],
+                "missing": ["1847"],
+                "warnings": ["modality"],
+            },
+        ),
+        ("- Bees dance in the hive.", "?", {"support": "weak"}),
+    )
+    rule["result"].update(summary=rule["text"], coverage=coverage)
+    app = app_with({"when": "Summarize", **rule})
+
+    async def before(pilot):
+        desk = Desk(app, pilot)
+        await settled(desk)
+        desk.chat.panel.open(tmp_path / "leaf.pdf")
+        await desk.wait_until(lambda: desk.shown("document"))
+        await desk.send("/summarize outline")
+        await desk.answered()
+        await pilot.press(*keys)
+        if "enter" in keys:
+            await desk.wait_until(lambda: isinstance(app.screen, DocumentScreen))
+        await pilot.pause()
+
+    return snap_compare(app, terminal_size=size, run_before=before)
+
+
+def test_a_claim_that_stands_out_and_the_bar_of_pages(snap_compare, monkeypatch, tmp_path):
+    assert checked(snap_compare, monkeypatch, tmp_path, "f6", "down")
+
+
+def test_a_claim_that_stands_out_on_the_smallest_terminal(snap_compare, monkeypatch, tmp_path):
+    assert checked(snap_compare, monkeypatch, tmp_path, "f6", "down", size=SMALL)
+
+
+def test_the_page_that_a_claim_comes_from(snap_compare, monkeypatch, tmp_path):
+    assert checked(snap_compare, monkeypatch, tmp_path, "f6", "down", "enter", size=TERMINAL)
+
+
+@pytest.mark.usefixtures("italian")
+@pytest.mark.parametrize("keys", [("f6", "down"), ("f6", "down", "enter")], ids=["claim", "page"])
+def test_a_claim_and_its_page_in_italian(snap_compare, monkeypatch, tmp_path, keys):
+    assert checked(snap_compare, monkeypatch, tmp_path, *keys, size=(80, 24))
+
+
 # --- a document, page by page -----------------------------------------------------------------------------------
 
 LIGHT = "Nelle foglie la luce diventa zucchero e l'acqua libera l'ossigeno che respiriamo.\n\n"
@@ -144,7 +216,6 @@ BOOK = Document(
     ("Page 2 was left out: it could not be read.",),
 )
 BIG = (200, 60)
-TERMINAL = (80, 24)
 
 
 def looks(snap_compare, monkeypatch, tmp_path, size, *keys, find=""):

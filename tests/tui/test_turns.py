@@ -16,7 +16,8 @@ from assistant.i18n import set_language
 from assistant.protocol import Finished, ModelLoaded, Progress, TextDelta, TrainStep
 from tui import results
 from tui.conversation import Conversation, Message
-from tui.requests import Choice, split_train
+from tui.open_documents import OpenDocument, OpenDocuments
+from tui.requests import Choice, split_train, summarize
 from tui.status import status_after, status_while
 from tui.turns import Turn, TurnQueue
 from tui.widgets.job_line import plain_number, progress_text, sparkline, training_line
@@ -126,12 +127,47 @@ def test_the_footnote_says_what_was_cut_and_with_which_adapter_and_how_fast_it_w
     assert results.answer_footnote({"finish_reason": "stop", "adapter": "none"}) == ""
 
 
-def test_the_footnote_says_from_how_many_pages_an_answer_is_and_why_not_from_the_others():
-    skipped = [{"page": 1, "reason": "scanned"}, *({"page": page, "reason": "not chosen"} for page in range(4, 10))]
-    result = {"coverage": {"pages_total": 9, "pages_used": [2, 3], "pages_skipped": skipped}}
-    assert results.answer_footnote(result) == "from 2 of 9 pages; left out: not chosen (6), an image (1)"
-    whole = {"coverage": {"pages_total": 9, "pages_used": list(range(1, 10)), "pages_skipped": []}}
-    assert results.answer_footnote(whole) == ""
+# --- what is asked for with a summary ---------------------------------------------------------------------------
+
+
+@pytest.fixture
+def some(tmp_path) -> OpenDocuments:
+    (tmp_path / "a.txt").write_text("Bees dance.", encoding="utf-8")
+    return OpenDocuments([OpenDocument(tmp_path / "a.txt")])
+
+
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        ("", {}),
+        ("outline 5 it", {"style": "outline", "bullets": 5, "language": "it"}),
+        ("it SCALETTA", {"style": "outline", "language": "it"}),
+        ("flashcards", {"style": "flashcards"}),
+        ("quotes 3", {"extractive": "only", "bullets": 3}),
+        ("citazioni breve breve", {"extractive": "only", "style": "brief"}),
+    ],
+)
+def test_a_summary_is_asked_for_in_a_few_words_in_any_order(some, words, fields):
+    request = summarize("1", words, some, Choice())
+    given = {name: getattr(request, name) for name in ("style", "bullets", "language", "extractive")}
+    assert {name: value for name, value in given.items() if value} == fields
+
+
+@pytest.mark.parametrize(
+    ("words", "hint"),
+    [
+        ("outlin", "Did you mean “outline”?"),
+        ("loud", "a number, it, en, quotes"),
+        ("brief outline", "at most"),
+        ("3 4", "at most"),
+        ("0", "from 1 to"),
+        ("9999999999999999999999", "from 1 to"),
+    ],
+)
+def test_words_that_mean_nothing_or_contradict_each_other_are_refused_with_what_would_do(some, words, hint):
+    with pytest.raises(ConfigError) as caught:
+        summarize("1", words, some, Choice())
+    assert hint in caught.value.hint
 
 
 def test_training_needs_a_file_that_is_there_and_a_name(tmp_path):

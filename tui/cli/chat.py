@@ -85,7 +85,7 @@ class _Conversation:
             self.exit_code = code or self.exit_code
 
     def _present(self, result: Result) -> None:
-        self._output.say(answer_line(result))
+        self._output.say(answer_line(result, self._output.talk_columns))
 
 
 def _answer_text(ending: object) -> str:

@@ -38,7 +38,7 @@ def ask(options: Namespace, output: Output) -> int:
     _target, keep = _output_file(options, output, "ask")
 
     def present(result: Result) -> None:
-        output.say(answer_line(result))
+        output.say(answer_line(result, output.talk_columns))
 
     return run_job(request, output, settings, present, keep=keep)
 
@@ -62,7 +62,8 @@ def _summarize(request: DocumentRequest, options: Namespace, output: Output) -> 
     target, keep = _output_file(options, output, style)
 
     def present(result: Result) -> None:
-        output.say(summary_line(result, kept_in=target or data_dir() / "library.sqlite3"))
+        kept_in = target or data_dir() / "library.sqlite3"
+        output.say(summary_line(result, kept_in, output.talk_columns))
 
     return run_job(request, output, settings, present, keep=keep)
 

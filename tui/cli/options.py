@@ -30,7 +30,16 @@ def add_global_options(parser: Parser) -> None:
 
 def summary_options(parser: Parser) -> None:
     group = parser.add_argument_group(_("The summary"))
-    _add_settings(group, "style", "language")
+    _add_settings(group, "style", "bullets", "language", "unsupported", "extractive")
+    _add_pages(group)
+    _add_output(group)
+    _add_model_options(parser)
+    _add_format_options(parser)
+
+
+def describe_options(parser: Parser) -> None:
+    group = parser.add_argument_group(_("The description"))
+    _add_settings(group, "language", "unsupported", "extractive")
     _add_pages(group)
     _add_output(group)
     _add_model_options(parser)
@@ -247,6 +256,7 @@ def _add_settings(group: Any, *names: str) -> None:
         group.add_argument(
             "--" + name.replace("_", "-"),
             metavar=metavar,
+            type=_style_name if name == "style" else str,
             help=_setting_sentence(name),
         )
 
@@ -275,6 +285,13 @@ def _language(text: str) -> str:
             _("Sunto does not speak “{language}”.").format(language=text), _("Choose --lang it or --lang en.")
         )
     return text
+
+
+def _style_name(text: str) -> str:
+    """The style of that name, or that an Italian or English word stands for."""
+    from assistant.summaries.styles import find_style  # deferred: only where a style is named
+
+    return find_style(text).name
 
 
 # argparse does not tell a type which option it converts for, so each is made for its option.

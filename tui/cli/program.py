@@ -115,9 +115,12 @@ def _open_app() -> int:
             _("The app needs a terminal to draw in."),
             _("Open it in one, or use a command: `sunto --help` lists them."),
         )
+    from assistant.config import load_settings
     from tui.app import SuntoApp
+    from tui.pictures.terminal import find_terminal
 
-    app = SuntoApp()
+    settings = load_settings()
+    app = SuntoApp(settings, terminal=find_terminal(settings.pictures))
     app.run()
     return app.return_code or ExitCode.OK
 

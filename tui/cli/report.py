@@ -8,26 +8,30 @@ from typing import Any
 
 from assistant.i18n import _, plural
 from assistant.units import format_bytes, format_memory, format_number
-from tui.words import duration, page_reason
+from tui.answer_notes import origin_lines
+from tui.words import duration
 
 Row = dict[str, Any]
 
 
-def summary_line(result: Row, kept_in: Path) -> str:
-    """What was done: how much of what was read, by which model, how fast, and where it is kept."""
+def summary_line(result: Row, kept_in: Path, columns: int) -> str:
+    """What was done: how much of what was read, by which model, how fast, and where it is kept.
+
+    `columns` is the width of where it is shown.
+    """
     coverage = result["coverage"]
     read = _("Read {used} of {pages} of {title}").format(
         used=len(coverage["pages_used"]),
         pages=plural("{count} page", "{count} pages", coverage["pages_total"]),
         title=result["title"],
     )
-    skipped = _skipped(coverage["pages_skipped"])
     kept = _("Kept in {path}.").format(path=kept_in)
-    return "\n".join(filter(None, (f"{read}; {_made_by(result)}.", skipped, kept)))
+    return "\n".join((*origin_lines(result, columns), f"{read}; {_made_by(result)}.", kept))
 
 
-def answer_line(result: Row) -> str:
-    return _("Answered {made_by}.").format(made_by=_made_by(result))
+def answer_line(result: Row, columns: int) -> str:
+    made_by = _("Answered {made_by}.").format(made_by=_made_by(result))
+    return "\n".join((*origin_lines(result, columns), made_by))
 
 
 def adapters_table(adapters: Sequence[Row]) -> str:
@@ -88,7 +92,12 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def _made_by(result: Row) -> str:
-    """`with starter and the adapter bio: 812 tokens read, 96 written, 21.3 tokens/s, 6.2 s, 410 MB of memory`."""
+    """`with starter and the adapter bio: 812 tokens read, 96 written, 21.3 tokens/s, 6.2 s, 410 MB of memory`.
+
+    `without a model, in 0.2 s` where only the document's own sentences were chosen.
+    """
+    if not result["model"]:
+        return _("without a model, in {time}").format(time=duration(result["seconds"]))
     adapter = result.get("adapter")
     model = (
         _("with {model} and the adapter {adapter}").format(model=result["model"], adapter=adapter)
@@ -104,13 +113,6 @@ def _made_by(result: Row) -> str:
     if memory := result.get("peak_memory_bytes"):
         numbers.append(_("{size} of memory").format(size=format_memory(memory)))
     return f"{model}: {', '.join(numbers)}"
-
-
-def _skipped(pages: Sequence[Row]) -> str:
-    if not pages:
-        return ""
-    listed = ", ".join(f"{page['page']} ({page_reason(page['reason'])})" for page in pages)
-    return _("Pages left out: {pages}.").format(pages=listed)
 
 
 def _facts(value: Row, indent: str = "") -> Iterator[str]:

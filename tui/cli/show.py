@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.i18n import _, plural
-from assistant.protocol import DocumentRead, Event, Notice, Progress, TextDelta, TextReset, TrainStep
+from assistant.protocol import DocumentRead, Event, Notice, Progress, Routed, TextDelta, TextReset, TrainStep
 from assistant.units import format_number
 from tui.output import Mode, Output
 from tui.words import duration, language_name
@@ -27,6 +27,8 @@ def show_event(event: Event, output: Output) -> None:
             output.say(" ".join(filter(None, (event.message, event.hint))))
         case DocumentRead():
             _show_document(event, output)
+        case Routed(detail=detail):
+            output.say(detail)
         case TrainStep():
             output.say(train_line(event))
         case _:

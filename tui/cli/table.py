@@ -72,7 +72,7 @@ def _document_commands() -> list[Command]:
             most=None,
             examples=(
                 "sunto summarize lecture.pdf",
-                "sunto summarize lecture.pdf --style outline --pages 3-9,12",
+                "sunto summarize lecture.pdf --style outline --bullets 5 --pages 3-9,12",
                 "sunto summarize book.pdf --chapters 2,4-5",
                 "sunto summarize lecture.pdf --output lecture.md",
             ),
@@ -83,7 +83,7 @@ def _document_commands() -> list[Command]:
             _("Say in one or two sentences what documents are."),
             request="Describe",
             handler="tui.cli.documents:describe",
-            add_options=options.summary_options,
+            add_options=options.describe_options,
             usage=paths,
             least=1,
             most=None,

@@ -1,8 +1,8 @@
 """The one screen of the app: the conversation, its documents, and a line to type in.
 
 It decides what a line means. What the commands do is in `tui.screens.commands`, what becomes of documents in
-`tui.screens.documents`; whose turn it is, in
-`tui.turn_runner`; drawing is the widgets' work; talking to the model process is `tui.model_client`'s.
+`tui.screens.documents`, of claims in `tui.screens.checking`; whose turn it is, in `tui.turn_runner`; drawing is the
+widgets' work; talking to the model process is `tui.model_client`'s.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from assistant.safe_text import printable
 from tui import requests
 from tui.actions import actions, find_command, nearest_command, split_command
 from tui.dropped_paths import existing_files
+from tui.finished_answers import restored
 from tui.model_client import ProcessDied, ProcessStarting
 from tui.requests import Choice
 from tui.results import as_text, nothing_more
-from tui.running_turn import restored
+from tui.screens.checking import CheckingScreen
 from tui.screens.commands import Commands
-from tui.screens.documents import DocumentsScreen
 from tui.status import status_after, status_while
 from tui.turn_runner import Client, TurnRunner
 from tui.turns import Turn
@@ -33,7 +33,6 @@ from tui.widgets.completion_list import CompletionList
 from tui.widgets.composer import Composer
 from tui.widgets.frozen_message import FrozenMessage, Kind
 from tui.widgets.key_hints import KeyHints
-from tui.widgets.transcript import Transcript
 from tui.widgets.welcome import Welcome
 
 
@@ -45,7 +44,7 @@ class FromModelProcess(Message):
         self.event = event
 
 
-class ChatScreen(DocumentsScreen):
+class ChatScreen(CheckingScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]  # noqa: RUF012 - Textual's class variable
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
 
@@ -53,13 +52,10 @@ class ChatScreen(DocumentsScreen):
         super().__init__(settings)
         self._typed_early: list[str] | None = []
         """Lines sent before the last conversation was back; None from then on."""
-        self._covered = False
-        """The panel hides the conversation."""
         self.model_at_hand = False
         """A base model is on this machine, so that nothing need be fetched."""
         self.commands = Commands(self, Choice(settings.model, settings.adapter))
         self._settings = settings
-        self.transcript = Transcript()
         self.completions = CompletionList()
         self.composer = Composer(self.completions, placeholder=_("Ask, or type / for commands"))
         self._turns = TurnRunner(client, self.transcript, self.conversation, self.status)
@@ -68,6 +64,7 @@ class ChatScreen(DocumentsScreen):
         with Horizontal(id="desk"):
             with Vertical(id="talk"):
                 yield self.transcript
+                yield self.claim_line
                 yield self.reading
                 yield self.completions
                 yield self.composer
@@ -190,6 +187,9 @@ class ChatScreen(DocumentsScreen):
     async def begin_what_waits(self) -> None:
         await self._turns.advance()
 
+    def go_on_typing(self) -> None:
+        self.composer.focus()
+
     async def stop(self) -> None:
         """Stop the answer, or take the newest waiting prompt back into the composer; else stop reading a document."""
         if not self._turns.can_stop and self.panel.documents.being_read:
@@ -253,24 +253,6 @@ class ChatScreen(DocumentsScreen):
                 ),
                 "error",
             )
-
-    # --- the panel ----------------------------------------------------------------------------------------
-
-    def toggle_panel(self) -> None:
-        """On a narrow screen the panel is hidden until asked for, on a wide one shown until sent away."""
-        self.toggle_class("-panel-shown" if self.has_class("-narrow") else "-panel-hidden")
-        self.call_after_refresh(self._fit_panel)
-
-    def on_resize(self) -> None:
-        self.call_after_refresh(self._fit_panel)
-
-    def _fit_panel(self) -> None:
-        """The panel covers a narrow screen and says how to leave it; what it covers loses the focus to a document."""
-        covers = self.has_class("-narrow") and self.has_class("-panel-shown")
-        self.panel.border_subtitle = _("F2 closes") if self.has_class("-narrow") else _("F3 pages · F4 chapters")
-        if self.focused is None or (self._covered and not covers):
-            self.composer.focus()
-        self._covered = covers
 
     # --- what is said -------------------------------------------------------------------------------------
 

@@ -68,6 +68,9 @@ class Commands:
     async def documents(self, _argument: str) -> None:
         self._screen.toggle_panel()
 
+    async def check(self, _argument: str) -> None:
+        self._screen.walk_claims()
+
     # --- answers ------------------------------------------------------------------------------------------
 
     async def summarize(self, argument: str) -> None:

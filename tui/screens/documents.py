@@ -12,6 +12,7 @@ from assistant.errors import ConfigError, SuntoError
 from assistant.i18n import _
 from tui.conversation import Conversation
 from tui.open_documents import OpenDocument
+from tui.pictures.terminal import Terminal
 from tui.results import as_text
 from tui.widgets.document_panel import DocumentCard, DocumentPanel
 from tui.widgets.frozen_message import Kind
@@ -31,8 +32,11 @@ class DocumentsScreen(Screen[None]):
         self.panel = DocumentPanel(self.conversation.read_document)
         self.reading = ReadingLine()
         self.status = StatusBar()
+        self.terminal = Terminal()
         self.reopened: set[str] = set()
         """Paths of documents that came back with the conversation and are not read yet."""
+        self._covered = False
+        """The panel hides the conversation."""
 
     async def say(self, text: str, kind: Kind = "notice") -> None:
         """Something from the app itself, as Markdown."""
@@ -47,6 +51,10 @@ class DocumentsScreen(Screen[None]):
 
     async def begin_what_waits(self) -> None:
         """A document may have been read that a question waited for."""
+        raise NotImplementedError
+
+    def go_on_typing(self) -> None:
+        """Give the focus back to where a person types."""
         raise NotImplementedError
 
     @property
@@ -124,7 +132,7 @@ class DocumentsScreen(Screen[None]):
         if item.document is not None:
             from tui.screens.document import DocumentScreen
 
-            self.app.push_screen(DocumentScreen(item, item.document, self.choice_changed))
+            self.app.push_screen(DocumentScreen(item, item.document, self.choice_changed, self.terminal))
 
     def show_chapters(self, item: OpenDocument) -> None:
         if item.document is not None:
@@ -148,3 +156,21 @@ class DocumentsScreen(Screen[None]):
                 name=as_text(document.name)
             )
         )
+
+    # --- the panel ----------------------------------------------------------------------------------------
+
+    def toggle_panel(self) -> None:
+        """On a narrow screen the panel is hidden until asked for, on a wide one shown until sent away."""
+        self.toggle_class("-panel-shown" if self.has_class("-narrow") else "-panel-hidden")
+        self.call_after_refresh(self._fit_panel)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._fit_panel)
+
+    def _fit_panel(self) -> None:
+        """The panel covers a narrow screen and says how to leave it; what it covers loses the focus to a document."""
+        covers = self.has_class("-narrow") and self.has_class("-panel-shown")
+        self.panel.border_subtitle = _("F2 closes") if self.has_class("-narrow") else _("F3 pages · F4 chapters")
+        if self.focused is None or (self._covered and not covers):
+            self.go_on_typing()
+        self._covered = covers

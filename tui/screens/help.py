@@ -46,6 +46,8 @@ class HelpScreen(ModalScreen[None]):
                 ),
                 markup=False,
             )
+            yield Static(_("The marks in an answer"), markup=False, classes="heading")
+            yield Static(_mark_table(), markup=False)
             yield Static(_("Commands"), markup=False, classes="heading")
             yield Static(_command_table(), markup=False)
             yield Static(_("Keys"), markup=False, classes="heading")
@@ -66,6 +68,22 @@ class HelpScreen(ModalScreen[None]):
         for hint, sentence in document_keys():
             table.add_row(Text(hint.key, "bold"), Text(sentence))
         yield Static(table, markup=False)
+
+
+def _mark_table() -> Table:
+    """What the marks behind sentences mean."""
+    meanings = {
+        "✔": _("Quoted: it stands in the document word for word."),
+        "≈": _("Supported: one passage of the document has its words."),
+        "?": _("Weak: only some of its words are there, or nothing was found. Look before you rely on it."),
+        "✖": _("Not in the document: a number, date, formula or name that it does not have, named behind the mark."),
+        "⚠": _("Only one of the two, the answer or the document, says “not”, “may” or “must”."),
+    }
+    table = _table()
+    for mark, meaning in meanings.items():
+        table.add_row(Text(mark, "bold"), Text(meaning))
+    table.add_row("", Text(_("Only the wording is compared: no mark says that something is true."), "dim"))
+    return table
 
 
 def _command_table() -> Table:

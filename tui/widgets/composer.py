@@ -29,6 +29,7 @@ class Composer(TextArea):
         Binding("pagedown", "screen.scroll_transcript(1)", show=False),
         Binding("ctrl+home", "screen.scroll_transcript(-1000)", show=False),
         Binding("ctrl+end", "screen.scroll_transcript(1000)", show=False),
+        Binding("f6", "screen.run('check')", show=False),  # a TextArea selects the line with it
     ]
 
     class Submitted(Message):

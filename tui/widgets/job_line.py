@@ -101,6 +101,6 @@ def sparkline(values: deque[float]) -> str:
     finite = [value for value in values if value == value and abs(value) != float("inf")]
     if len(finite) < 2:
         return ""
-    low, high = min(finite), max(finite)
-    scale = (len(SPARKS) - 1) / (high - low) if high > low else 0
-    return "".join(SPARKS[round((value - low) * scale)] for value in finite)
+    low = min(finite) / 2  # halves: between the largest numbers lies more than a number holds
+    span = max(finite) / 2 - low
+    return "".join(SPARKS[round((value / 2 - low) / span * (len(SPARKS) - 1)) if span > 0 else 0] for value in finite)

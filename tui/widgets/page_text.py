@@ -22,6 +22,7 @@ MAX_TEXT_COLUMNS = 100
 """Longer lines are hard to read."""
 HIT = Style(reverse=True)
 CURRENT_HIT = Style(reverse=True, bold=True, underline=True)
+PASSAGE = Style(reverse=True, bold=True)
 
 
 class PageText(ScrollView, can_focus=True):
@@ -37,17 +38,20 @@ class PageText(ScrollView, can_focus=True):
         self._columns = 0
         self._hits: Sequence[Span] = ()
         self._current: Span | None = None
+        self._passage: Span | None = None
 
-    def show(self, text: str, hits: Sequence[Span] = (), current: Span | None = None) -> None:
-        """Show this text from its beginning, or from the current hit on; hits are places in it, in order."""
+    def show(
+        self, text: str, hits: Sequence[Span] = (), current: Span | None = None, passage: Span | None = None
+    ) -> None:
+        """Show this text from its beginning, or from the current hit on, else from the passage; hits are in order."""
         if (shown := printable(text)) != self.text:
             self.text, self._columns = shown, 0
             self.screen.clear_selection()
             self._wrap()
             self.scroll_to(y=0, animate=False, immediate=True)
-        self._hits, self._current = hits, current
-        if current is not None:
-            self.call_after_refresh(self._scroll_to_place, current[0])  # once it is known how far one can scroll
+        self._hits, self._current, self._passage = hits, current, passage
+        if (seen := current or passage) is not None:
+            self.call_after_refresh(self._scroll_to_place, seen[0])  # once it is known how far one can scroll
         self.refresh()
 
     @property
@@ -85,6 +89,8 @@ class PageText(ScrollView, can_focus=True):
     def _segments(self, line: str, start: int, selected: Span | None, base: Style) -> list[Segment]:
         """The line in pieces of one style each."""
         marks = [(hit[0] - start, hit[1] - start, HIT) for hit in self._hits_in(start, start + len(line))]
+        if self._passage is not None:
+            marks.append((self._passage[0] - start, self._passage[1] - start, PASSAGE))
         if self._current is not None:
             marks.append((self._current[0] - start, self._current[1] - start, CURRENT_HIT))
         if selected is not None:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from textual import on
 from textual.containers import VerticalScroll
+from textual.geometry import Region
 from textual.widget import Widget
 from textual.widgets import Static
 
 from assistant.i18n import plural
+from tui.widgets.cited_answer import CitedAnswer
 from tui.widgets.frozen_message import FrozenMessage
 
 MOUNTED_AT_ONCE = 100
@@ -85,6 +88,32 @@ class Transcript(VerticalScroll, can_focus=True):
     def follow(self) -> None:
         """Go to the end and stay there."""
         self.anchor()
+
+    # --- claims -----------------------------------------------------------------------------------------------
+
+    def cited_answer(self) -> CitedAnswer | None:
+        """The answer with claims that a reader most likely means: the last one to be seen, else the last one."""
+        answers = list(self.query(CitedAnswer))
+        seen = [answer for answer in answers if answer.region.overlaps(self.region)]
+        return next(reversed(seen or answers), None)
+
+    def neighbour(self, answer: CitedAnswer, step: int) -> CitedAnswer | None:
+        """The next answer with claims (1), or the one before (-1)."""
+        answers = list(self.query(CitedAnswer))
+        position = answers.index(answer) + step
+        return answers[position] if 0 <= position < len(answers) else None
+
+    @on(CitedAnswer.Walked)
+    def _claim_walked_to(self, event: CitedAnswer.Walked) -> None:
+        if event.answer.has_focus:  # once the line beneath has taken its room
+            self.call_after_refresh(self._reveal_claim, event.answer)
+
+    def _reveal_claim(self, answer: CitedAnswer) -> None:
+        """Bring the current claim into view, with a line above and below."""
+        lines = answer.current_lines
+        top = answer.virtual_region.y + answer.content_region.y - answer.region.y
+        if lines and answer.parent is self:
+            self.scroll_to_region(Region(0, top + lines.start - 1, 1, len(lines) + 2), animate=False, x_axis=False)
 
     async def _mount_batch(self, batch: Sequence[FrozenMessage]) -> None:
         above: list[Widget] = [LoadEarlier(len(self._earlier))] if self._earlier else []
