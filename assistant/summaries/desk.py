@@ -40,7 +40,13 @@ class Desk:
         self.estimate = Estimate()
         self.scribe = Scribe(job, self.writer, self.units, self.estimate)
         self.merger = Merger(model, self.requests, self.scribe)
-        parts = split_parts(documents, model.count_tokens, self.requests.part_tokens(), options.chosen)
+        parts = split_parts(
+            documents,
+            model.count_tokens,
+            self.requests.part_tokens(),
+            options.chosen,
+            by_section=not options.one_text,
+        )
         self.parts: list[Part] = parts[:1] if options.opening_only else parts
         self.sections: list[PartSection] = sections_of(self.parts)
 

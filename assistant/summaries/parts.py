@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from assistant.chunking import Chunk, split_document
@@ -14,6 +14,10 @@ from assistant.i18n import _
 
 PageNames = frozenset[tuple[str, int]]
 """(document path, page number) of each page."""
+
+
+MIN_SECTION_TOKENS = 80
+"""Where parts would be shorter than this on average, sections below the first level are not kept apart."""
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,24 @@ def split_parts(
     count_tokens: Callable[[str], int],
     max_tokens: int,
     chosen: Mapping[str, Sequence[int]],
+    *,
+    by_section: bool = False,
 ) -> list[Part]:
-    """Raises NoTextError where the chosen pages have none."""
-    parts = [
-        part
-        for document in documents
-        for part in _document_parts(
-            document, split_document(document, count_tokens, max_tokens, pages=chosen.get(document.path, ()))
-        )
-    ]
+    """Parts of at most `max_tokens`, none across two main sections.
+
+    A document that fits into one part is one, unless the result is `by_section`. Raises NoTextError where the chosen
+    pages have no text.
+    """
+    parts: list[Part] = []
+    for document in documents:
+        pages = chosen.get(document.path, ())
+        chunks = split_document(document, count_tokens, max_tokens, pages=pages)
+        if by_section or len(chunks) > 1:
+            cut = _cut_at_main_sections(document)
+            finer = split_document(cut, count_tokens, max_tokens, pages=pages) if cut else chunks
+            if sum(count_tokens(chunk.text) for chunk in finer) >= MIN_SECTION_TOKENS * len(finer):
+                chunks = finer
+        parts += _document_parts(document, chunks)
     if not parts:
         raise NoTextError(
             _("There is no text to read on these pages."),
@@ -88,6 +101,14 @@ def _document_parts(document: Document, chunks: Sequence[Chunk]) -> list[Part]:
         title = main[number - 1].title if number else ""
         parts.append(Part(document, chunk, title, number))
     return parts
+
+
+def _cut_at_main_sections(document: Document) -> Document | None:
+    """The document as if its main sections were of the first level; None where they are."""
+    main = _main_sections(document.sections)
+    if all(section.level == 1 for section in main):
+        return None
+    return replace(document, sections=tuple(replace(section, level=1) for section in main))
 
 
 def _main_sections(sections: Sequence[Section]) -> list[Section]:

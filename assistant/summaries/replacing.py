@@ -15,7 +15,6 @@ from assistant.summaries.own import sentences_of
 from assistant.summaries.parts import Part
 from assistant.writing import Written
 
-
 PART_SENTENCES = 3
 """Of the document's own, that stand in for what the model should have written on one part."""
 

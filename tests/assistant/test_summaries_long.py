@@ -107,6 +107,21 @@ def test_the_number_of_points_is_asked_for_and_enforced():
     assert run.screen.count("- ") == 4
 
 
+def test_notes_with_their_title_as_only_first_heading_are_told_by_their_other_headings():
+    """A page of Markdown: `# Title`, then `## …` for each section."""
+    texts = {"Title": "Notes on cells.", "Membrane": "The membrane is made of lipids.", "Nucleus": "It holds genes."}
+    lines = {title: f"{title}\n\n{' '.join([text] * 30)}" for title, text in texts.items()}
+    whole = "\n\n".join(lines.values())
+    sections = tuple(
+        Section(title, 1 if title == "Title" else 2, 1, whole.index(line)) for title, line in lines.items()
+    )
+    notes = replace(CELL, pages=(Page(1, "1", whole, "text"),), sections=sections)
+    run = Run(ScriptedModel(first_point), notes, style="outline")
+
+    assert [section["title"] for section in run.result["sections"]] == list(texts)
+    assert len(Run(ScriptedModel(first_point), notes, style="brief").result["sections"]) == 1, "it fits into one part"
+
+
 @pytest.mark.parametrize("rows", [1, 2, 5])
 @pytest.mark.parametrize("style", ["brief", "outline", "detailed"])
 def test_many_at_once_gives_the_text_of_one_at_a_time(style: str, rows: int):
