@@ -7,9 +7,9 @@ Run as `python scripted_process.py SCRIPT.json`. The script is an object:
 The first rule whose `when` occurs in the request's kind or question is used. `then` is `finish`, `fail`, `crash`
 (`os._exit(9)` after half the text), `hang` (after half the text, deaf to `Cancel`) or `reset` (takes the first half
 back). `word_seconds` is the pause after each word. With `hold` the process waits at that word (or training step, or
-at `progress` or `load`) until the file `gate` exists, so that no test depends on how fast the machine is.
-`progress` holds the fields of `Progress` events that come first; `notice` and `late_notice` are said before and
-after the text; `result` is merged into what `Finished` carries.
+at `route`, `progress` or `load`) until the file `gate` exists, so that no test depends on how fast the machine is.
+`route` and `progress` hold the fields of the `Routed` and the `Progress` events that come first; `notice` and
+`late_notice` are said before and after the text; `result` is merged into what `Finished` carries.
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ from assistant.protocol import (
     ProcessReady,
     Progress,
     Request,
+    Routed,
     Shutdown,
     Summarize,
     TextDelta,
@@ -184,6 +185,9 @@ class ScriptedProcess:
         for path in request.paths:
             read = {"title": Path(path).stem, "pages": 1, "readable_pages": 1, "language": "en"}
             self.send(DocumentRead(job=request.job, path=path, **read))
+        if route := rule.get("route"):
+            self.send(Routed(job=request.job, **route))
+            self.hold(request, "route")
         for progress in rule.get("progress", []):
             self.send(Progress(job=request.job, **progress))
         self.hold(request, "progress")

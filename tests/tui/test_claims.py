@@ -167,6 +167,32 @@ async def test_the_first_cited_answer_of_a_conversation_explains_the_marks_and_n
         assert "✔ quoted · ≈ supported · ? weak · ✖ not in the document" in " ".join(desk.shown("answer")[0].split())
 
 
+async def test_how_a_question_is_answered_is_shown_at_once_and_stays_beneath_the_answer(book):
+    coverage = {"pages_total": 9, "pages_used": [3, 4, 9], "pages_skipped": []}
+    rule = {
+        "text": "Bees dance.",
+        "route": {"kind": "search", "detail": "Searched for the question: 3 of 9 pages are read.", "pages": 3},
+        "hold": "route",
+        "result": {"route": {"kind": "search", "pages_read": 3, "why": "specific"}, "coverage": coverage},
+    }
+    async with desk_of(app_with({"when": "", **rule})) as desk:
+        await desk.send("Who dances?")
+        await desk.wait_until(lambda: "Searched for the question: 3 of 9 pages are read." in desk.screen_text())
+        desk.release()
+        await desk.answered()
+        assert "Searched: read 3 of 9 pages (pp. 3–4, 9)" in desk.shown("answer")[0]
+
+
+async def test_an_answer_that_is_written_again_says_so_while_it_is():
+    rule = {"when": "", "text": "One two three four", "then": "reset", "hold": 3}
+    async with desk_of(app_with(rule)) as desk:
+        await desk.send("Count.")
+        await desk.wait_until(lambda: "That did not come out well: trying again…" in desk.screen_text())
+        desk.release()
+        await desk.answered()
+        assert desk.shown("answer")[0].startswith("three four")
+
+
 # --- the places ---------------------------------------------------------------------------------------------------
 
 

@@ -28,6 +28,7 @@ from assistant.protocol import (
     Notice,
     Progress,
     RemoveModel,
+    Routed,
     Summarize,
     TextDelta,
     TextReset,
@@ -241,6 +242,38 @@ def test_a_style_that_there_is_not_is_refused_before_the_job(script, capsys):
     assert main(["summarize", "a.pdf", "--style", "loud"]) == 2
     assert capsys.readouterr().err.startswith("Error: There is no style called “loud”.\n  Choose one of: brief")
     assert script.requests == []
+
+
+def test_how_a_question_is_answered_is_said_before_the_answer(script, capsys):
+    route = Routed(job="", kind="search", detail="Searched for the question: 1 of 2 pages are read.", pages=1)
+    script.will_yield(route, text("Sugar."), done(**{**SUMMARY, "answer": "Sugar."}))
+    assert main(["ask", "a.pdf", "--question", "What?"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "Sugar.\n"
+    assert err.startswith("Searched for the question: 1 of 2 pages are read.\n")
+
+
+CLAIMS = [{"text": "Sugar.", "support": "quoted", "citations": [], "missing": [], "warnings": []}]
+
+
+def test_the_marks_that_a_text_has_are_explained_beneath_it(script, capsys):
+    script.will_yield(text("Sugar. [p. 1 ✔]"), done(**{**SUMMARY, "claims": CLAIMS}))
+    main(["summarize", "a.pdf"])
+    assert "\n✔ quoted (checked by wording)\n" in "\n" + capsys.readouterr().err
+
+
+def test_in_a_conversation_the_marks_are_explained_once(script, capsys, monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.StringIO("What?\nAnd then?\n"))
+    script.will_yield(text("Sugar. [p. 1 ✔]"), done(**{**SUMMARY, "answer": "Sugar.", "claims": CLAIMS}))
+    script.will_yield(text("Sugar. [p. 1 ✔]"), done(**{**SUMMARY, "answer": "Sugar.", "claims": CLAIMS}))
+    main(["chat", "a.pdf"])
+    assert capsys.readouterr().err.count("(checked by wording)") == 1
+
+
+def test_a_summary_that_no_model_wrote_names_none(script, capsys):
+    script.will_yield(text("Sugar."), done(**{**SUMMARY, "model": "", "seconds": 0.25}))
+    main(["summarize", "a.pdf"])
+    assert "; without a model, in 0.2 s." in capsys.readouterr().err
 
 
 def test_describe_and_ask_send_their_own_requests(script):

@@ -15,7 +15,7 @@ from assistant.protocol import Cancelled, Chat, Finished
 from tui.cli.documents import document_fields
 from tui.cli.job import JOB, JobRunner, Result, conclude
 from tui.cli.options import setting_overrides
-from tui.cli.report import answer_line
+from tui.cli.report import answer_line, marks_line
 from tui.output import Output
 
 _PROMPT = "› "
@@ -44,6 +44,8 @@ class _Conversation:
         self._runner = runner
         self._adapter = ""
         self._messages: list[tuple[str, str]] = []
+        self._explained = False
+        """Whether it was said what the marks in an answer mean."""
         self.exit_code: int = ExitCode.OK
 
     def take(self, line: str) -> bool:
@@ -85,7 +87,9 @@ class _Conversation:
             self.exit_code = code or self.exit_code
 
     def _present(self, result: Result) -> None:
-        self._output.say(answer_line(result, self._output.talk_columns))
+        marks = [] if self._explained else marks_line(result)
+        self._explained = self._explained or bool(marks)
+        self._output.say("\n".join((*marks, answer_line(result, self._output.talk_columns))))
 
 
 def _answer_text(ending: object) -> str:

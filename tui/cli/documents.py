@@ -16,7 +16,7 @@ from tui.cli.extracted import extracted_lines
 from tui.cli.job import JOB, Result, run_job
 from tui.cli.options import setting_overrides
 from tui.cli.output_file import checked_target, write_atomically
-from tui.cli.report import answer_line, summary_line
+from tui.cli.report import answer_line, marks_line, summary_line
 from tui.output import Output
 
 
@@ -38,7 +38,7 @@ def ask(options: Namespace, output: Output) -> int:
     _target, keep = _output_file(options, output, "ask")
 
     def present(result: Result) -> None:
-        output.say(answer_line(result, output.talk_columns))
+        output.say("\n".join((*marks_line(result), answer_line(result, output.talk_columns))))
 
     return run_job(request, output, settings, present, keep=keep)
 

@@ -9,6 +9,7 @@ from typing import Any
 from assistant.i18n import _, plural
 from assistant.units import format_bytes, format_memory, format_number
 from tui.answer_notes import origin_lines
+from tui.claim_words import legend
 from tui.words import duration
 
 Row = dict[str, Any]
@@ -26,7 +27,14 @@ def summary_line(result: Row, kept_in: Path, columns: int) -> str:
         title=result["title"],
     )
     kept = _("Kept in {path}.").format(path=kept_in)
-    return "\n".join((*origin_lines(result, columns), f"{read}; {_made_by(result)}.", kept))
+    return "\n".join((*marks_line(result), *origin_lines(result, columns), f"{read}; {_made_by(result)}.", kept))
+
+
+def marks_line(result: Row) -> list[str]:
+    """What the marks in a text mean, of those that are used; nothing where there are none."""
+    claims = result.get("claims") or ()
+    used = {claim.get("support") for claim in claims}
+    return [legend(used, warned=any(claim.get("warnings") for claim in claims))] if used else []
 
 
 def answer_line(result: Row, columns: int) -> str:

@@ -12,7 +12,7 @@ from typing import Literal
 
 Way = Literal["blocks", "sixel", "kitty"]
 
-_LONGEST_WAIT_SECONDS = 1.0
+_LONGEST_WAIT_SECONDS = 0.5
 """Every terminal answers the second question, most within milliseconds; over a slow line it may take a while. An answer
 that comes later still would look like keys."""
 _QUESTIONS = b"\x1b[16t\x1b[c"

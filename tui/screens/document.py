@@ -37,6 +37,10 @@ def document_keys() -> list[tuple[Hint, str]]:
         ),
         (Hint("w", _("Warnings"), "screen.next_warning"), _("Go to the next page with a warning.")),
         (Hint("c", _("Chapters"), "screen.chapters"), _("Choose the chapters to read.")),
+        (
+            Hint("Enter", "", "screen.next_place"),
+            _("Where an answer led here: the next place of the same point, if it has several."),
+        ),
         (Hint("v", _("Look"), "screen.picture"), _("Look at the page as it is printed, and back to its text.")),
         (Hint("y", _("Copy"), "screen.copy_page"), _("Copy the page.")),
         (Hint("Esc", _("Back"), "screen.leave"), _("Go back to the conversation.")),
