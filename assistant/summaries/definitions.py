@@ -85,7 +85,7 @@ _NAMED: dict[str, re.Pattern[str]] = {
     ),
     "en": re.compile(
         r"\b(?:(?:is|are|was|were) )?(?:called|known as|termed)\s[“\"]?" + _ARTICLE["en"]
-        + r"(?P<term>[^\W\d_][\w'’-]*(?: [\w'’-]+){0,3}?)[”\"]?(?=[.,;:)]| and | which | that | because |\Z)",
+        + r"(?P<term>[^\W\d_][\w'’-]*(?: [\w'’-]+){0,3}?)[”\"]?(?=[.,;:)]| (?:and|in|by|to|which|that|because) |\Z)",
         re.IGNORECASE,
     ),
 }  # fmt: skip
@@ -115,7 +115,7 @@ _NO_TERM = frozenset(
 _ARTICLES = frozenset(("il", "lo", "gli", "un", "uno", "una", "the", "an"))
 """Not "i" and "a", as in vitamin A."""
 _VERBS_INSIDE = re.compile(
-    r"\b(?:è|sono|era|ha|hanno|non|si|is|are|was|were|has|have|had|not|do|does|that|which|che)\b", re.I
+    r"\b(?:è|sono|era|ha|hanno|non|si|is|are|was|were|has|have|had|not|do|does|that|which|che|or|oppure)\b", re.I
 )
 _FALSE_TEXT = re.compile(
     r"(?:the (?:same|case|only|first|last|best|main|reason|result)|a (?:lot|few|little|good|bad|long|short|great)"

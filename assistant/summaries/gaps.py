@@ -23,6 +23,8 @@ _ARTICLE_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _JOINS_NAMES = re.compile(r" (?:(?:van|von|de|di|da|del|della|of|the) )?")
+_CAPITALISED_BEFORE = re.compile(r"(?<!\w)([A-ZÀ-Ý][\w'’]*(?: [A-ZÀ-Ý][\w'’]*){0,3}) \Z")
+_CAPITALISED_AFTER = re.compile(r"(?: [A-ZÀ-Ý]\w+){1,3}")
 _WORD = re.compile(r"\w+")
 
 
@@ -92,11 +94,20 @@ def _names_in(text: str) -> Iterator[Gap]:
             together[-1] = (together[-1][0], name.end)
         else:
             together.append((name.start, name.end))
-    for start, end in together:
+    for start, end in (_whole_name(text, *span) for span in together):
         name = text[start:end]
-        if start > 0 and not _GLUED.search(text[start - 1 : end + 1]):
+        if start > 0 and len(name) > 2 - name.isupper() and not _GLUED.search(text[start - 1 : end + 1]):
             kind = "acronym" if name.isupper() else "full name" if " " in name else "name"
             yield Gap(name, start, end, kind, _article_before(text, start))
+
+
+def _whole_name(text: str, start: int, end: int) -> tuple[int, int]:
+    """With the capitalised words around it: "United States", where only one of them passes for a name."""
+    if before := _CAPITALISED_BEFORE.search(text, 0, start):
+        start = before.start(1) or start  # the first word of a sentence has a capital anyway
+    if after := _CAPITALISED_AFTER.match(text, end):
+        end = after.end()
+    return start, end
 
 
 def _article_before(text: str, start: int) -> str:

@@ -136,7 +136,7 @@ def _quizzes(material: Material) -> Iterator[Made]:
         wording = _wording(sentence)
         others = material.by_kind[gap.kind]
         alike = [other for other in others if other not in sentence.text and gap.article in others[other]]
-        alike = alike if len(alike) >= OPTIONS else [other for other in others if other not in sentence.text]
+        alike = alike if len(alike) >= OPTIONS - 1 else [other for other in others if other not in sentence.text]
         if wording and (wrong := _wrong(gap.text, alike)):
             prompt = wording.complete.format(sentence=with_blank(sentence.text, gap))
             yield quiz_item(prompt, gap.text, wrong, sentence.text), sentence

@@ -18,19 +18,20 @@ MIN_LETTERS = 0.8
 MIN_FUNCTION_WORDS = 2
 """Articles, prepositions and the like; rows of tables and lists of names have none."""
 
-_BEGINS = re.compile(r"[«“\"'(]?[^\W_a-z]")
+_OPENING = "«“\"'("
 _ENDS = re.compile(r"""[^.…][.!][»”’"')\]]*(?:\[\d{1,3}\])*\Z""")
 _LIST_MARK = re.compile(r"(?:[-*+•–▪◦■]|\(?(?:\d{1,2}|[a-z])[.)])\s+")
 _REFERENCE_MARK = re.compile(r"\s?\[(?:\d{1,3}|\?)(?:\s?[,–-]\s?\d{1,3})*\]")
 _NOT_PROSE = re.compile(
     r"[|\\{}=<>→_]|\.{3,}|…|https?:|www\.|\S@\S|::|\$\$|--|©|\bcopyright\b|\ball rights reserved\b|\bISBN\b|\bdoi\b"
-    r"|\bet al\b|\(\d{4}[a-z]?\)\.|\bpp\.\s?\d|\blicen[sz]\w{1,4} (?:under|sotto)\b|\bfile://",
+    r"|\bet al\b|\(\d{4}[a-z]?\)\.|\bpp\.\s?\d|\blicen[sz]\w{1,4} (?:under|sotto)\b|\bfile://|[a-z]{2}[.,]\d"
+    r"|\w- \w",
     re.IGNORECASE,
 )
 _CAPTION = re.compile(
     r"(?:fig(?:ur[ea]?)?|tab(?:le|ella)?|grafico|diagramm?a?|listing|listato|photo|foto|source|fonte|box|part[e]?"
     r"|equa(?:tion|zione)|ex(?:ercise|ample)|esercizio|esempio|capitolo|chapter|sezione|section)\b\.?\s*(?:\d|[ivx]+\b)"
-    r"|(?:source|fonte)s?:",
+    r"|(?:source|fonte)s?:|[\w ]{1,30} [-–] ",
     re.IGNORECASE,
 )
 _ABOUT_THE_TEXT = re.compile(
@@ -114,7 +115,7 @@ def _of_document(document: Document, wanted: Sequence[int] | None) -> Iterator[O
     main_places = [(section.page, section.offset) for section in main]
     every = sorted(document.sections, key=lambda section: (section.page, section.offset))
     places = [(section.page, section.offset) for section in every]
-    titles = {_plain(section.title) for section in every}
+    seen = {_plain(section.title) for section in every}
     for page in document.pages:
         if wanted is not None and page.number not in wanted:
             continue
@@ -123,8 +124,9 @@ def _of_document(document: Document, wanted: Sequence[int] | None) -> Iterator[O
             if inner and _NO_PROSE_SECTION.match(every[inner - 1].title):
                 continue
             text = shown(page.text[start:end])
-            if _plain(text) in titles or not is_prose(text, page.language or document.language):
+            if (plain := _plain(text)) in seen or not is_prose(text, page.language or document.language):
                 continue
+            seen.add(plain)
             outer = bisect_right(main_places, (page.number, start))
             yield OwnSentence(document, page, start, end, text, main[outer - 1].title if outer else "")
 
@@ -138,7 +140,9 @@ def shown(text: str) -> str:
 def is_prose(text: str, language: str) -> bool:
     """Whether it is one whole sentence that states something, in `language` where that is known."""
     words = text.split()
-    if not MIN_WORDS <= len(words) <= MAX_WORDS or not _BEGINS.match(text) or not _ENDS.search(text):
+    if not MIN_WORDS <= len(words) <= MAX_WORDS or not _ENDS.search(text):
+        return False
+    if not text.lstrip(_OPENING)[:1].isupper():
         return False
     if _NOT_PROSE.search(text) or _CAPTION.match(text) or text.count("(") != text.count(")"):
         return False

@@ -176,11 +176,19 @@ def test_the_wrong_options_of_a_year_are_years_of_the_document(real):
         assert not any(option in item.prompt for option in item.options)
 
 
-def test_wrong_names_need_the_same_article(real):
-    made = own_items("quiz", [real["rivoluzione-francese.md"]], {}, 9, "it")
-    (item,) = [item for item, _s in made if item.answer == "Convenzione"]
-    assert BLANK in item.prompt
-    assert {"Bastiglia", "Vandea", "Pallacorda", "Dichiarazione", "Rivoluzione"} >= set(item.options) - {"Convenzione"}
+def test_wrong_names_need_the_same_article():
+    """Behind "la", a name that needs "il" gives itself away."""
+    notes = document(
+        "Nel 1792 il popolo di ieri vide chiudere la Sorbona. Nel 1789 i contadini presero d'assalto la Bastiglia. "
+        "Nel 1793 il governo mandò un esercito contro la Vandea. Dopo il processo il re fu portato alla Conciergerie. "
+        "Nel 1795 il potere passò in tutto il paese al Direttorio. Nel 1799 il potere passò in mano al Consolato.",
+        language="it",
+    )
+    made = [item for item, _s in own_items("quiz", [notes], {}, 9, "it")]
+    behind_la = {"Sorbona", "Bastiglia", "Vandea", "Conciergerie"}
+    asked = [item for item in made if item.answer in behind_la]
+    assert asked
+    assert all(set(item.options) == behind_la for item in asked)
 
 
 def test_a_cloze_card_hides_its_answer_everywhere(real):
