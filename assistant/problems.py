@@ -60,8 +60,8 @@ def problem_sentence(problem: Problem, count: int) -> str:
         )
     if problem == "off-topic":
         return plural(
-            "The model wrote something about one part of which nothing was found there.",
-            "The model wrote something about {count} parts of which nothing was found there.",
+            "Of what the model wrote about one part little or nothing was found there.",
+            "Of what the model wrote about {count} parts little or nothing was found there.",
             count,
         )
     if problem == "echo":

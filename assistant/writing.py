@@ -291,7 +291,8 @@ class Writer:
     def _worth_retrying(self, problem: Problem, language: str) -> bool:
         """A model that does not know the language will not know it the second time either."""
         known = self.model.languages
-        return problem != "" and (problem != "language" or not known or language in known)
+        helpless = problem in ("language", "off-topic") and bool(known) and language not in known
+        return problem != "" and not helpless
 
     def _counted(self, growth: Growth) -> Growth:
         if isinstance(growth, Done) and (problem := growth.written.problem):

@@ -41,10 +41,15 @@ class Judge:
         ]
         return Claim(claim.text, claim.support, (*claim.citations, *others), claim.missing, claim.warnings)
 
-    def is_about(self, answer: str, pages: PageSet) -> bool:
-        """Whether something of the answer was found on these pages, if anything in it can be looked up."""
-        claims = split_claims(answer)
-        return not claims or any(self._all.cite(claim, pages).citations for claim in claims)
+    def is_about(self, answer: str, pages: PageSet, *, strictly: bool = False) -> bool:
+        """Whether something of the answer was found on these pages, if anything in it can be looked up.
+
+        `strictly` asks that half of it is supported.
+        """
+        claims = [self._all.cite(claim, pages) for claim in split_claims(answer)]
+        if strictly:
+            return 2 * sum(claim.support in AGREEING for claim in claims) >= len(claims)
+        return not claims or any(claim.citations for claim in claims)
 
 
 def usable_items(kind: ItemKind, answer: str, language: str, *, unfinished: bool = False) -> list[Item]:

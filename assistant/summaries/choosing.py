@@ -14,10 +14,19 @@ from assistant.summaries.checks import Judge
 from assistant.summaries.drafts import Draft
 
 _SUPPORT = {"quoted": 1.0, "supported": 1.0, "weak": 0.3, "unsupported": -1.0}
+_SURE = 1.0
+_STOPS = (".", "!", "?", "…", "»", "”")
 _SAME_SHARE = 0.6
 """Two sentences with so many of their words in common say the same."""
 _SHORT_STEMS = 8
 """A sentence with fewer words that mean something says little; the weight of the others is shared by at least these."""
+
+
+@dataclass(frozen=True)
+class Chosen:
+    text: str
+    draft: Draft
+    """Where it stands."""
 
 
 @dataclass(frozen=True)
@@ -28,8 +37,11 @@ class _Candidate:
     support: float
 
 
-def best_sentences(drafts: Sequence[Draft], count: int, judge: Judge) -> list[Draft]:
-    """At most `count`, in order: supported, about what the others are about, from as many drafts as possible."""
+def best_sentences(drafts: Sequence[Draft], count: int, judge: Judge, *, sure: bool = False) -> list[Chosen]:
+    """At most `count`, in order: supported, about what the others are about, from as many drafts as possible.
+
+    `sure` leaves out all that is not supported, and what is no whole sentence.
+    """
     candidates = [
         _Candidate(draft, sentence, stems, _SUPPORT[judge.cite(sentence, draft.pages).support])
         for draft in drafts
@@ -37,7 +49,9 @@ def best_sentences(drafts: Sequence[Draft], count: int, judge: Judge) -> list[Dr
         if is_claim(sentence := draft.text[start:end].strip())
         and (stems := content_stems(sentence, draft.documents[0].language))
     ]
-    candidates = [candidate for candidate in candidates if candidate.support > 0] or candidates
+    if sure:
+        candidates = [item for item in candidates if item.support == _SURE and item.text.endswith(_STOPS)]
+    candidates = [item for item in candidates if item.support > 0] or candidates
     frequency = Counter(stem for candidate in candidates for stem in candidate.stems)
 
     def worth(at: int) -> float:
@@ -53,9 +67,7 @@ def best_sentences(drafts: Sequence[Draft], count: int, judge: Judge) -> list[Dr
             known = any(_say_the_same(candidates[at], candidates[other]) for other in chosen)
             if len(chosen) < count and not known and (rest or id(candidates[at].draft) not in used):
                 chosen.append(at)
-    return [
-        Draft(candidates[at].text, candidates[at].draft.pages, candidates[at].draft.documents) for at in sorted(chosen)
-    ]
+    return [Chosen(candidates[at].text, candidates[at].draft) for at in sorted(chosen)]
 
 
 def _say_the_same(one: _Candidate, other: _Candidate) -> bool:

@@ -6,10 +6,11 @@ A model that cannot merge writes on the parts, and the best supported of its sen
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import replace
 
 from assistant.protocol import Event
 from assistant.summaries.canvas import Canvas
-from assistant.summaries.choosing import best_sentences
+from assistant.summaries.choosing import Chosen, best_sentences
 from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import Draft, draft, joined
 from assistant.summaries.extractive import OwnSentence
@@ -48,7 +49,7 @@ class OneText:
         elif desk.options.merge:
             yield from self._merge(desk.by_section(drafts))
         else:
-            yield from self._choose(failed)
+            yield from self._choose(drafts)
         return written
 
     # --- by merging -----------------------------------------------------------------------------------------------
@@ -82,26 +83,35 @@ class OneText:
 
     # --- by choosing ----------------------------------------------------------------------------------------------
 
-    def _choose(self, failed: Sequence[Part]) -> Iterator[Event]:
-        count = self._desk.options.points
+    def _choose(self, drafts: Sequence[Draft]) -> Iterator[Event]:
+        """The model's sentences that the document supports; its own from other parts where these are too few."""
+        options = self._desk.options
+        stand_in = options.extractive != "off"
         for document in self._desk.documents:
-            mine = [item for item in self.notes if item.documents == (document,)]
-            best = best_sentences(mine, count, self._desk.judge)
-            missed = [part for part in failed if part.document is document]
-            if best or missed:
+            notes = [item for item in self.notes if item.documents[0] is document]
+            best = best_sentences(notes, options.points, self._desk.judge, sure=stand_in)
+            told = [sentence.draft for sentence in best]
+            missed = [
+                part
+                for part, item in zip(self._desk.parts, drafts, strict=True)
+                if stand_in and part.document is document and not any(item is other for other in told)
+            ]
+            own = sentences_of(missed, options.points - len(best)) if missed and len(best) < options.points else []
+            if best or own:
                 yield from self._canvas.under(f"# {document.title}" if self._canvas.several else "")
                 yield from self._sentences(best)
-            if missed and len(best) < count:
-                yield from self._canvas.own(sentences_of(missed, count - len(best)))
+            if own:
+                yield from self._canvas.own(own)
 
-    def _sentences(self, chosen: Sequence[Draft]) -> Iterator[Event]:
+    def _sentences(self, chosen: Sequence[Chosen]) -> Iterator[Event]:
         """As one paragraph, each looked up where it is from."""
         for number, sentence in enumerate(chosen):
-            text = sentence.text.lstrip("-*• ")
+            note = replace(sentence.draft, text=sentence.text.lstrip("-*• "))
+            text = note.text
             if self._desk.options.unsupported == "rewrite":
-                text = yield from rewritten(self._desk, Draft(text, sentence.pages, sentence.documents))
+                text = yield from rewritten(self._desk, note)
             yield from self._canvas.screen.show(" " if number else "")
-            yield from self._canvas.show(text, sentence.pages)
+            yield from self._canvas.show(text, note.pages)
 
     # --- without the model ----------------------------------------------------------------------------------------
 

@@ -17,7 +17,9 @@ PageNames = frozenset[tuple[str, int]]
 
 
 MIN_SECTION_TOKENS = 80
-"""Where parts would be shorter than this on average, sections below the first level are not kept apart."""
+MIN_SECTION_SHARE = 0.4
+"""Where parts would be shorter than this on average, or fill less than this share of what fits into one where all of
+it becomes one text, sections below the first level are not kept apart: each part costs its time."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,8 @@ def split_parts(
         if by_section or len(chunks) > 1:
             cut = _cut_at_main_sections(document)
             finer = split_document(cut, count_tokens, max_tokens, pages=pages) if cut else chunks
-            if sum(count_tokens(chunk.text) for chunk in finer) >= MIN_SECTION_TOKENS * len(finer):
+            least = MIN_SECTION_TOKENS if by_section else max(MIN_SECTION_TOKENS, MIN_SECTION_SHARE * max_tokens)
+            if sum(count_tokens(chunk.text) for chunk in finer) >= least * len(finer):
                 chunks = finer
         parts += _document_parts(document, chunks)
     if not parts:

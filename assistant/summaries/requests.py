@@ -130,7 +130,9 @@ class Requests:
             return "echo"
         # Across languages few words are shared, and in others than ours words are not known.
         same_language = all(document.language == self._language != "" for document in documents)
-        if same_language and not self._judge.is_about(answer, pages):
+        known = self._model.languages
+        foreign = bool(known) and self._language not in known  # what it writes then looks like the language, no more
+        if same_language and not self._judge.is_about(answer, pages, strictly=foreign):
             return "off-topic"
         return "form" if self._options.merge and task == style.task and style.check(answer, self._language) else ""
 

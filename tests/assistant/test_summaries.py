@@ -559,6 +559,7 @@ def test_for_a_model_that_cannot_merge_brief_is_its_best_supported_sentences_and
         return f"{first_sentence(messages)} Bananas grow in 1999 places."
 
     run = Run(ScriptedModel(answer, chunk_tokens=30), replace(CELL, pages=pages), merge=False, bullets=3)
+    assert run.result["extractive"] == "no"
 
     assert len(run.result["claims"]) == 3
     assert {claim["support"] for claim in run.result["claims"]} == {"quoted"}

@@ -103,10 +103,10 @@ def test_the_documents_sentences_do_not_stand_in_where_another_language_was_aske
 def test_original_terms_are_asked_for_where_the_text_is_translated():
     model = ScriptedModel([ITALIAN])
     Run(model, CELL, language="it")
-    assert "termine originale" in model.prompts[0][-1].content
+    assert "tra parentesi" in model.prompts[0][-1].content
     model = ScriptedModel([ITALIAN])
     Run(model, revolution_document(), language="it")
-    assert "termine originale" not in model.prompts[0][-1].content
+    assert "tra parentesi" not in model.prompts[0][-1].content
 
 
 def test_a_bibliography_has_nothing_to_summarize_and_says_so_in_the_coverage():
@@ -206,3 +206,31 @@ def test_a_full_disk_is_told_once_and_the_summary_goes_on(tmp_path, style: str):
         "The disk is full: nothing more can be saved. The summary goes on, but if it is stopped it will start again "
         "from here."
     ]
+
+
+# --- models that do not know the language -------------------------------------------------------------------------
+
+
+def test_what_only_looks_like_a_language_the_model_does_not_know_is_replaced_by_the_documents_own_sentences():
+    babble = "La fase era conclusiva con una legge che sopra le sue promesse fu la stadio dei diretori della starea."
+    model = ScriptedModel([babble], languages=("en",))
+    run = Run(model, revolution_document(), style="detailed")
+
+    assert len(model.prompts) == 1, "it would not do better the second time"
+    assert "starea" not in run.screen
+    assert run.result["extractive"] == "all"
+
+
+def test_a_brief_summary_of_which_too_little_was_found_is_filled_up_with_the_documents_own_sentences():
+    def answer(messages: Sequence[ChatMessage]) -> str:
+        if "smallest unit" in messages[-1].content:
+            return GOOD
+        return "The cell of the plants was once a green dream of some old poets."
+
+    run = Run(small(answer), SECTIONED, merge=False, bullets=3)
+    assert run.screen.startswith(f"{GOOD} [p. 1 ✔]\n\n*From the document's own sentences")
+    assert "poets" not in run.screen
+    assert len(run.result["claims"]) == 3
+    assert run.result["extractive"] == "partly"
+    run = Run(small(answer), SECTIONED, merge=False, bullets=3, extractive="off")
+    assert "poets" in run.screen
