@@ -7,13 +7,14 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 
 from assistant.protocol import Event
+from assistant.screen import Live
 from assistant.summaries.canvas import Canvas
 from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import Draft, draft, joined
 from assistant.summaries.parts import Part, PartSection
 from assistant.summaries.replacing import rewritten, stand_ins
 from assistant.summaries.units import Unit
-from assistant.writing import Growing, Live, Reading, Restarted, Written, follow
+from assistant.writing import Growing, Reading, Restarted, Written, follow
 
 
 @dataclass(frozen=True)

@@ -9,12 +9,12 @@ from assistant.cited_text import AsList, CitedText, PlacedClaim, Shown, page_mar
 from assistant.documents.model import Document
 from assistant.grounding import Claim, PageSet
 from assistant.protocol import Event
+from assistant.screen import Live, Screen
 from assistant.summaries.checks import Judge
 from assistant.summaries.dropping import Dropping
 from assistant.summaries.extractive import OwnSentence
 from assistant.summaries.options import SummaryOptions
 from assistant.summaries.own import own_label
-from assistant.writing import Live, Screen
 
 
 class Canvas:

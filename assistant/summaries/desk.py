@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from assistant.documents.model import Document
 from assistant.generation import LanguageModel, ShouldStop
 from assistant.library import Library
+from assistant.screen import Screen
 from assistant.summaries.checks import Judge
 from assistant.summaries.drafts import Draft
 from assistant.summaries.estimate import Estimate
@@ -16,7 +17,7 @@ from assistant.summaries.parts import Part, PartSection, sections_of, split_part
 from assistant.summaries.requests import Requests
 from assistant.summaries.scribe import Scribe
 from assistant.summaries.units import Unit, Units
-from assistant.writing import Screen, Writer
+from assistant.writing import Writer
 
 
 class Desk:

@@ -22,6 +22,7 @@ from assistant.summaries.disagreeing import Disagreements
 from assistant.summaries.extracts import extract
 from assistant.summaries.one_text import OneText
 from assistant.summaries.options import SummaryOptions
+from assistant.summaries.own import sentences_of
 from assistant.summaries.parts import PageNames
 from assistant.summaries.planning import planned_tokens
 from assistant.summaries.report import left_out_notice, own_notice, result, resume_notice, support_notice
@@ -71,8 +72,7 @@ class _Summary:
         desk.estimate.plan(planned_tokens(desk, self._units, self._resumed))
         form = self._form()
         written = yield from form.write()
-        if not canvas.model_texts + canvas.own_texts:
-            raise no_text_error(desk.model)
+        yield from self._at_least_something()
         disagreements = Disagreements(desk, canvas)
         if canvas.several and not isinstance(form, Study):
             yield from disagreements.show(form.notes if isinstance(form, OneText) else ())
@@ -86,6 +86,17 @@ class _Summary:
             contradictions=disagreements.as_json(),
             resumed=sum(self._resumed),
         )
+
+    def _at_least_something(self) -> Iterator[Event]:
+        """Where nothing stands on the screen, since all of it was left out: the documents' own sentences."""
+        desk, canvas = self._desk, self._canvas
+        if canvas.screen.text.strip():
+            return
+        allowed = desk.options.extractive != "off" and desk.options.wanted.kind == "text"
+        if not allowed or not (sentences := sentences_of(desk.parts, desk.options.points)):
+            raise no_text_error(desk.model)
+        canvas.model_texts = 0
+        yield from canvas.own(sentences)
 
     def _form(self) -> OneText | BySection | Study:
         if self._options.wanted.kind == "items":

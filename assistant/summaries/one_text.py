@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 
 from assistant.protocol import Event
+from assistant.screen import Live
 from assistant.summaries.canvas import Canvas
 from assistant.summaries.choosing import Chosen, best_sentences
 from assistant.summaries.desk import Desk
@@ -20,7 +21,7 @@ from assistant.summaries.parts import Part
 from assistant.summaries.replacing import rewritten, stand_ins
 from assistant.summaries.several import Group, by_topics
 from assistant.summaries.units import Unit
-from assistant.writing import Growing, Live, Reading, Restarted, Written, follow
+from assistant.writing import Growing, Reading, Restarted, Written, follow
 
 
 class OneText:

@@ -6,7 +6,7 @@ A unit is kept with what was wrong with it: the same model with the same seed wo
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,11 +73,6 @@ class Units:
                 ),
                 hint=error.hint,
             )
-
-
-def documents_of(parts: Sequence[Unit]) -> tuple[Document, ...]:
-    """Each once, in order."""
-    return tuple({document.path: document for part in parts for document in part.documents}.values())
 
 
 def _encoded(written: Written) -> str:

@@ -234,3 +234,10 @@ def test_a_brief_summary_of_which_too_little_was_found_is_filled_up_with_the_doc
     assert run.result["extractive"] == "partly"
     run = Run(small(answer), SECTIONED, merge=False, bullets=3, extractive="off")
     assert "poets" in run.screen
+
+
+def test_where_every_sentence_is_left_out_the_documents_own_stand_in():
+    run = Run(ScriptedModel([WRONG]), CELL, unsupported="drop")
+    assert run.screen.startswith("*From the document's own sentences")
+    assert run.result["extractive"] == "all"
+    assert len(run.result["left_out"]) == 1
