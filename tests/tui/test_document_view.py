@@ -341,7 +341,7 @@ async def test_only_the_lines_in_view_are_made_however_many_pages_there_are(path
     async with desk_with(path) as desk:
         await view(desk)
         await desk.pilot.press("end")
-        assert "p. 5000" in desk.screen_text()
+        await desk.wait_until(lambda: "p. 5000" in desk.screen_text())
         assert 0 in drawn
         assert 5000 in drawn
         assert len(set(drawn)) < 200

@@ -19,7 +19,7 @@ from tui.pictures import kitty
 from tui.pictures.blocks import block_strips
 from tui.pictures.ready import make_ready
 from tui.pictures.sixel import sixels
-from tui.pictures.terminal import Terminal, find_terminal, shows_sixel
+from tui.pictures.terminal import Terminal, find_terminal, shows_placeholders, shows_sixel
 from tui.screens.document import DocumentScreen
 from tui.widgets.page_picture import PagePicture
 
@@ -119,6 +119,21 @@ def test_kittys_placeholders_say_which_picture_and_which_row():
 )
 def test_a_terminal_shows_sixels_when_it_says_so(answer, sixel):
     assert shows_sixel(answer) is sixel
+
+
+@pytest.mark.parametrize(
+    ("answer", "known"),
+    [
+        (b"\x1b[6;18;9t\x1bP>|kitty(0.42.1)\x1b\\\x1b[?62;c", True),
+        (b"\x1bP>|kitty(0.26.5)\x1b\\\x1b[?62;c", False),
+        (b"\x1bP>|ghostty 1.1.3\x1b\\\x1b[?62;22c", True),
+        (b"\x1bP>|XTerm(379)\x1b\\\x1b[?64;1;4c", False),
+        (b"", False),
+    ],
+    ids=["kitty", "an old kitty", "ghostty", "xterm", "deaf"],
+)
+def test_kittys_placeholders_are_for_the_terminals_that_know_them(answer, known):
+    assert shows_placeholders(answer) is known
 
 
 @pytest.mark.parametrize("wanted", ["auto", "kitty", "sixel", "blocks"])

@@ -15,10 +15,12 @@ Way = Literal["blocks", "sixel", "kitty"]
 _LONGEST_WAIT_SECONDS = 0.5
 """Every terminal answers the second question, most within milliseconds; over a slow line it may take a while. An answer
 that comes later still would look like keys."""
-_QUESTIONS = b"\x1b[16t\x1b[c"
-"""The size of a cell in pixels (xterm), then what kind of terminal it is (DA1, ECMA-48), which all of them know."""
+_QUESTIONS = b"\x1b[16t\x1b[>q\x1b[c"
+"""The size of a cell in pixels and the name (both xterm), then what kind it is (DA1), which every terminal answers."""
 _CELL = re.compile(rb"\x1b\[6;(\d{1,4});(\d{1,4})t")
 _KIND = re.compile(rb"\x1b\[\?([\d;]{1,100})c")
+_NAME = re.compile(rb"\x1bP>\|(kitty|ghostty)[ (](\d{1,4})\.(\d{1,4})")
+_KITTY_WITH_PLACEHOLDERS = (0, 28)
 _SIXEL = b"4"
 _USUAL_CELL = (10, 20)
 
@@ -35,16 +37,19 @@ def find_terminal(wanted: str = "auto") -> Terminal:
     """`wanted` is a way, or `auto` for the best one that this terminal is known to understand."""
     if wanted == "blocks" or not _is_terminal():
         return Terminal()
-    kitty = os.environ.get("TERM", "") in ("xterm-kitty", "xterm-ghostty") and "TMUX" not in os.environ
-    if wanted == "auto" and not kitty and not _may_be_asked():
-        return Terminal()
     answer = _ask() if _may_be_asked() else b""
     cell = _likely(*_window_cell()) or _likely(*_answered_cell(answer)) or _USUAL_CELL
-    if wanted == "kitty" or (wanted == "auto" and kitty):
+    if wanted == "kitty" or (wanted == "auto" and shows_placeholders(answer)):
         return Terminal("kitty", cell)
     if wanted == "sixel" or shows_sixel(answer):
         return Terminal("sixel", cell)
     return Terminal()
+
+
+def shows_placeholders(answer: bytes) -> bool:
+    """Whether it is one of the two terminals that know kitty's placeholders, and new enough."""
+    name = _NAME.search(answer)
+    return name is not None and (name[1] == b"ghostty" or (int(name[2]), int(name[3])) >= _KITTY_WITH_PLACEHOLDERS)
 
 
 def shows_sixel(answer: bytes) -> bool:
