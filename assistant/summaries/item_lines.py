@@ -145,7 +145,7 @@ def _line(raw: str, kind: ItemKind) -> Line:
         rest = rest[mark.end() :]
     if bold := _BOLD_NUMBER.match(rest):
         number, rest = True, bold.group(1) + rest[bold.end() :]
-    role, letter, rest = _labelled(rest, kind)
+    role, letter, rest = _labelled(rest, kind, bullet=bullet)
     head = ""
     if role == "plain":
         if bold := _BOLD_HEAD.match(rest):
@@ -155,13 +155,14 @@ def _line(raw: str, kind: ItemKind) -> Line:
     return Line(role, rest.strip(), indent, number, bullet, head, letter, ticked)
 
 
-def _labelled(rest: str, kind: ItemKind) -> tuple[Role, str, str]:
-    """(role, letter of an option, what is left)"""
+def _labelled(rest: str, kind: ItemKind, *, bullet: bool) -> tuple[Role, str, str]:
+    """(role, letter of an option, what is left). A point of an answer may well begin with "A:"."""
     if kind == "quiz" and (option := _OPTION.match(rest)):
         return "option", option["letter"].upper(), rest[option.end() :]
     if label := _LABELS[kind].match(rest):
         role: Role = "prompt" if label["prompt"] else "answer" if label["answer"] else "explanation"
         return role, "", rest[label.end() :]
-    if kind in ("card", "question") and (label := _LETTER_LABEL.match(rest)):
+    lettered = kind == "card" or (kind == "question" and not bullet)
+    if lettered and (label := _LETTER_LABEL.match(rest)):
         return _LETTER_LABELS[label["letter"]], "", rest[label.end() :]
     return "plain", "", rest

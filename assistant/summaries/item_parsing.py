@@ -8,37 +8,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.cited_text import without_page_marks
-from assistant.safe_text import one_line, printable
-from assistant.sentences import split_sentences
-from assistant.summaries.item import LETTERS, Item, ItemKind, quiz_item
+from assistant.safe_text import printable
+from assistant.summaries.item import LETTERS, Item, ItemKind
+from assistant.summaries.item_drafts import MAX_ANSWER, Draft, Option, cleaned
 from assistant.summaries.item_lines import BLANK, Line, lines_of
 from assistant.summaries.item_records import Record, records
 
 MAX_ITEMS = 200
 MAX_CHARACTERS = 100_000
 """Of a text; no model writes near as much at once."""
-MAX_PROMPT, MAX_ANSWER, MAX_POINT, MAX_OPTION, MAX_EXPLANATION = 300, 800, 300, 200, 500
-"""Characters; what is longer is cut at a word."""
-MAX_POINTS = 6
 MAX_TERM_WORDS = 8
 """What stands before a colon and is longer is a sentence, not a term."""
 
 _LONG_GAP = re.compile(r"[^\S\n]{40,}")
 """More than any indentation: what looks for something behind white space would try it from each of them."""
-_EMPHASIS = re.compile(r"\*{2,3}|__+|^[*_](?=\w)|(?<=[\w.?!])[*_]$|^`|`$")
-_QUOTES = (("“", "”"), ("«", "»"), ('"', '"'), ("‘", "’"))
 _PAIR = re.compile(r"(?P<head>[^:\n]{1,120}?)\s*(?::(?!\d|//)|(?:^|\s)(?:[-–—=→]|->)(?=\s))\s*(?P<rest>\S.*)")
 _QUESTION_PAIR = re.compile(r"(?P<head>[^?\n]{1,300}\?)[*_]{0,3}\s*(?:[-–—=→:]|->)?\s*(?P<rest>\S.*)")
 _SENTENCE_END = re.compile(r"[.!?…:;»”\")\]]\Z")
-_LETTER_ANSWER = re.compile(
-    r"(?:(?:is|è|la|the|option|opzione|lettera|letter|answer|risposta)\s+){0,3}[*_]{0,3}\(?(?P<letter>[A-Fa-f])"
-    r"(?:(?P<end>[).:,;\]])|(?=[*_]|\s*\Z|\s+[-–—]))[*_]{0,3}\s*",
-    re.IGNORECASE,
-)
 _KEY_PAIR = re.compile(r"(\d{1,3})\s{0,3}[.):\-–]?\s{0,3}([A-Fa-f])\b")
 _RIGHT = re.compile(
     r"\s*(?:[(\[](?:correct|right|corrett[ao]|giust[ao]|esatt[ao]|correct answer|risposta corretta|vero|true|x)[)\]]"
@@ -69,74 +58,12 @@ def _is_cut(item: Item, text: str) -> bool:
     return item.kind != "quiz" and last.endswith(item.points[-1][-40:]) and not _SENTENCE_END.search(last)
 
 
-@dataclass
-class _Option:
-    letter: str
-    text: str
-    right: bool = False
-
-
-@dataclass
-class _Draft:
-    """An item as far as it has been read."""
-
-    prompt: str = ""
-    answers: list[str] = field(default_factory=list[str])
-    options: list[_Option] = field(default_factory=list[_Option])
-    explanation: str = ""
-    indent: int = 0
-    marked: bool = False
-    """Whether it began with a number, a bullet, a label or bold type."""
-    numbered: bool = False
-    labelled: bool = False
-    waiting: str = "prompt"
-    """What an unmarked line goes on with."""
-
-    def item(self, kind: ItemKind) -> Item | None:
-        prompt = cleaned(self.prompt, MAX_PROMPT).strip(" |")
-        if kind == "quiz":
-            return self._quiz(prompt)
-        if kind == "question":
-            answer = "\n".join(_points(self.answers))
-        else:
-            prompt, answer = prompt.rstrip(" :"), cleaned(" ".join(self.answers), MAX_ANSWER)
-        return Item(kind, prompt, answer) if prompt and answer else None
-
-    def _quiz(self, prompt: str) -> Item | None:
-        right, explanation = self._right_option()
-        if right is None or not prompt or len(self.options) < 2:
-            return None
-        texts = [cleaned(option.text, MAX_OPTION) for option in self.options[: len(LETTERS)]]
-        answer = cleaned(right.text, MAX_OPTION)
-        if not answer or answer not in texts:
-            return None
-        texts.remove(answer)
-        why = cleaned(self.explanation or explanation, MAX_EXPLANATION)
-        return quiz_item(prompt, answer, [text for text in texts if text], why)
-
-    def _right_option(self) -> tuple[_Option | None, str]:
-        """The option said or marked to be right, and what was said after it."""
-        said = " ".join(self.answers).strip()
-        marked = [option for option in self.options if option.right]
-        if not said:
-            return (marked[0], "") if len(marked) == 1 else (None, "")
-        plain = _key(said)
-        for option in self.options:
-            if _key(option.text) == plain:
-                return option, ""
-        if match := _LETTER_ANSWER.match(said):
-            named = [option for option in self.options if option.letter == match["letter"].upper()]
-            return (named[0], _after(said[match.end() :], named[0].text)) if named else (None, "")
-        within = [option for option in self.options if (key := _key(option.text)) and f" {key} " in f" {plain} "]
-        return (within[0], "") if len(within) == 1 else (None, "")
-
-
 # --- terms and cards ---------------------------------------------------------------------------------------------
 
 
-def _paired(lines: Iterable[Line]) -> list[_Draft]:
+def _paired(lines: Iterable[Line]) -> list[Draft]:
     """Two things to a draft: a head and what is said of it."""
-    drafts: list[_Draft] = []
+    drafts: list[Draft] = []
     for line in lines:
         current = drafts[-1] if drafts else None
         if line is BLANK:
@@ -146,7 +73,7 @@ def _paired(lines: Iterable[Line]) -> list[_Draft]:
             current.answers.append(line.text)
             current.waiting = "answer"
         elif line.role == "prompt":
-            drafts.append(_Draft(line.text, marked=True, labelled=True))
+            drafts.append(Draft(line.text, marked=True, labelled=True))
         elif current is not None and current.labelled and current.prompt and not current.answers and not line.head:
             current.answers.append(line.text)
         elif (pair := _pair(line)) is not None:
@@ -154,11 +81,11 @@ def _paired(lines: Iterable[Line]) -> list[_Draft]:
             if current is not None and current.labelled and not current.prompt:
                 current.prompt, current.answers = head, [rest]
             else:
-                drafts.append(_Draft(head, [rest], marked=line.marked, waiting="answer"))
+                drafts.append(Draft(head, [rest], marked=line.marked, waiting="answer"))
         elif current is not None and _goes_on(current, line):
             _continue(current, line.text)
         elif len(line.text.split()) <= MAX_TERM_WORDS or line.head or line.text.endswith("?"):
-            drafts.append(_Draft(line.head or line.text, marked=line.marked))
+            drafts.append(Draft(line.head or line.text, marked=line.marked))
     drafts = [draft for draft in drafts if draft.answers]
     if any(draft.marked for draft in drafts):  # what stands around a list is not of it
         drafts = [draft for draft in drafts if draft.marked]
@@ -175,7 +102,7 @@ def _pair(line: Line) -> tuple[str, str] | None:
     return None
 
 
-def _goes_on(draft: _Draft, line: Line) -> bool:
+def _goes_on(draft: Draft, line: Line) -> bool:
     """Whether an unmarked line belongs to the draft before it."""
     if not draft.prompt:
         return True
@@ -184,7 +111,7 @@ def _goes_on(draft: _Draft, line: Line) -> bool:
     return draft.waiting == "answer" and not line.marked and not _SENTENCE_END.search(draft.answers[-1])
 
 
-def _continue(draft: _Draft, text: str) -> None:
+def _continue(draft: Draft, text: str) -> None:
     if not draft.prompt:
         draft.prompt = text
     else:
@@ -195,9 +122,9 @@ def _continue(draft: _Draft, text: str) -> None:
 # --- questions and quizzes ---------------------------------------------------------------------------------------
 
 
-def _asked(lines: Iterable[Line], kind: ItemKind) -> list[_Draft]:
+def _asked(lines: Iterable[Line], kind: ItemKind) -> list[Draft]:
     """A question to a draft, with its options or its points."""
-    drafts: list[_Draft] = []
+    drafts: list[Draft] = []
     for line in lines:
         current = drafts[-1] if drafts else None
         text = f"{line.head} {line.text}".strip()
@@ -207,13 +134,13 @@ def _asked(lines: Iterable[Line], kind: ItemKind) -> list[_Draft]:
             if current is not None and (current.answers or current.options):
                 current.waiting = ""
         elif line.role == "prompt" or _is_question(line, current, kind):
-            drafts.append(_Draft(text, [], indent=line.indent, marked=line.marked, numbered=line.number))
+            drafts.append(Draft(text, [], indent=line.indent, marked=line.marked, numbered=line.number))
         elif current is not None:
             _add(current, line, text, kind)
     return drafts
 
 
-def _is_question(line: Line, current: _Draft | None, kind: ItemKind) -> bool:
+def _is_question(line: Line, current: Draft | None, kind: ItemKind) -> bool:
     if line.role in ("answer", "option", "explanation"):
         return False
     asks = _asks(line)
@@ -230,7 +157,7 @@ def _asks(line: Line) -> bool:
     return (line.text or line.head).rstrip(" *_").endswith("?")
 
 
-def _add(draft: _Draft, line: Line, text: str, kind: ItemKind) -> None:
+def _add(draft: Draft, line: Line, text: str, kind: ItemKind) -> None:
     """What a line adds to the question before it."""
     if not draft.prompt:
         draft.prompt = text
@@ -244,19 +171,19 @@ def _add(draft: _Draft, line: Line, text: str, kind: ItemKind) -> None:
         draft.answers.append(f"{line.letter}) {text}")
     elif line.role == "option" or (kind == "quiz" and _is_unlettered(draft, line)):
         right = line.ticked or _RIGHT.search(text) is not None
-        draft.options.append(_Option(line.letter, _RIGHT.sub(" ", text).strip(" *"), right))
+        draft.options.append(Option(line.letter, _RIGHT.sub(" ", text).strip(" *"), right))
         draft.waiting = "option"
     elif kind == "quiz":
         _go_on_with(draft, text)
-    elif line.bullet or line.number or line.indent or draft.waiting:
-        draft.answers.append(text)
+    elif not text.endswith(":") and (line.bullet or line.number or line.indent or draft.waiting):
+        draft.answers.append(text)  # "A good answer says:" is no point
 
 
-def _is_unlettered(draft: _Draft, line: Line) -> bool:
+def _is_unlettered(draft: Draft, line: Line) -> bool:
     return line.bullet and not draft.answers and not any(option.letter for option in draft.options)
 
 
-def _go_on_with(draft: _Draft, text: str) -> None:
+def _go_on_with(draft: Draft, text: str) -> None:
     if draft.waiting == "answer" and not draft.answers:
         draft.answers.append(text)
     elif draft.waiting == "explanation":
@@ -265,22 +192,11 @@ def _go_on_with(draft: _Draft, text: str) -> None:
         draft.prompt = f"{draft.prompt} {text}"
 
 
-def _answer_by_number(drafts: Sequence[_Draft], text: str) -> None:
+def _answer_by_number(drafts: Sequence[Draft], text: str) -> None:
     """A key after all questions: "1. B  2. C"."""
     for number, letter in _KEY_PAIR.findall(text):
         if 0 < int(number) <= len(drafts):
             drafts[int(number) - 1].answers = [f"{letter.upper()})"]
-
-
-def _points(answers: Iterable[str]) -> list[str]:
-    """What a good answer says, a point each: as it was listed, or sentence by sentence where it was one paragraph."""
-    listed = [text for answer in answers if (text := cleaned(answer, MAX_ANSWER))]
-    if len(listed) == 1:
-        listed = [listed[0][start:end] for start, end in split_sentences(listed[0])]
-    return [cleaned(point, MAX_POINT) for point in listed[:MAX_POINTS]]
-
-
-# --- records and words -------------------------------------------------------------------------------------------
 
 
 def _from_record(kind: ItemKind, record: Record) -> Item | None:
@@ -288,34 +204,8 @@ def _from_record(kind: ItemKind, record: Record) -> Item | None:
     answers = [str(part) for part in answer] if isinstance(answer, list) else [str(answer)]
     options = record.get("options", ())
     listed: Sequence[Any] = options if isinstance(options, list | tuple) else ()
-    draft = _Draft(str(record["prompt"]), answers, explanation=str(record.get("explanation", "")))
+    draft = Draft(str(record["prompt"]), answers, explanation=str(record.get("explanation", "")))
     for index, option in enumerate(listed[: len(LETTERS)]):
         text = re.sub(r"\A\(?[A-Fa-f][).]\s*", "", str(option))
-        draft.options.append(_Option(LETTERS[index], text))
+        draft.options.append(Option(LETTERS[index], text))
     return draft.item(kind)
-
-
-def cleaned(text: str, longest: int) -> str:
-    """One line without emphasis or quotation marks around all of it, cut at a word."""
-    text = one_line(_EMPHASIS.sub("", one_line(text)))
-    for opening, closing in _QUOTES:
-        if len(text) > 2 and text[0] == opening and text[-1] == closing and text.count(opening) <= 2:
-            inner = text[1:-1]
-            if opening not in inner and closing not in inner:
-                text = inner.strip()
-    if len(text) > longest:
-        text = text[:longest].rpartition(" ")[0] or text[:longest]
-    return text
-
-
-def _key(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
-
-
-def _after(rest: str, option: str) -> str:
-    """What follows the right option where it is named and then explained."""
-    rest = cleaned(rest, MAX_EXPLANATION)
-    if rest.casefold().startswith(option.casefold()):
-        rest = rest[len(option) :]
-    rest = rest.strip(" .,;:–—-")
-    return rest if len(rest.split()) > 3 and _key(rest) != _key(option) else ""

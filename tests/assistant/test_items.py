@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.summaries.item_parsing import MAX_ANSWER, MAX_ITEMS, MAX_PROMPT
+from assistant.summaries.item_drafts import MAX_ANSWER, MAX_PROMPT
+from assistant.summaries.item_parsing import MAX_ITEMS
 from assistant.summaries.items import (
     KINDS,
     Item,
@@ -97,6 +98,8 @@ def test_flashcards_are_read_in_the_shapes_models_write(text):
         "**Domanda 2:** What is DNA?\n**Traccia di risposta:**\n1. An acid.\n2. It holds genes.",
         "Question 1: Why do cells divide?\nAnswer: To grow. To heal.\nQuestion 2: What is DNA?\n"
         "Answer: An acid. It holds genes.",
+        "1. **Why do cells divide?**\n\n   Key points of a good answer:\n   - To grow.\n   - To heal.\n\n"
+        "2. **What is DNA?**\n\n   Key points of a good answer:\n   - An acid.\n   - It holds genes.",
         "### 1. Why do cells divide?\n* To grow.\n* To heal.\n\n### 2. What is DNA?\n* An acid.\n* It holds genes.",
         '[{"question": "Why do cells divide?", "points": ["To grow.", "To heal."]},'
         ' {"question": "What is DNA?", "points": ["An acid.", "It holds genes."]}]',
@@ -155,6 +158,17 @@ def test_a_quiz_without_a_right_answer_is_left_out():
     assert parse_items("quiz", options) == []
     assert parse_items("quiz", f"{options}Answer: E") == []
     assert parse_items("quiz", f"{options}Answer: the Golgi apparatus") == []
+
+
+def test_options_that_differ_by_a_sign_are_told_apart():
+    options = "How much is 2 - 5?\nA) 3\nB) -3\nC) +\nD) -\n"
+    assert parse_items("quiz", f"{options}Answer: -3")[0].answer == "-3"
+    assert parse_items("quiz", f"{options}Answer: -")[0].answer == "-"
+
+
+def test_code_and_formulas_are_not_taken_for_emphasis():
+    text = "- **Power**: in Python 2**3 is *eight*, and x_1 is a_name * b_name."
+    assert pairs(parse_items("term", text)) == [("Power", "in Python 2**3 is eight, and x_1 is a_name * b_name.")]
 
 
 def test_an_article_is_not_taken_for_a_letter():
