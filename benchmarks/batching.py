@@ -12,11 +12,13 @@ from __future__ import annotations
 import statistics
 import sys
 import time
+from collections.abc import Generator
 from typing import Any
 
 from assistant.chunking import split_document
 from assistant.documents import load_document
 from assistant.engine import load_engine, memory
+from assistant.engine.answer import Answer
 from assistant.generation import ChatMessage, Completion, GenerationConfig
 from assistant.prompts import task_prompt
 from assistant.weights import ensure_model
@@ -40,7 +42,9 @@ def main(rounds: int = 3) -> int:
             print(f"{rows} rows: {runs[-1]['seconds']:.1f} s, {runs[-1]['cpu_seconds']:.1f} s of the processor")
     sizes = [summary(runs, rows) for rows in SIZES]
     show(sizes)
-    keep("batching", {"prompts": len(prompts), "sizes": sizes, "runs": runs})
+    gaps = parting_gaps(engine, prompts, runs)
+    print(f"where they parted, the two tokens' logits were {max(gaps, default=0):.4f} of their range apart at most")
+    keep("batching", {"prompts": len(prompts), "sizes": sizes, "parting_gaps": gaps, "runs": runs})
     return 0
 
 
@@ -94,6 +98,38 @@ def summary(runs: list[dict[str, Any]], rows: int) -> dict[str, Any]:
         "answers_parted": sum(parted),
         "answers": len(parted),
     }
+
+
+def parting_gaps(engine: Any, prompts: list[list[ChatMessage]], runs: list[dict[str, Any]]) -> list[float]:
+    """For each answer that parted: how far apart its two next tokens were for the model alone, by the logits' range."""
+    single = next(run for run in runs if run["rows"] == 1)
+    pairs = {
+        (index, one, many)
+        for run in runs
+        for index, (one, many) in enumerate(zip(single["texts"], run["texts"], strict=True))
+        if one != many
+    }
+    return [_gap(engine, prompts[index], one, many) for index, one, many in sorted(pairs)]
+
+
+def _gap(engine: Any, prompt: list[ChatMessage], one: str, many: str) -> float:
+    """The answers' tokens are had by encoding their texts again."""
+    a, b = (engine.tokenizer.encode(text, add_special_tokens=False) for text in (one, many))
+    same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    answer = Answer(engine.encode_prompt(prompt) + a[:same], CONFIG, engine.tokenizer, frozenset(), engine.device)
+    logits = last_value(engine.read(answer)).float()
+    end = engine.tokenizer.eos_token_id
+    tokens = [ids[same] if same < len(ids) else end for ids in (a, b)]
+    return float((logits[tokens[0]] - logits[tokens[1]]).abs() / (logits.max() - logits.min()))
+
+
+def last_value(generator: Generator[Any, None, Any]) -> Any:
+    """What a generator returns."""
+    while True:
+        try:
+            next(generator)
+        except StopIteration as end:
+            return end.value
 
 
 def _rate(run: dict[str, Any], seconds: str) -> float:
