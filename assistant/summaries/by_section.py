@@ -100,7 +100,7 @@ class BySection:
 
     def _head(self, slot: Slot) -> Iterator[Event]:
         self._before = self._canvas.mark()
-        alone = len(self._desk.parts) == 1
+        alone = len(self._desk.parts) == 1 or self._desk.options.one_text
         document = f"# {slot.section.document.title}" if self._canvas.several else ""
         section = f"## {slot.section.title}" if slot.section.title and not alone else ""
         yield from self._canvas.under(document, section)

@@ -48,12 +48,12 @@ class Desk:
             options.chosen,
             by_section=not options.one_text,
         )
-        self.parts: list[Part] = parts[:1] if options.opening_only else parts
+        self.parts: list[Part] = _openings(parts) if options.opening_only else parts
         self.sections: list[PartSection] = sections_of(self.parts)
 
     def part_units(self) -> list[Unit]:
         """One for each part, in order."""
-        alone = len(self.parts) == 1
+        alone = len(self.parts) == 1 or self.options.opening_only
         return [
             self.requests.part(part, self.requests.part_task(section, alone=alone))
             for section in self.sections
@@ -64,3 +64,11 @@ class Desk:
         """What was written on the parts, by section; without those that nothing was written on."""
         left = iter(texts)
         return [[item for _part in section.parts if (item := next(left)).text] for section in self.sections]
+
+
+def _openings(parts: Sequence[Part]) -> list[Part]:
+    """The first part of each document."""
+    first: dict[str, Part] = {}
+    for part in parts:
+        first.setdefault(part.document.path, part)
+    return list(first.values())

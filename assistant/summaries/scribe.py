@@ -15,8 +15,9 @@ from assistant.summaries.estimate import Estimate
 from assistant.summaries.units import Unit, Units
 from assistant.writing import Done, Growing, Reading, Restarted, Writer, Written
 
-WAVE_BATCHES = 4
-"""So many times what the model answers at once are in a wave: enough to keep it busy while long answers end."""
+WAVE_BATCHES = 2
+"""So many times what the model answers at once are in a wave: it stays busy while long answers end, and an answer that
+has to be asked for again does not wait long for it."""
 
 
 class Viewer(Protocol):

@@ -354,6 +354,7 @@ def test_the_same_again_is_not_written_again(library: Library):
         {"style": "detailed"},
         {"task": "describe"},
         {"language": "it"},
+        {"bullets": 3},
         {"config": GenerationConfig(seed=1)},
         {"config": GenerationConfig(temperature=0.7)},
         {"config": GenerationConfig(max_new_tokens=100)},
