@@ -4,22 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 from argparse import Namespace
-from collections.abc import Callable
 from typing import Any
 
 from assistant.config import Settings
-from assistant.errors import ConfigError
 from assistant.i18n import _
+from tui.cli.option_types import interface_language, natural, positive_integer, positive_number, share, style_name
 from tui.cli.parser import Parser
 
-_TOO_LARGE = 2**63
-"""For SQLite and torch, which count in 64 bits."""
 _SETTINGS = {item.name: item for item in dataclasses.fields(Settings)}
 
 
 def add_global_options(parser: Parser) -> None:
     group = parser.add_argument_group(_("For every command"))
-    group.add_argument("--lang", metavar="it|en", type=_language, help=_("Language of the interface."))
+    group.add_argument("--lang", metavar="it|en", type=interface_language, help=_("Language of the interface."))
     group.add_argument("-q", "--quiet", action="store_true", help=_("Print errors and results only."))
     group.add_argument(
         "--debug", action="store_true", help=_("Show where an error came from, and what the libraries say.")
@@ -120,7 +117,7 @@ def library_search_options(parser: Parser) -> None:
     group.add_argument(
         "--limit",
         metavar="N",
-        type=_positive_integer("--limit"),
+        type=positive_integer("--limit"),
         default=10,
         help=_sentence(_("How many passages to show at most."), 10),
     )
@@ -132,7 +129,7 @@ def library_clean_options(parser: Parser) -> None:
     group.add_argument(
         "--days",
         metavar="N",
-        type=_natural("--days"),
+        type=natural("--days"),
         default=90,
         help=_sentence(_("Finished work that was not used for so many days."), 90),
     )
@@ -166,26 +163,26 @@ def train_options(parser: Parser) -> None:
         (
             "--learning-rate",
             _("NUMBER"),
-            _positive_number,
+            positive_number,
             _("How far each step moves the adapter; small keeps what the model knows."),
         ),
-        ("--epochs", "N", _positive_integer, _("How many times to go through all examples.")),
-        ("--max-steps", "N", _natural, _("Stop after this many steps; 0 is no limit.")),
-        ("--batch-size", "N", _positive_integer, _("Examples that each step learns from.")),
-        ("--r", "N", _positive_integer, _("Rank: how much the adapter can hold, and how big it is.")),
+        ("--epochs", "N", positive_integer, _("How many times to go through all examples.")),
+        ("--max-steps", "N", natural, _("Stop after this many steps; 0 is no limit.")),
+        ("--batch-size", "N", positive_integer, _("Examples that each step learns from.")),
+        ("--r", "N", positive_integer, _("Rank: how much the adapter can hold, and how big it is.")),
         (
             "--lora-alpha",
             "N",
-            _positive_integer,
+            positive_integer,
             _("How strongly the adapter speaks; usually twice the rank."),
         ),
         (
             "--lora-dropout",
             _("NUMBER"),
-            _share,
+            share,
             _("Share of the adapter left out at random in each step, so that it does not learn by heart."),
         ),
-        ("--seed", "N", _natural, _("Start of the random numbers, for a training that can be repeated.")),
+        ("--seed", "N", natural, _("Start of the random numbers, for a training that can be repeated.")),
     ):
         default = defaults[flag.removeprefix("--").replace("-", "_")]
         training.add_argument(
@@ -256,7 +253,7 @@ def _add_settings(group: Any, *names: str) -> None:
         group.add_argument(
             "--" + name.replace("_", "-"),
             metavar=metavar,
-            type=_style_name if name == "style" else str,
+            type=style_name if name == "style" else str,
             help=_setting_sentence(name),
         )
 
@@ -277,53 +274,3 @@ def _sentence(sentence: str, default: object) -> str:
     """The sentence with its default, per cent signs doubled as argparse wants them."""
     text = _("{sentence} (default: {default})").format(sentence=sentence.removesuffix("."), default=default)
     return text.replace("%", "%%") + "."
-
-
-def _language(text: str) -> str:
-    if text not in ("it", "en"):
-        raise ConfigError(
-            _("Sunto does not speak “{language}”.").format(language=text), _("Choose --lang it or --lang en.")
-        )
-    return text
-
-
-def _style_name(text: str) -> str:
-    """The style of that name, or that an Italian or English word stands for."""
-    from assistant.summaries.styles import find_style  # deferred: only where a style is named
-
-    return find_style(text).name
-
-
-# argparse does not tell a type which option it converts for, so each is made for its option.
-
-
-def _positive_integer(flag: str) -> Callable[[str], int]:
-    return _number(flag, int, lambda value: 0 < value < _TOO_LARGE, _("a whole number above 0"))
-
-
-def _natural(flag: str) -> Callable[[str], int]:
-    return _number(flag, int, lambda value: 0 <= value < _TOO_LARGE, _("a whole number, 0 or more"))
-
-
-def _positive_number(flag: str) -> Callable[[str], float]:
-    return _number(flag, float, lambda value: 0 < value < float("inf"), _("a number above 0"))
-
-
-def _share(flag: str) -> Callable[[str], float]:
-    return _number(flag, float, lambda value: 0 <= value < 1, _("a number from 0 to below 1"))
-
-
-def _number(flag: str, kind: Any, holds: Callable[[Any], bool], wanted: str) -> Callable[[str], Any]:
-    def convert(text: str) -> Any:
-        try:
-            value = kind(text)
-        except ValueError:
-            value = None
-        if value is None or not holds(value):
-            raise ConfigError(
-                _("The option {option} cannot be “{value}”.").format(option=flag, value=text),
-                _("It takes {wanted}; leave it out for the default.").format(wanted=wanted),
-            )
-        return value
-
-    return convert
