@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.cells import cell_len, set_cell_size
-
 from assistant.i18n import _, plural
 from assistant.safe_text import one_line
 from tui.words import amount, page_reason
@@ -53,13 +51,15 @@ class _Bar:
     def __init__(self, part: Coverage, columns: int, *, named: bool) -> None:
         counted = amount(len(part["pages_used"]), part["pages_total"], "pages")
         name = _column(one_line(str(part.get("document", "")))) if named else ""
-        room = max(8, min(columns - cell_len(name) - len(counted) - 1, MAX_BAR_COLUMNS))
+        room = max(8, min(columns - (_NAME_COLUMNS + 1 if named else 0) - len(counted) - 1, MAX_BAR_COLUMNS))
         self.signs = scaled(_signs(part), room)
         self.line = f"{name}{self.signs} {counted}"
 
 
 def _column(name: str) -> str:
     """The name in a column of its own, cut where it is too long."""
+    from rich.cells import cell_len, set_cell_size  # deferred: only for several documents
+
     short = name if cell_len(name) <= _NAME_COLUMNS else f"{name[: _NAME_COLUMNS - 1]}…"
     return set_cell_size(short, _NAME_COLUMNS + 1)
 
