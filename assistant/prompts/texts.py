@@ -33,7 +33,9 @@ TEXT_TASKS: dict[TextTask, Worded] = {
         ),
     },
     # A piece of a text too long for one prompt, for models that cannot merge: what they write on the parts is the
-    # summary. Said that it is a piece, or that these are notes, the starter writes about pieces and notes.
+    # summary. Of four sentences the starter has more that are whole and found in the text than asked for "points":
+    # in English 38 % against 32 %, on ten parts (`benchmarks/prompts.py`); in Italian, which it hardly knows, both few.
+    # Said that it is a piece, or that these are notes, the starter writes about pieces and notes.
     "part": {
         "en": Wording(
             "Summarize the text above in {amount}. Use only what the text says.",
