@@ -1,9 +1,9 @@
 """What is asked for where the answer is a list of things to study with: terms, questions, quizzes, flashcards.
 
 The shape is shown as lines with a word in front, not as JSON: `summaries.items` reads it.
-It is for models that can merge. The starter cannot do these in any wording: on 20 parts (`benchmarks/prompts.py`), of the
-items asked for, 5-12 % of the terms, 8-12 % of the cards and no question or quiz at all had the form, and 0-8 % were
-found in the text; shorter wordings did no better (5-10 %, 2 %, 0 %), so that there are none for it.
+It is for models that can merge. The starter cannot do these in any wording: on 20 parts (`benchmarks/prompts.py`), of
+the items asked for, 5-12 % of the terms, 8-12 % of the cards and no question or quiz at all had the form, and 0-8 %
+were found in the text; shorter wordings did no better (5-10 %, 2 %, 0 %), so that there are none for it.
 """
 
 from __future__ import annotations
