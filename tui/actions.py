@@ -139,6 +139,16 @@ def _table(_language: str) -> tuple[Action, ...]:
             label=_("Check"),
         ),
         Action(
+            "export",
+            _(
+                "Write the last answer to a file, as its name says: .md, .docx, .pdf, .html, .txt, .json, or .tsv "
+                "for Anki. A file that exists is never replaced."
+            ),
+            arguments=_("[FILE]"),
+            aliases=("esporta", "salva"),
+            completes="path",
+        ),
+        Action(
             "stop",
             _(
                 "Stop the answer and keep what is written, or stop reading a document. Pressed again, restart the "

@@ -15,8 +15,9 @@ from assistant.protocol import Chat, Describe, DocumentRequest, Extract, Summari
 from tui.cli.extracted import extracted_lines
 from tui.cli.job import JOB, Result, run_job
 from tui.cli.options import setting_overrides
-from tui.cli.output_file import checked_target, write_atomically
+from tui.cli.output_file import checked_target
 from tui.cli.report import answer_line, marks_line, summary_line
+from tui.exporting import write_atomically
 from tui.output import Output
 
 

@@ -1,9 +1,7 @@
-"""The file of `--output`: checked before the work starts, written whole or not at all when it ends."""
+"""The file of `--output`, checked before the work starts."""
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -39,21 +37,3 @@ def checked_target(path: str, sources: Sequence[str], output: Output, *, yes: bo
             )
         ask_first(output, _("“{path}” exists. Replace it?").format(path=target), yes=yes)
     return target
-
-
-def write_atomically(target: Path, data: bytes) -> None:
-    """A reader sees the old file or the new one, never half of it. Raises ConfigError when it cannot be written."""
-    try:
-        descriptor, temporary = tempfile.mkstemp(dir=target.absolute().parent, prefix=f".{target.name}.")
-        try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
-    except OSError as error:
-        raise ConfigError(
-            _("The result could not be written to “{path}”: {reason}.").format(path=target, reason=error.strerror),
-            _("It is kept: the same command with another --output gives it at once."),
-        ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from assistant.i18n import _
 from assistant.protocol import Diagnose, ListAdapters, ListModels, Request
 from tui import requests, results
 from tui.dropped_paths import existing_files, to_path
+from tui.exporting import export_last
 from tui.open_documents import OpenDocument, OpenDocuments
 from tui.requests import Choice
 from tui.turns import Turn
@@ -70,6 +72,11 @@ class Commands:
 
     async def check(self, _argument: str) -> None:
         self._screen.walk_claims()
+
+    async def export(self, argument: str) -> None:
+        """In a thread: a long PDF takes a second to lay out."""
+        path = await asyncio.to_thread(export_last, self._screen.conversation.messages, argument)
+        await self._screen.say(_("Written to {path}.").format(path=results.as_text(path)))
 
     # --- answers ------------------------------------------------------------------------------------------
 
