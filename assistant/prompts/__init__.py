@@ -42,7 +42,7 @@ __all__ = [
     "task_prompt",
 ]
 
-PROMPT_VERSION = 2
+PROMPT_VERSION = 3
 """Part of every unit's key: raised with any change here, so that all is written again."""
 
 MIN_COPIED_WORDS = 4

@@ -136,9 +136,10 @@ TEXT_TASKS: dict[TextTask, Worded] = {
             "brevi paragrafi",
         ),
     },
+    # Asked what a text is about "in one or two sentences", small models write one that says little more than its title.
     "describe": {
-        "en": Wording("What is the text above about? Answer in one or two sentences."),
-        "it": Wording("Di che cosa parla il testo qui sopra? Rispondi in una o due frasi."),
+        "en": Wording("Describe the text above in two sentences: what it is about, and what it says about it."),
+        "it": Wording("Descrivi il testo qui sopra in due frasi: di che cosa parla, e che cosa ne dice."),
     },
     "topic": {
         "en": Wording(

@@ -12,12 +12,15 @@ from assistant.grounding import is_claim
 from assistant.stems import content_stems
 from assistant.summaries.checks import Judge
 from assistant.summaries.drafts import Draft
+from assistant.summaries.prose import leans_back
 
 _SUPPORT = {"quoted": 1.0, "supported": 1.0, "weak": 0.3, "unsupported": -1.0}
 _SURE = 1.0
 _STOPS = (".", "!", "?", "…", "»", "”")
 _SAME_SHARE = 0.6
 """Two sentences with so many of their words in common say the same."""
+_LEANING = 0.5
+"""What a sentence loses that begins with "It" or "Inoltre": what it leans on may not be chosen."""
 _SHORT_STEMS = 8
 """A sentence with fewer words that mean something says little; the weight of the others is shared by at least these."""
 
@@ -57,7 +60,8 @@ def best_sentences(drafts: Sequence[Draft], count: int, judge: Judge, *, sure: b
     def worth(at: int) -> float:
         candidate = candidates[at]
         common = sum(math.log(frequency[stem]) for stem in sorted(candidate.stems))
-        return candidate.support + common / max(_SHORT_STEMS, len(candidate.stems)) / math.log(1 + len(candidates))
+        alone = -_LEANING if leans_back(candidate.text) else 0.0
+        return alone + candidate.support + common / max(_SHORT_STEMS, len(candidate.stems)) / math.log(1 + len(candidates))
 
     ranked = sorted(range(len(candidates)), key=lambda at: (-worth(at), at))
     chosen: list[int] = []

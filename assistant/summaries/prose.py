@@ -82,7 +82,7 @@ class OwnSentence:
     @property
     def leans_back(self) -> bool:
         """Whether it begins with a word that points to the sentence before it."""
-        return _LEANS_BACK.match(self.text) is not None
+        return leans_back(self.text)
 
     @property
     def is_about_the_text(self) -> bool:
@@ -92,6 +92,11 @@ class OwnSentence:
     @property
     def language(self) -> str:
         return self.page.language or self.document.language
+
+
+def leans_back(sentence: str) -> bool:
+    """Whether it begins with a word that points to what was said before: "It", "However", "Questo"."""
+    return _LEANS_BACK.match(sentence) is not None
 
 
 def main_sections(document: Document) -> list[Section]:

@@ -46,7 +46,7 @@ def test_the_prompt_of_a_description_in_italian():
     assert system.content.startswith("Sei un assistente per lo studio.")
     assert user.content == (
         "<text>\nLa cellula è viva.\n</text>\n\n"
-        "Di che cosa parla il testo qui sopra? Rispondi in una o due frasi. Scrivi in italiano."
+        "Descrivi il testo qui sopra in due frasi: di che cosa parla, e che cosa ne dice. Scrivi in italiano."
     )
 
 
@@ -201,5 +201,5 @@ def test_changed_words_come_with_a_new_version():
     said.append([system(language).content for system in (answer_system, chat_system) for language in ("en", "it")])
     digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
 
-    assert (PROMPT_VERSION, digest) == (2, "fc5fded0c1caba22")
+    assert (PROMPT_VERSION, digest) == (3, "6a081b391e27c102")
     assert all(set(worded) == {"en", "it"} for worded in prompts.TASKS.values())

@@ -115,7 +115,7 @@ def test_the_prompt_is_read_with_progress():
         ({"style": "brief"}, "3 to 5 short sentences"),
         ({"style": "outline"}, 'each starting with "- "'),
         ({"style": "detailed"}, "in detail"),
-        ({"task": "describe"}, "What is the text above about?"),
+        ({"task": "describe"}, "Describe the text above in two sentences"),
         ({"language": "it"}, "Riassumi il testo"),
     ],
 )
@@ -547,6 +547,18 @@ def test_for_a_model_that_cannot_merge_the_summary_is_what_it_wrote_on_each_part
     assert run.result["chunks"] == len(model.prompts) == 4
     assert not run.progress("merge")
     assert run.screen.count("[p. ") == 4
+
+
+def test_a_chosen_sentence_does_not_lean_on_one_that_was_left_out():
+    """A brief summary began with “It takes in carbon dioxide …”, and nobody could know what did."""
+    def two(messages) -> str:
+        if "chlorophyll" in messages[-1].content:
+            return "They capture light with chlorophyll. Chloroplasts exist only in plants and algae."
+        return first_sentence(messages)
+
+    run = Run(small(two, languages=("en",)), SECTIONED, style="brief", merge=False, extractive="off", bullets=4)
+    assert "Chloroplasts exist only in plants" in run.screen
+    assert "They capture" not in run.screen
 
 
 def test_for_a_model_that_cannot_merge_brief_is_its_best_supported_sentences_and_stays_brief():
