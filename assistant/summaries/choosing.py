@@ -61,7 +61,9 @@ def best_sentences(drafts: Sequence[Draft], count: int, judge: Judge, *, sure: b
         candidate = candidates[at]
         common = sum(math.log(frequency[stem]) for stem in sorted(candidate.stems))
         alone = -_LEANING if leans_back(candidate.text) else 0.0
-        return alone + candidate.support + common / max(_SHORT_STEMS, len(candidate.stems)) / math.log(1 + len(candidates))
+        return (
+            alone + candidate.support + common / max(_SHORT_STEMS, len(candidate.stems)) / math.log(1 + len(candidates))
+        )
 
     ranked = sorted(range(len(candidates)), key=lambda at: (-worth(at), at))
     chosen: list[int] = []

@@ -551,6 +551,7 @@ def test_for_a_model_that_cannot_merge_the_summary_is_what_it_wrote_on_each_part
 
 def test_a_chosen_sentence_does_not_lean_on_one_that_was_left_out():
     """A brief summary began with “It takes in carbon dioxide …”, and nobody could know what did."""
+
     def two(messages) -> str:
         if "chlorophyll" in messages[-1].content:
             return "They capture light with chlorophyll. Chloroplasts exist only in plants and algae."

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from assistant.cited_text import PlainText
 from assistant.generation import ChatMessage, GenerationConfig
-from assistant.protocol import TextDelta, TextReset
 from assistant.problems import is_looping, without_repetition
+from assistant.protocol import TextDelta, TextReset
 from assistant.writing import Ask, Screen, Writer
 from tests.assistant.texts import CELL_PAGES, REVOLUTION_PAGES
 from tests.fakes import ScriptedModel

@@ -36,7 +36,10 @@ Rectangle = tuple[int, int, int, int]
 
 
 def read(job: Job, _limits: Limits, emit: Emit) -> None:
-    """`job.options`: `page` (index from 0), `quote`, `width` and `height` of the room in pixels, `source` (pdf, image)."""
+    """Draw one page for `job.options`.
+
+    They are `page` (index from 0), `quote`, `width` and `height` of the room in pixels, and `source` (pdf, image).
+    """
     options: Any = job.options
     draw = _draw_pdf if options["source"] == "pdf" else _draw_image
     try:
