@@ -25,7 +25,7 @@ from assistant.i18n import _
 from assistant.protocol import Progress, as_dict
 from assistant.safe_text import printable
 from tui.progress_line import ProgressLine, StageLines, columns_of
-from tui.streams import data_stream, is_utf8, plain_where_needed, size_if_file
+from tui.streams import data_stream, is_same_place, is_utf8, plain_where_needed, size_if_file
 
 _RED, _YELLOW = 31, 33
 
@@ -52,12 +52,15 @@ class Output:
         self._progress = ProgressLine(self._stderr) if redraws else StageLines(self._stderr)
         self._mid_line = False
         self._file_start: int | None = None
-        """Where our data begins in the file that stdout is redirected to; None when it is no file."""
+        """Where our data begins in the file that stdout is redirected to; None when it is no file of its own."""
+        self._is_shared = False
+        """Whether data and talk stand on the same lines, as on a terminal."""
         self._restore = contextlib.ExitStack()
 
     def __enter__(self) -> Output:
         self._stdout = self._restore.enter_context(data_stream())
-        self._file_start = size_if_file(self._stdout)
+        self._is_shared = is_same_place(self._stdout, self._stderr)
+        self._file_start = None if self._is_shared else size_if_file(self._stdout)
         return self
 
     def __exit__(self, *_error: object) -> None:
@@ -202,8 +205,9 @@ class Output:
         text = prefix + printable(sentence) + "\n"
         if hint:
             text += "  " + printable(hint).replace("\n", "\n  ") + "\n"
-        if self._mid_line and self._stdout.isatty():
-            text = "\n" + text  # on a terminal both streams share the line
+        if self._mid_line and self._is_shared:
+            text = "\n" + text
+            self._mid_line = False
         with contextlib.suppress(OSError):
             self._progress.clear()
             self._stderr.write(plain_where_needed(text, self._stderr))

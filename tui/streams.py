@@ -71,6 +71,17 @@ def size_if_file(stream: TextIO) -> int | None:
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
+def is_same_place(one: TextIO, other: TextIO) -> bool:
+    """Whether what is written to both stands on the same lines: one terminal, one pipe or one file."""
+    if one.isatty() and other.isatty():
+        return True
+    try:
+        places = [os.fstat(stream.fileno()) for stream in (one, other)]
+    except (OSError, ValueError):
+        return False
+    return places[0].st_ino != 0 and os.path.samestat(*places)  # Windows has no number for a pipe
+
+
 def is_utf8(stream: TextIO) -> bool:
     return (stream.encoding or "").lower().replace("-", "") == "utf8"
 

@@ -203,6 +203,39 @@ def test_a_text_written_again_replaces_itself_in_a_file_but_leaves_what_was_ther
     assert target.read_text(encoding="utf-8") == "earlier\nright\n"
 
 
+TALK_BETWEEN = (
+    "from tui.output import Output\nwith Output() as output:\n    output.text('The text.')\n"
+    "    output.warn('A notice.')\n    output.line('More.')\n"
+)
+
+
+def test_a_notice_stands_on_a_line_of_its_own_where_text_and_talk_go_to_one_place(tmp_path):
+    """It was glued to the text, “The text.Note: A notice.”, wherever that place was no terminal."""
+    command = [sys.executable, "-c", TALK_BETWEEN]
+    together = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert together.stdout.splitlines() == ["The text.", "Note: A notice.", "More."]
+
+    with (tmp_path / "log").open("w") as file:
+        subprocess.run(command, stdout=file, stderr=file, check=True)
+    assert (tmp_path / "log").read_text(encoding="utf-8").splitlines() == ["The text.", "Note: A notice.", "More."]
+
+    apart = subprocess.run(command, capture_output=True, text=True)
+    assert apart.stdout == "The text.\nMore.\n"
+    assert apart.stderr == "Note: A notice.\n"
+
+
+def test_a_text_written_again_leaves_the_talk_in_a_file_of_both(tmp_path):
+    """All that had been said was cut off with the text."""
+    code = (
+        "from tui.output import Output\nwith Output() as output:\n    output.say('Read.')\n    output.text('wrong')\n"
+        "    output.restart_text()\n    output.text('right')\n"
+    )
+    with (tmp_path / "log").open("w") as file:
+        subprocess.run([sys.executable, "-c", code], stdout=file, stderr=file, check=True)
+    lines = (tmp_path / "log").read_text(encoding="utf-8").splitlines()
+    assert lines == ["Read.", "wrong", "That did not come out well; here it is again:", "right"]
+
+
 def test_on_a_terminal_a_text_written_again_is_announced(monkeypatch):
     stdout, stderr = Terminal(), Terminal()
     monkeypatch.setattr(sys, "stdout", stdout)
