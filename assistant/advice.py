@@ -4,13 +4,8 @@ from __future__ import annotations
 
 from assistant.catalogue import recommend
 from assistant.hardware import describe_machine
-from assistant.i18n import say_in
+from assistant.i18n import N_, say_in
 from assistant.units import format_bytes, format_memory
-
-
-def N_(sentence: str) -> str:  # noqa: N802 - gettext's name for "translated later"
-    return sentence
-
 
 _HARDLY_KNOWS = {
     "it": N_("This text is in Italian, and the base model {model} hardly knows Italian: do not trust what it writes."),

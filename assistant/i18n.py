@@ -38,6 +38,11 @@ def _(sentence: str) -> str:
     return _active.gettext(sentence) if sentence else ""
 
 
+def N_(sentence: str) -> str:  # noqa: N802 - gettext's name for it
+    """The sentence as it is, marked for the catalogue: it is translated where it is said."""
+    return sentence
+
+
 def say_in(code: str, sentence: str) -> str:
     """The sentence in that language, whatever the interface speaks: for what concerns a text in that language."""
     return gettext.translation("sunto", _CATALOGUES, [code], fallback=True).gettext(sentence)

@@ -3,9 +3,10 @@
     python -m benchmarks.resume [KILLS]
 
 Runs `sunto summarize` with the model that is kept, on the English sample documents in one file, again and again in a
-data directory of its own. Each run is killed within a bit more than a minute after its first part was begun, until so many were; a
-summary that came to its end begins anew with another seed. Counted for each kill: units that were in the model's hands
-at that moment, and units that were begun before it and again after it. Nothing that was finished may be begun again.
+data directory of its own. Each run is killed within a bit more than a minute after its first part was begun, until so
+many were; a summary that came to its end begins anew with another seed. Counted for each kill: units that were in the
+model's hands at that moment, and units that were begun before it and again after it. Nothing that was finished may be
+begun again.
 """
 
 from __future__ import annotations

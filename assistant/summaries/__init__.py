@@ -9,6 +9,8 @@ merging      one text out of several
 by_section, one_text, study   the three forms of a result
 canvas       the text of the result as it grows
 reuse        summaries of sections, for answers
+items        what is studied with: terms, questions, quizzes, cards
+own          the documents' own sentences, chosen without a model
 job          one summary from beginning to end
 """
 

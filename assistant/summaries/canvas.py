@@ -12,9 +12,9 @@ from assistant.protocol import Event
 from assistant.screen import Live, Screen
 from assistant.summaries.checks import Judge
 from assistant.summaries.dropping import Dropping
-from assistant.summaries.extractive import OwnSentence
 from assistant.summaries.options import SummaryOptions
-from assistant.summaries.own import own_label
+from assistant.summaries.own import OwnSentence, own_label, partly_label
+from assistant.summaries.own.several import Said
 
 
 class Canvas:
@@ -116,15 +116,25 @@ class Canvas:
         self.screen.claims.append(PlacedClaim(found, start + len(text) - len(text.lstrip()), at, at + len(mark)))
         return len(self.screen.claims) - 1
 
-    def own(self, sentences: Sequence[OwnSentence], *, labelled: bool = True) -> Iterator[Event]:
+    def own(self, sentences: Sequence[OwnSentence]) -> Iterator[Event]:
         """The documents' own sentences; the text itself says that they are."""
-        if labelled:
-            yield from self.label()
-        for number, sentence in enumerate(sentences):
-            text = " ".join(sentence.text.split())
+        yield from self.label()
+        yield from self.own_lines([Said(sentence) for sentence in sentences])
+
+    def own_lines(self, sentences: Sequence[Said]) -> Iterator[Event]:
+        """The same, where it was said already."""
+        for number, said in enumerate(sentences):
+            text = " ".join(said.sentence.text.split())
             yield from self.screen.show("\n" if number else "")
-            yield from self.line(f"- {text}", text, {(sentence.document.path, sentence.page.number)})
+            yield from self.line(f"- {text}", text, said.pages)
         self.end_own()
+
+    def partly_own(self) -> Iterator[Event]:
+        """Say of the text that stands here that it was also made from the documents' own sentences."""
+        if self.screen.text.strip():
+            yield from self.gap()
+            yield from self.screen.show(partly_label(self._language))
+            self.own_texts += 1
 
     def label(self) -> Iterator[Event]:
         """Say that what comes is the documents' own, unless it was said of what stands right before."""

@@ -12,7 +12,7 @@ from assistant.grounding import is_claim
 from assistant.stems import content_stems
 from assistant.summaries.checks import Judge
 from assistant.summaries.drafts import Draft
-from assistant.summaries.prose import leans_back
+from assistant.summaries.own.prose import leans_back
 
 _SUPPORT = {"quoted": 1.0, "supported": 1.0, "weak": 0.3, "unsupported": -1.0}
 _SURE = 1.0

@@ -19,7 +19,7 @@ from assistant.grounding.meaning import warnings_for
 from assistant.grounding.names import names_in
 from assistant.grounding.numbers import Number, numbers_in
 from assistant.stems import content_stems, content_words, stem
-from assistant.summaries.prose import prose_sentences
+from assistant.summaries.own.prose import prose_sentences
 
 What = Literal["number", "negation", "date"]
 

@@ -7,19 +7,15 @@ from typing import Any
 
 from assistant.cited_text import page_mark
 from assistant.grounding import Citation, Claim
-from assistant.i18n import say_in
+from assistant.i18n import N_, say_in
 from assistant.protocol import Event
 from assistant.safe_text import one_line
 from assistant.summaries.canvas import Canvas
+from assistant.summaries.contradictions import contradicting_sentences
 from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import Draft
 from assistant.summaries.several import points_of
 from assistant.summaries.topics import Contradiction, Point, contradictions
-
-
-def N_(sentence: str) -> str:  # noqa: N802 - gettext's name for "translated later"
-    return sentence
-
 
 _HEADING = N_("Where the documents disagree")
 
@@ -41,6 +37,17 @@ class Disagreements:
             ]
             + [point for note in notes for point in points_of(self._desk, note)]
         )
+        yield from self._list()
+
+    def show_all(self) -> Iterator[Event]:
+        """List those between any sentences of the parts that are summarized."""
+        pages: dict[str, list[int]] = {}
+        for path, number in sorted(frozenset[tuple[str, int]]().union(*(part.pages for part in self._desk.parts))):
+            pages.setdefault(path, []).append(number)
+        self._found = contradicting_sentences(self._desk.documents, pages)
+        yield from self._list()
+
+    def _list(self) -> Iterator[Event]:
         if not self._found:
             return
         yield from self._canvas.under(f"# {say_in(self._desk.language or 'en', _HEADING)}")

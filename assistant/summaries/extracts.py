@@ -26,8 +26,10 @@ from assistant.i18n import _
 from assistant.protocol import Event
 from assistant.summaries.canvas import Canvas
 from assistant.summaries.desk import Desk
+from assistant.summaries.disagreeing import Disagreements
 from assistant.summaries.options import SummaryOptions
-from assistant.summaries.own import items_of, sentences_of
+from assistant.summaries.own import OwnSentence, items_of, sentences_of
+from assistant.summaries.own.several import Said, said_once
 from assistant.summaries.parts import PartSection
 from assistant.summaries.report import result
 from assistant.summaries.study import Study
@@ -79,25 +81,25 @@ def extract(
     desk = Desk(job, model, documents, options, None, should_stop)
     canvas = Canvas(desk.writer.screen, documents, options, desk.judge, desk.language)
     study = Study(desk, canvas, []) if options.wanted.kind == "items" else None
-    for stretch in _stretches(desk):
-        if should_stop():
-            raise Stopped(canvas.screen.text)
-        if study:
-            found = items_of(study.kind, stretch.parts, options.points, desk.language)
-            yield from study.show_own(stretch, [item for item, _sentence in found])
-        else:
-            yield from _sentences(desk, canvas, stretch)
+    disagreements = Disagreements(desk, canvas)
+    if study:
+        yield from _items(desk, canvas, study)
+    else:
+        yield from _sentences(desk, canvas)
     if not canvas.own_texts:
         raise NoTextError(
             _("Nothing of this kind could be made from the document's own sentences."),
             _("Choose another style, or let a model write it."),
             path=documents[0].path,
         )
+    if canvas.several and not study:
+        yield from disagreements.show_all()
     return result(
         desk,
         canvas,
         pages=frozenset[tuple[str, int]]().union(*(section.pages for section in desk.sections)),
         items=study.items if study else [],
+        contradictions=disagreements.as_json(),
         seconds=time.monotonic() - started,
     )
 
@@ -113,10 +115,41 @@ def _stretches(desk: Desk) -> list[PartSection]:
     ]
 
 
-def _sentences(desk: Desk, canvas: Canvas, stretch: PartSection) -> Iterator[Event]:
-    sentences = sentences_of(stretch.parts, desk.options.points)
-    if sentences:
-        document = f"# {stretch.document.title}" if canvas.several else ""
-        titled = stretch.title and len(desk.sections) > 1
-        yield from canvas.under(document, f"## {stretch.title}" if titled else "")
-        yield from canvas.own(sentences, labelled=not canvas.own_texts)
+def _items(desk: Desk, canvas: Canvas, study: Study) -> Iterator[Event]:
+    for stretch in desk.sections:
+        _check_stop(desk, canvas)
+        found = items_of(study.kind, stretch.parts, desk.options.points, desk.language)
+        yield from study.show_own(stretch, [item for item, _sentence in found], labelled=not canvas.own_texts)
+
+
+def _sentences(desk: Desk, canvas: Canvas) -> Iterator[Event]:
+    stretches = _stretches(desk)
+    if not canvas.several:
+        for stretch in stretches:
+            _check_stop(desk, canvas)
+            yield from _show(
+                desk, canvas, stretch, [Said(own) for own in sentences_of(stretch.parts, desk.options.points)]
+            )
+        return
+    chosen: list[list[OwnSentence]] = []
+    for stretch in stretches:
+        _check_stop(desk, canvas)
+        chosen.append(sentences_of(stretch.parts, desk.options.points))
+    for stretch, sentences in zip(stretches, said_once(chosen), strict=True):
+        yield from _show(desk, canvas, stretch, sentences)
+
+
+def _show(desk: Desk, canvas: Canvas, stretch: PartSection, sentences: Sequence[Said]) -> Iterator[Event]:
+    if not sentences:
+        return
+    document = f"# {stretch.document.title}" if canvas.several else ""
+    titled = stretch.title and len(desk.sections) > 1
+    yield from canvas.under(document, f"## {stretch.title}" if titled else "")
+    if not canvas.own_texts:
+        yield from canvas.label()
+    yield from canvas.own_lines(sentences)
+
+
+def _check_stop(desk: Desk, canvas: Canvas) -> None:
+    if desk.writer.should_stop():
+        raise Stopped(canvas.screen.text)

@@ -14,9 +14,8 @@ from assistant.summaries.canvas import Canvas
 from assistant.summaries.choosing import Chosen, best_sentences
 from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import Draft, draft, joined
-from assistant.summaries.extractive import OwnSentence
 from assistant.summaries.merging import is_whole
-from assistant.summaries.own import sentences_of
+from assistant.summaries.own import OwnSentence, sentences_of
 from assistant.summaries.parts import Part
 from assistant.summaries.replacing import rewritten, stand_ins
 from assistant.summaries.several import Group, by_topics
@@ -63,6 +62,8 @@ class OneText:
             if len(groups) > 1:
                 yield from self._canvas.under(f"# {group.title}")
             yield from self._one(group.drafts)
+        if self.replaced:
+            yield from self._canvas.partly_own()
 
     def _one(self, drafts: Sequence[Draft]) -> Iterator[Event]:
         desk, task = self._desk, self._desk.requests.whole_task

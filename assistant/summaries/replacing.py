@@ -10,8 +10,7 @@ from assistant.grounding import Claim, is_claim, plain_claim
 from assistant.protocol import Event
 from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import USELESS, Draft
-from assistant.summaries.extractive import OwnSentence
-from assistant.summaries.own import sentences_of
+from assistant.summaries.own import OwnSentence, sentences_of
 from assistant.summaries.parts import Part
 from assistant.writing import Written
 

@@ -35,7 +35,7 @@ class Study:
         """As the result has them."""
 
     def write(self) -> Generator[Event, None, list[Written]]:
-        return (yield from self._desk.scribe.write_all(self._units, "map", self))
+        return (yield from self._desk.scribe.write_all(self._units, "items", self))
 
     def growing(self, growth: Reading | Growing | Restarted) -> Iterator[Event]:  # noqa: ARG002 - a `Viewer`'s
         yield from ()
@@ -73,12 +73,14 @@ class Study:
         else:
             yield from self._canvas.back_to(before)
 
-    def show_own(self, section: PartSection, items: Sequence[Item]) -> Iterator[Event]:
-        if not items:
+    def show_own(self, section: PartSection, items: Sequence[Item], *, labelled: bool = True) -> Iterator[Event]:
+        new = merged_items([self._seen, items])[len(self._seen) :]
+        if not new:
             return
         yield from self._head(section)
-        yield from self._canvas.label()
-        for item in items:
+        if labelled:
+            yield from self._canvas.label()
+        for item in new:
             yield from self._item(section, item)
         self._canvas.end_own()
 

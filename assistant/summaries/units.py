@@ -68,7 +68,7 @@ class Units:
             yield Notice(
                 job=self._job,
                 level="warning",
-                message=_("{problem} The summary goes on, but if it is stopped it will start again from here.").format(
+                message=_("{problem} The work goes on, but if it is stopped it will start again from here.").format(
                     problem=error.message
                 ),
                 hint=error.hint,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.summaries.definitions import definition_in, listed_definitions
+from assistant.summaries.own.definitions import definition_in, listed_definitions
 
 
 @pytest.mark.parametrize(

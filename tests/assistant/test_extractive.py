@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from assistant.documents import load_document
 from assistant.documents.model import Document, Page, Section
-from assistant.summaries.extractive import own_items, own_sentences
-from assistant.summaries.gaps import BLANK
 from assistant.summaries.items import item_problems
-from assistant.summaries.prose import is_prose, prose_sentences
+from assistant.summaries.own.gaps import BLANK
+from assistant.summaries.own.prose import is_prose, prose_sentences
+from assistant.summaries.own.sentences import own_items, own_sentences
 
 KINDS = ("term", "question", "quiz", "card")
 

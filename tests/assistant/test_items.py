@@ -8,18 +8,23 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.summaries.item_drafts import MAX_ANSWER, MAX_PROMPT
-from assistant.summaries.item_parsing import MAX_ITEMS
 from assistant.summaries.items import (
     KINDS,
     Item,
     item_lines,
     item_problems,
-    items_markdown,
     merged_items,
     parse_items,
     quiz_item,
 )
+from assistant.summaries.items.drafts import MAX_ANSWER, MAX_PROMPT
+from assistant.summaries.items.parsing import MAX_ITEMS
+
+
+def markdown(items, language: str) -> str:
+    blocks = ["\n".join(line.text for line in item_lines(item, n, language)) for n, item in enumerate(items, 1)]
+    return ("\n" if all(block.startswith("- ") for block in blocks) else "\n\n").join(blocks)
+
 
 ATP = Item("term", "ATP", "The molecule that carries energy.")
 DNA = Item("term", "DNA", "The acid that holds the genes.")
@@ -249,7 +254,7 @@ def test_reading_never_raises_and_gives_only_whole_items(kind, text, unfinished)
         assert item.answer.strip()
         assert kind != "quiz" or item.options.count(item.answer) >= 1
         item_problems(item, "it")
-        items_markdown([item], "it")
+        markdown([item], "it")
 
 
 WORD = st.one_of(
@@ -282,7 +287,7 @@ ITEMS = {
 @given(st.data())
 def test_what_is_shown_is_read_again(kind, language, data):
     items = [item for item in data.draw(st.lists(ITEMS[kind], max_size=3)) if not item_problems(item, "")]
-    assert parse_items(kind, items_markdown(items, language)) == items
+    assert parse_items(kind, markdown(items, language)) == items
 
 
 # --- order of options --------------------------------------------------------------------------------------------
@@ -364,13 +369,13 @@ def test_only_what_states_something_is_a_claim():
 
 def test_items_are_shown_as_markdown_in_their_language():
     assert (
-        items_markdown([GOOD["term"], GOOD["term"]], "it").splitlines()
+        markdown([GOOD["term"], GOOD["term"]], "it").splitlines()
         == ["- **Mitocondrio**: L'organello in cui la cellula ricava energia."] * 2
     )
-    quiz = items_markdown([GOOD["quiz"]], "it")
+    quiz = markdown([GOOD["quiz"]], "it")
     assert quiz.startswith("1. **Dove si trova il DNA?**\n   - A) ")
     assert f"**Risposta:** {GOOD['quiz'].letter}) nel nucleo" in quiz
-    assert "**Answer:**" in items_markdown([GOOD["quiz"]], "en")
+    assert "**Answer:**" in markdown([GOOD["quiz"]], "en")
 
 
 def test_the_same_term_is_kept_once_where_it_was_introduced():

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from assistant.summaries.item import LETTERS, ItemKind
+from assistant.summaries.items.item import LETTERS, ItemKind
 
 Role = Literal["plain", "prompt", "answer", "option", "explanation", "key", "heading"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from assistant.safe_text import one_line
 from assistant.sentences import split_sentences
-from assistant.summaries.item import LETTERS, Item, ItemKind, quiz_item
+from assistant.summaries.items.item import LETTERS, Item, ItemKind, quiz_item
 
 MAX_PROMPT, MAX_ANSWER, MAX_POINT, MAX_OPTION, MAX_EXPLANATION = 300, 800, 300, 200, 500
 """Characters; what is longer is cut at a word."""
@@ -33,7 +33,7 @@ class Option:
 
 
 @dataclass
-class Draft:
+class ItemDraft:
     """An item as far as it has been read."""
 
     prompt: str = ""

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from assistant.summaries.item import LETTERS, ItemKind
+from assistant.summaries.items.item import LETTERS, ItemKind
 
 Record = dict[str, Any]
 """prompt, answer: str or list of str; options: list of str; explanation: str. Those that were found."""

@@ -1,4 +1,4 @@
-"""The document's own sentences, where the model wrote nothing usable or none is asked."""
+"""The same of parts of documents alone, as a summary asks for it."""
 
 from __future__ import annotations
 
@@ -6,22 +6,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from assistant.documents.model import Document, Page
-from assistant.i18n import say_in
-from assistant.summaries.extractive import OwnSentence, own_items, own_sentences
 from assistant.summaries.items import Item, ItemKind
+from assistant.summaries.own.prose import OwnSentence
+from assistant.summaries.own.sentences import own_items, own_sentences
 from assistant.summaries.parts import Part
-
-
-def N_(sentence: str) -> str:  # noqa: N802 - gettext's name for "translated later"
-    return sentence
-
-
-_LABEL = N_("From the document's own sentences, not written by the model:")
-
-
-def own_label(language: str) -> str:
-    """Stands in front of them in the text itself, in its language."""
-    return f"*{say_in(language or 'en', _LABEL)}*"
 
 
 def sentences_of(parts: Sequence[Part], count: int) -> list[OwnSentence]:

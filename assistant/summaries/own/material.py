@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from assistant.documents.model import Document
 from assistant.stems import content_words
-from assistant.summaries.definitions import Definition, definition_in, listed_definitions
-from assistant.summaries.gaps import Terms, gaps_in
-from assistant.summaries.prose import OwnSentence, main_sections, shown
+from assistant.summaries.own.definitions import Definition, definition_in, listed_definitions
+from assistant.summaries.own.gaps import Terms, gaps_in
+from assistant.summaries.own.prose import OwnSentence, main_sections, shown
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from typing import Any
 
 from assistant.cited_text import without_page_marks
 from assistant.safe_text import printable
-from assistant.summaries.item import LETTERS, Item, ItemKind
-from assistant.summaries.item_drafts import MAX_ANSWER, Draft, Option, cleaned
-from assistant.summaries.item_lines import BLANK, Line, lines_of
-from assistant.summaries.item_records import Record, records
+from assistant.summaries.items.drafts import MAX_ANSWER, ItemDraft, Option, cleaned
+from assistant.summaries.items.item import LETTERS, Item, ItemKind
+from assistant.summaries.items.lines import BLANK, Line, lines_of
+from assistant.summaries.items.records import Record, records
 
 MAX_ITEMS = 200
 MAX_CHARACTERS = 100_000
@@ -61,9 +61,9 @@ def _is_cut(item: Item, text: str) -> bool:
 # --- terms and cards ---------------------------------------------------------------------------------------------
 
 
-def _paired(lines: Iterable[Line]) -> list[Draft]:
+def _paired(lines: Iterable[Line]) -> list[ItemDraft]:
     """Two things to a draft: a head and what is said of it."""
-    drafts: list[Draft] = []
+    drafts: list[ItemDraft] = []
     for line in lines:
         current = drafts[-1] if drafts else None
         if line is BLANK:
@@ -73,7 +73,7 @@ def _paired(lines: Iterable[Line]) -> list[Draft]:
             current.answers.append(line.text)
             current.waiting = "answer"
         elif line.role == "prompt":
-            drafts.append(Draft(line.text, marked=True, labelled=True))
+            drafts.append(ItemDraft(line.text, marked=True, labelled=True))
         elif current is not None and current.labelled and current.prompt and not current.answers and not line.head:
             current.answers.append(line.text)
         elif (pair := _pair(line)) is not None:
@@ -81,11 +81,11 @@ def _paired(lines: Iterable[Line]) -> list[Draft]:
             if current is not None and current.labelled and not current.prompt:
                 current.prompt, current.answers = head, [rest]
             else:
-                drafts.append(Draft(head, [rest], marked=line.marked, waiting="answer"))
+                drafts.append(ItemDraft(head, [rest], marked=line.marked, waiting="answer"))
         elif current is not None and _goes_on(current, line):
             _continue(current, line.text)
         elif len(line.text.split()) <= MAX_TERM_WORDS or line.head or line.text.endswith("?"):
-            drafts.append(Draft(line.head or line.text, marked=line.marked))
+            drafts.append(ItemDraft(line.head or line.text, marked=line.marked))
     drafts = [draft for draft in drafts if draft.answers]
     if any(draft.marked for draft in drafts):  # what stands around a list is not of it
         drafts = [draft for draft in drafts if draft.marked]
@@ -102,7 +102,7 @@ def _pair(line: Line) -> tuple[str, str] | None:
     return None
 
 
-def _goes_on(draft: Draft, line: Line) -> bool:
+def _goes_on(draft: ItemDraft, line: Line) -> bool:
     """Whether an unmarked line belongs to the draft before it."""
     if not draft.prompt:
         return True
@@ -111,7 +111,7 @@ def _goes_on(draft: Draft, line: Line) -> bool:
     return draft.waiting == "answer" and not line.marked and not _SENTENCE_END.search(draft.answers[-1])
 
 
-def _continue(draft: Draft, text: str) -> None:
+def _continue(draft: ItemDraft, text: str) -> None:
     if not draft.prompt:
         draft.prompt = text
     else:
@@ -122,9 +122,9 @@ def _continue(draft: Draft, text: str) -> None:
 # --- questions and quizzes ---------------------------------------------------------------------------------------
 
 
-def _asked(lines: Iterable[Line], kind: ItemKind) -> list[Draft]:
+def _asked(lines: Iterable[Line], kind: ItemKind) -> list[ItemDraft]:
     """A question to a draft, with its options or its points."""
-    drafts: list[Draft] = []
+    drafts: list[ItemDraft] = []
     for line in lines:
         current = drafts[-1] if drafts else None
         text = f"{line.head} {line.text}".strip()
@@ -134,13 +134,13 @@ def _asked(lines: Iterable[Line], kind: ItemKind) -> list[Draft]:
             if current is not None and (current.answers or current.options):
                 current.waiting = ""
         elif line.role == "prompt" or _is_question(line, current, kind):
-            drafts.append(Draft(text, [], indent=line.indent, marked=line.marked, numbered=line.number))
+            drafts.append(ItemDraft(text, [], indent=line.indent, marked=line.marked, numbered=line.number))
         elif current is not None:
             _add(current, line, text, kind)
     return drafts
 
 
-def _is_question(line: Line, current: Draft | None, kind: ItemKind) -> bool:
+def _is_question(line: Line, current: ItemDraft | None, kind: ItemKind) -> bool:
     if line.role in ("answer", "option", "explanation"):
         return False
     asks = _asks(line)
@@ -157,7 +157,7 @@ def _asks(line: Line) -> bool:
     return (line.text or line.head).rstrip(" *_").endswith("?")
 
 
-def _add(draft: Draft, line: Line, text: str, kind: ItemKind) -> None:
+def _add(draft: ItemDraft, line: Line, text: str, kind: ItemKind) -> None:
     """What a line adds to the question before it."""
     if not draft.prompt:
         draft.prompt = text
@@ -179,11 +179,11 @@ def _add(draft: Draft, line: Line, text: str, kind: ItemKind) -> None:
         draft.answers.append(text)  # "A good answer says:" is no point
 
 
-def _is_unlettered(draft: Draft, line: Line) -> bool:
+def _is_unlettered(draft: ItemDraft, line: Line) -> bool:
     return line.bullet and not draft.answers and not any(option.letter for option in draft.options)
 
 
-def _go_on_with(draft: Draft, text: str) -> None:
+def _go_on_with(draft: ItemDraft, text: str) -> None:
     if draft.waiting == "answer" and not draft.answers:
         draft.answers.append(text)
     elif draft.waiting == "explanation":
@@ -192,7 +192,7 @@ def _go_on_with(draft: Draft, text: str) -> None:
         draft.prompt = f"{draft.prompt} {text}"
 
 
-def _answer_by_number(drafts: Sequence[Draft], text: str) -> None:
+def _answer_by_number(drafts: Sequence[ItemDraft], text: str) -> None:
     """A key after all questions: "1. B  2. C"."""
     for number, letter in _KEY_PAIR.findall(text):
         if 0 < int(number) <= len(drafts):
@@ -204,7 +204,7 @@ def _from_record(kind: ItemKind, record: Record) -> Item | None:
     answers = [str(part) for part in answer] if isinstance(answer, list) else [str(answer)]
     options = record.get("options", ())
     listed: Sequence[Any] = options if isinstance(options, list | tuple) else ()
-    draft = Draft(str(record["prompt"]), answers, explanation=str(record.get("explanation", "")))
+    draft = ItemDraft(str(record["prompt"]), answers, explanation=str(record.get("explanation", "")))
     for index, option in enumerate(listed[: len(LETTERS)]):
         text = re.sub(r"\A\(?[A-Fa-f][).]\s*", "", str(option))
         draft.options.append(Option(LETTERS[index], text))

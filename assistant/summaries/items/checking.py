@@ -1,31 +1,16 @@
-"""Glossaries, exam questions, quizzes and flashcards: read from a model's answer, checked, shown, put together.
+"""What is wrong with the form of an item, and which of several are the same.
 
-The checks are about form, which code can judge: whether an item is true is for its claim to show.
+The form is what code can judge: whether an item is true is for its claim to show.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from assistant.language import detect_language
 from assistant.prompts import is_our_words
-from assistant.summaries.item import KINDS, LETTERS, Item, ItemKind, quiz_item
-from assistant.summaries.item_parsing import parse_items
-
-__all__ = [
-    "KINDS",
-    "Item",
-    "ItemKind",
-    "ItemLine",
-    "item_lines",
-    "item_problems",
-    "items_markdown",
-    "merged_items",
-    "parse_items",
-    "quiz_item",
-]
+from assistant.summaries.items.item import Item
 
 OPTIONS = 4
 MIN_POINTS, MAX_POINTS = 2, 4
@@ -41,45 +26,6 @@ _ALL_OF_THEM = re.compile(
     re.IGNORECASE,
 )
 _ARTICLES = frozenset(["il", "lo", "la", "gli", "le", "l", "i", "un", "uno", "una", "the", "a", "an"])
-_ANSWER = {"en": "Answer:", "it": "Risposta:"}
-_EXPLANATION = {"en": "Explanation:", "it": "Spiegazione:"}
-
-
-# --- showing -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class ItemLine:
-    """One line of Markdown."""
-
-    text: str
-    claim: str = ""
-    """What it says about the document, to be looked up there; empty for questions and options."""
-
-
-def item_lines(item: Item, number: int, language: str) -> list[ItemLine]:
-    """An item as Markdown, a line at a time. `number` counts the questions from 1. `parse_items` reads it again."""
-    if item.kind == "term":
-        return [ItemLine(f"- **{item.prompt}**: {item.answer}", item.statement)]
-    if item.kind == "card":
-        return [ItemLine(f"- **{item.prompt}** → {item.answer}", item.statement)]
-    head = ItemLine(f"{number}. **{item.prompt}**")
-    if item.kind == "question":
-        return [head, *(ItemLine(f"   - {point}", point) for point in item.points)]
-    options = [ItemLine(f"   - {letter}) {option}") for letter, option in zip(LETTERS, item.options, strict=False)]
-    words = language if language in _ANSWER else "en"
-    right = ItemLine(f"   **{_ANSWER[words]}** {item.letter}) {item.answer}", item.statement)
-    why = [ItemLine(f"   {_EXPLANATION[words]} {item.explanation}", item.explanation)] if item.explanation else []
-    return [head, *options, ItemLine(""), right, *(ItemLine(""), *why)[: 2 * len(why)]]
-
-
-def items_markdown(items: Iterable[Item], language: str) -> str:
-    blocks = ["\n".join(line.text for line in item_lines(item, n, language)) for n, item in enumerate(items, 1)]
-    tight = all(block.startswith("- ") for block in blocks)
-    return ("\n" if tight else "\n\n").join(blocks)
-
-
-# --- checking ----------------------------------------------------------------------------------------------------
 
 
 def item_problems(item: Item, language: str) -> list[str]:
@@ -163,9 +109,6 @@ def _gives_away(item: Item) -> bool:
     """Whether the answer stands in the question."""
     answer = " ".join(_content(item.answer))
     return bool(answer) and f" {answer} " in f" {' '.join(_content(item.prompt))} "
-
-
-# --- putting together --------------------------------------------------------------------------------------------
 
 
 def merged_items(lists: Iterable[Sequence[Item]]) -> list[Item]:

@@ -13,11 +13,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from assistant.documents.model import Document
 from assistant.stems import content_stems, content_words
-from assistant.summaries.gaps import Gap, with_blank
-from assistant.summaries.items import MAX_FRONT_WORDS, OPTIONS, Item, ItemKind, item_problems, quiz_item
-from assistant.summaries.own_material import Defined, Material, overlap, section_of
-from assistant.summaries.own_wording import WORDINGS, Wording
-from assistant.summaries.prose import OwnSentence
+from assistant.summaries.items import Item, ItemKind, item_problems, quiz_item
+from assistant.summaries.items.checking import MAX_FRONT_WORDS, OPTIONS
+from assistant.summaries.own.gaps import Gap, with_blank
+from assistant.summaries.own.material import Defined, Material, overlap, section_of
+from assistant.summaries.own.prose import OwnSentence
+from assistant.summaries.own.wording import WORDINGS, Wording
 
 MAX_OPTION_WORDS = 25
 MAX_CLOZE_WORDS = MAX_FRONT_WORDS

@@ -14,12 +14,13 @@ from assistant.stems import is_stop_word, plain_words
 
 MIN_WORDS, MAX_WORDS = 5, 45
 MIN_LETTERS = 0.8
-"""Of what is not white space; formulas, tables and listings have fewer."""
+"""Of what is not white space, years aside; formulas, tables and listings have fewer."""
 MIN_FUNCTION_WORDS = 2
 """Articles, prepositions and the like; rows of tables and lists of names have none."""
 
 _OPENING = "«“\"'("
 _ENDS = re.compile(r"""[^.…][.!][»”’"')\]]*(?:\[\d{1,3}\])*\Z""")
+_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 _LIST_MARK = re.compile(r"(?:[-*+•–▪◦■]|\(?(?:\d{1,2}|[a-z])[.)])\s+")
 _REFERENCE_MARK = re.compile(r"\s?\[(?:\d{1,3}|\?)(?:\s?[,–-]\s?\d{1,3})*\]")
 _NOT_PROSE = re.compile(
@@ -152,7 +153,7 @@ def is_prose(text: str, language: str) -> bool:
     if _NOT_PROSE.search(text) or _CAPTION.match(text) or text.count("(") != text.count(")"):
         return False
     letters = sum(character.isalpha() for character in text)
-    if letters < MIN_LETTERS * sum(map(len, words)):
+    if letters < MIN_LETTERS * len("".join(_YEAR.sub("", text).split())):
         return False
     if sum(is_stop_word(word) for word in plain_words(text)) < MIN_FUNCTION_WORDS:
         return False

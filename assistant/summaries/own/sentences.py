@@ -11,12 +11,10 @@ from itertools import groupby
 
 from assistant.documents.model import Document
 from assistant.stems import content_stems
-from assistant.summaries.definitions import definition_in
 from assistant.summaries.items import Item, ItemKind
-from assistant.summaries.own_study import study_items
-from assistant.summaries.prose import OwnSentence, prose_sentences
-
-__all__ = ["OwnSentence", "own_items", "own_sentences"]
+from assistant.summaries.own.definitions import definition_in
+from assistant.summaries.own.prose import OwnSentence, prose_sentences
+from assistant.summaries.own.study import study_items
 
 _USED_AGAIN = 0.35
 """What a word is worth that a chosen sentence already has (Nenkova & Vanderwende 2005 square its probability)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from assistant.summaries.definitions import Definition
+from assistant.summaries.own.definitions import Definition
 
 
 @dataclass(frozen=True)
