@@ -2,7 +2,6 @@
 
 sentences    the most telling ones of each section
 of_parts     the same of parts of documents alone
-several      what two documents say, once
 prose        which sentences can be read on their own
 study        terms, questions, quizzes and cards; `material`: what there is to ask about, `wording`: how it is asked
 definitions  sentences that say what something is
