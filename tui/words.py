@@ -17,6 +17,7 @@ def stage_name(stage: str) -> str:
         "ocr": _("Reading the images"),
         "prefill": _("Reading the text"),
         "map": _("Summarizing the parts"),
+        "items": _("Going through the parts"),
         "merge": _("Joining the parts"),
         "write": _("Writing"),
         "train": _("Training"),

@@ -96,7 +96,7 @@ class Mapper:
             self._unit(self._list_messages(part.chunk.text), part.title, part.pages, (part.document,), part.chunk.text)
             for part in parts
         ]
-        written = yield from self._scribe(units).write_all(units, "map")
+        written = yield from self._scribe(units).write_all(units, "items")
         told = self._list_messages("")(False)[-1].content
         points = [
             Point(text, self.evidence.cite(text, unit.pages) or Claim(text, "weak"))

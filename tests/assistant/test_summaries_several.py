@@ -90,7 +90,7 @@ def test_a_model_that_cannot_merge_describes_each_document_from_its_beginning():
     model = ScriptedModel(first_sentence, chunk_tokens=20)
     run = Run(model, [SLIDES, BOOK], task="describe", merge=False)
 
-    assert all("What is the text above about?" in prompt[-1].content for prompt in model.prompts)
+    assert all("Describe the text above" in prompt[-1].content for prompt in model.prompts)
     assert run.screen.startswith("# Slides\n\nRobert Hooke discovered the cell in the year 1665")
     assert "# Book\n\nRobert Hooke discovered the cell in the year 1667" in run.screen
     skipped = run.result["coverage"]["pages_skipped"]
@@ -102,3 +102,31 @@ def test_a_model_that_cannot_merge_tells_documents_apart_and_their_contradiction
     assert (
         run.screen.index("# Slides") < run.screen.index("# Book") < run.screen.index("# Where the documents disagree")
     )
+
+
+# --- without a model ----------------------------------------------------------------------------------------------
+
+
+def test_without_a_model_what_two_documents_say_is_shown_once_with_both_places():
+    """Every sentence that they share was listed twice."""
+    run = Run(ScriptedModel([]), [SLIDES, BOOK], extractive="only")
+    assert run.screen.count("two layers of lipids") == 1
+    assert "[slides.pdf, p. 2; book.pdf, p. 2 ✔]" in run.screen
+
+
+def test_without_a_model_contradictions_are_listed_too():
+    """Only a summary that a model had written said anything of them."""
+    run = Run(ScriptedModel([]), [SLIDES, BOOK], extractive="only", bullets=1)
+    end = run.screen.split("# Where the documents disagree")[1]
+    assert "1665" in end
+    assert "1667" in end
+    (found,) = run.result["contradictions"]
+    assert found["what"] == "date"
+
+
+def test_a_card_made_of_two_documents_sentences_is_asked_once():
+    """It stood under each of them."""
+    run = Run(ScriptedModel([]), [SLIDES, replace(SLIDES, path="/copy.pdf")], extractive="only", style="flashcards")
+    prompts = [item["prompt"] for item in run.result["items"]]
+    assert prompts
+    assert len(set(prompts)) == len(prompts)

@@ -98,3 +98,16 @@ def test_of_a_model_that_cannot_merge_only_items_that_were_found_are_kept(answer
     assert Run(ScriptedModel([answer]), CELL, style="glossary").result["items"][0]["prompt"] == "cell"
     run = Run(ScriptedModel([answer]), CELL, style="glossary", merge=False)
     assert "cheese" not in run.screen
+
+
+def test_without_a_model_it_is_said_once_that_all_items_are_the_documents_own():
+    """It stood under every heading."""
+    run = Run(ScriptedModel([]), SECTIONED, style="questions", extractive="only")
+    assert run.screen.count("## ") > 1
+    assert run.screen.count("*From the document's own sentences") == 1
+
+
+def test_the_parts_of_a_glossary_are_not_said_to_be_summarized():
+    run = Run(small([GLOSSARY]), SECTIONED, style="glossary")
+    assert run.progress("items")
+    assert not run.progress("map")

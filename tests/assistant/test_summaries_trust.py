@@ -120,6 +120,25 @@ def test_a_bibliography_has_nothing_to_summarize_and_says_so_in_the_coverage():
     assert "## Chloroplasts" not in run.screen
 
 
+def test_a_merged_text_says_that_it_is_partly_made_from_the_documents_own_sentences():
+    """The result said “no”, and nothing in the text told that the model had failed on some of it."""
+
+    def answer(messages: Sequence[ChatMessage]) -> str:
+        asked = messages[-1].content
+        if "one summary" in asked:
+            return GOOD
+        return "" if "Chloroplasts" in asked else first_point(messages)
+
+    run = Run(small(answer), SECTIONED)
+    assert run.result["extractive"] == "partly"
+    assert run.screen.startswith(GOOD)
+    assert run.screen.endswith(
+        "*Where the model wrote nothing usable, this text was made from the document's own sentences.*"
+    )
+
+    assert Run(small(first_point), SECTIONED).result["extractive"] == "no"
+
+
 # --- without a model ----------------------------------------------------------------------------------------------
 
 
@@ -203,7 +222,7 @@ def test_a_full_disk_is_told_once_and_the_summary_goes_on(tmp_path, style: str):
 
     assert run.screen == Run(small(first_point), SECTIONED, style=style).screen
     assert run.notices() == [
-        "The disk is full: nothing more can be saved. The summary goes on, but if it is stopped it will start again "
+        "The disk is full: nothing more can be saved. The work goes on, but if it is stopped it will start again "
         "from here."
     ]
 
