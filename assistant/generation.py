@@ -91,7 +91,7 @@ class LanguageModel(Protocol):
 
     @property
     def fingerprint(self) -> str:
-        """Base weights + adapter weights + quantization: part of every cache key."""
+        """Base (revision, weights, chat template), quantization and adapter: part of every key."""
         ...
 
     @property

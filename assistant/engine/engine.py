@@ -73,8 +73,11 @@ class Engine:
 
     @property
     def fingerprint(self) -> str:
-        adapter = self._adapter.sha256 if self._adapter else ""
-        return f"{self.kept.name}@{self.kept.weights_sha256}+{adapter}:{self.model.dtype}"
+        kept = self.kept
+        base = f"{kept.name}@{kept.revision}:{kept.weights_sha256}:{kept.chat_template_sha256}"
+        # The hash is of the weights before they were quantized.
+        numbers = f"{'nf4' if kept.quantized else 'plain'}:{self.model.dtype}"
+        return f"{base}:{numbers}+{self._adapter.sha256 if self._adapter else ''}"
 
     @property
     def memory_bytes(self) -> int:

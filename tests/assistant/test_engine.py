@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 import torch
 
@@ -104,6 +106,17 @@ def test_a_kept_prefix_gives_the_same_logits_as_a_fresh_read(engine):
     engine._cache.reset()
     fresh = engine._forward(ids).float()
     assert torch.allclose(reused, fresh, atol=0.02 * fresh.abs().max().item())
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("revision", "2"), ("weights_sha256", "ff"), ("chat_template_sha256", "ff"), ("quantized", False)],
+)
+def test_another_base_has_another_fingerprint(engine, monkeypatch, field, value):
+    """What was written with one is never taken for the other's."""
+    before = engine.fingerprint
+    monkeypatch.setattr(engine, "kept", replace(engine.kept, **{field: value}))
+    assert engine.fingerprint != before
 
 
 def test_stopping_while_the_prompt_is_read(engine):
