@@ -23,7 +23,6 @@ from transformers.utils import logging
 Report = Callable[[float], object]
 """Called with the share of the work done, from 0 to 1, never backwards."""
 
-QUANTIZATION = {"method": "bitsandbytes", "type": "nf4", "double_quantization": True, "block_size": 64}
 _UNPACKED = 0.5
 """The share of the work done when a GGUF file has been unpacked (measured on the starter)."""
 
