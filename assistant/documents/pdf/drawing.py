@@ -21,7 +21,7 @@ from assistant.documents.child.messages import ChildMessage, Done, Job, Picture,
 MOST_PIXELS = 2_000_000
 """Of what is drawn: eight megabytes on the way to the parent."""
 _MOST_FILE_PIXELS = 110_000_000
-"""Of an image that is unpacked; a phone's largest pictures have so many."""
+"""Of an image that is unpacked; a phone's largest pictures have so many. Pillow alone refuses only twice its limit."""
 _MOST_CHARACTERS = 200_000
 """Of the page's text, looked at for the passage."""
 _FEWEST_LETTERS = 12
@@ -82,6 +82,8 @@ def _draw_image(job: Job, options: Any) -> tuple[Any, list[Rectangle]]:
     Image.MAX_IMAGE_PIXELS = _MOST_FILE_PIXELS
     with Image.open(job.path, formats=("PNG", "JPEG", "TIFF", "WEBP", "BMP")) as file:
         file.seek(int(options["page"]))
+        if file.width * file.height > _MOST_FILE_PIXELS:
+            raise ValueError("too many pixels")
         room = (int(options["width"]), int(options["height"]))
         file.draft("RGB", room)
         upright = ImageOps.exif_transpose(file)
