@@ -28,6 +28,14 @@ class Units(Store):
                 connection.execute("UPDATE units SET used = ? WHERE key = ?", (now, key))
         return row[0]
 
+    def has_units(self, documents: Iterable[str]) -> bool:
+        """Whether anything was made from one of these contents, by their SHA-256."""
+        with self._reading() as connection:
+            return any(
+                connection.execute("SELECT 1 FROM unit_sources WHERE sha256 = ? LIMIT 1", (sha256,)).fetchone()
+                for sha256 in documents
+            )
+
     def put_unit(self, key: str, value: str, documents: Iterable[str] = ()) -> None:
         """Committed when this returns: it survives whatever happens to the process after.
 

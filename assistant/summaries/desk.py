@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 from assistant.documents.model import Document
 from assistant.generation import LanguageModel, ShouldStop
@@ -21,7 +22,7 @@ from assistant.writing import Writer
 
 
 class Desk:
-    """Raises NoTextError where the chosen pages have no text, ContextOverflowError, ConfigError for the style."""
+    """Raises ConfigError for the style."""
 
     def __init__(
         self,
@@ -41,15 +42,25 @@ class Desk:
         self.estimate = Estimate()
         self.scribe = Scribe(job, self.writer, self.units, self.estimate)
         self.merger = Merger(model, self.requests, self.scribe)
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """Split when they are asked for: counting the tokens of a book takes seconds.
+
+        Raises NoTextError where the chosen pages have no text, ContextOverflowError.
+        """
         parts = split_parts(
-            documents,
-            model.count_tokens,
+            self.documents,
+            self.model.count_tokens,
             self.requests.part_tokens(),
-            options.chosen,
-            by_section=not options.one_text,
+            self.options.chosen,
+            by_section=not self.options.one_text,
         )
-        self.parts: list[Part] = _openings(parts) if options.opening_only else parts
-        self.sections: list[PartSection] = sections_of(self.parts)
+        return _openings(parts) if self.options.opening_only else parts
+
+    @cached_property
+    def sections(self) -> list[PartSection]:
+        return sections_of(self.parts)
 
     def part_units(self) -> list[Unit]:
         """One for each part, in order."""

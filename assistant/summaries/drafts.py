@@ -26,9 +26,12 @@ USELESS: frozenset[Problem] = frozenset(("items", "echo", "empty"))
 
 
 def draft(unit: Unit, written: Written) -> Draft:
-    """Its text is empty where the model found nothing to say, or said nothing that is of use."""
-    text = "" if says_nothing(written.text) or written.problem in USELESS else written.text
-    return Draft(text, unit.pages, unit.documents, unit.title)
+    return Draft(useful_text(written), unit.pages, unit.documents, unit.title)
+
+
+def useful_text(written: Written) -> str:
+    """Empty where the model found nothing to say, or said nothing that is of use."""
+    return "" if says_nothing(written.text) or written.problem in USELESS else written.text
 
 
 def joined(drafts: Sequence[Draft]) -> Draft:

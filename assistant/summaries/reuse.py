@@ -9,16 +9,21 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.documents.model import Document
+from assistant.errors import LibraryError
 from assistant.generation import LanguageModel, ShouldStop, never_stop
 from assistant.library import Library
 from assistant.protocol import Event
 from assistant.summaries.desk import Desk
-from assistant.summaries.drafts import Draft, draft, joined
+from assistant.summaries.drafts import Draft, draft, joined, useful_text
 from assistant.summaries.merging import is_whole
 from assistant.summaries.options import SummaryOptions
 from assistant.summaries.parts import PageNames, PartSection
+from assistant.summaries.plans import Plans
 from assistant.summaries.units import Unit
 from assistant.writing import Usage, Written
+
+_PLANS = Plans()
+"""Of this process: a session answers in one."""
 
 
 @dataclass(frozen=True)
@@ -59,15 +64,29 @@ def kept_section_summaries(
     model: LanguageModel, documents: Sequence[Document], options: SummaryOptions, library: Library
 ) -> list[SectionText]:
     """Of the sections that were written on before; never asks the model. Raises NoTextError."""
+    if not _may_be_kept(library, documents):
+        return []
     desk = _desk("", model, documents, options, library, never_stop)
-    units = iter(desk.part_units())
-    found: list[list[Draft]] = []
-    for section in desk.sections:
-        mine = [next(units) for _part in section.parts]
-        kept = [(unit, written) for unit in mine if (written := desk.units.find(unit.key)) is not None]
-        drafts = [_draft(*pair) for pair in kept] if len(kept) == len(mine) else []
-        found.append([item for item in drafts if item.text])
-    return _texts(desk.sections, [_merged_before(desk, drafts) for drafts in found])
+    found: list[SectionText] = []
+    for section in _PLANS.of(desk):
+        document = documents[section.document]
+        kept = [(part, written) for part in section.parts if (written := desk.units.find(part.key)) is not None]
+        drafts = [
+            Draft(text, part.pages, (document,), part.title) for part, written in kept if (text := _text_of(written))
+        ]
+        if drafts and len(kept) == len(section.parts):
+            text = joined(_merged_before(desk, drafts)).text
+            found.append(SectionText(document, section.title, text, section.pages))
+    return found
+
+
+def _may_be_kept(library: Library, documents: Sequence[Document]) -> bool:
+    """Known in no time, and for most documents that questions are asked about the answer is no."""
+    contents = [document.sha256 for document in documents]
+    try:
+        return not all(contents) or library.has_units(contents)
+    except LibraryError:  # it says so when something is to be kept
+        return False
 
 
 def _desk(
@@ -85,8 +104,12 @@ def _desk(
 
 
 def _draft(unit: Unit, written: Written) -> Draft:
+    return Draft(_text_of(written), unit.pages, unit.documents, unit.title)
+
+
+def _text_of(written: Written) -> str:
     """Without what is not about its part."""
-    return draft(unit, replace(written, text="") if written.problem == "off-topic" else written)
+    return "" if written.problem == "off-topic" else useful_text(written)
 
 
 def _merged_before(desk: Desk, drafts: list[Draft]) -> list[Draft]:

@@ -205,3 +205,39 @@ def test_summaries_of_sections_are_shared_with_a_summary_of_the_whole(tmp_path):
         whole = reader()
         Run(whole, BOOK, library, language="en")
         assert [task_of(prompt) for prompt in whole.prompts] == ["whole"]
+
+
+class Counting(ScriptedModel):
+    """Knows how often it had to read a text to count its tokens."""
+
+    counted = 0
+
+    def count_tokens(self, text: str) -> int:
+        self.counted += 1
+        return super().count_tokens(text)
+
+
+def test_looking_for_kept_summaries_reads_a_text_once_and_one_without_any_not_at_all(tmp_path):
+    with Library(tmp_path / "library.sqlite3") as library:
+        options = SummaryOptions(language="en")
+        model = Counting(points_of, chunk_tokens=12, name="counting")
+        assert kept_section_summaries(model, [BOOK], options, library) == []
+        assert model.counted == 0
+
+        texts = ended(section_summaries("j", model, [BOOK], options, library, lambda: False))
+        assert kept_section_summaries(model, [BOOK], options, library) == texts
+        before = model.counted
+        for _question in range(3):
+            assert kept_section_summaries(model, [BOOK], options, library) == texts
+        assert model.counted - before <= 3 * len(texts) * 2  # of what is merged, and no more
+
+
+def test_what_is_kept_of_a_chapter_that_was_changed_is_not_taken_for_its_summary(tmp_path):
+    with Library(tmp_path / "library.sqlite3") as library:
+        options = SummaryOptions(language="en")
+        texts = ended(section_summaries("j", reader(), [BOOK], options, library, lambda: False))
+        changed = replace(BOOK.pages[3], text="Chapter2 says on page4 that all of it has been written anew.")
+        other = replace(BOOK, pages=(*BOOK.pages[:3], changed, *BOOK.pages[4:]))
+        assert kept_section_summaries(reader(), [BOOK], options, library) == texts
+        kept = kept_section_summaries(reader(), [other], options, library)
+        assert [text.title for text in kept] == ["Part 1", "Part 3"]
