@@ -60,6 +60,11 @@ class TurnRunner:
         """What the running turn has on the screen."""
         return self._shown.widgets if self._shown is not None else []
 
+    @property
+    def end_of_what_was_said(self) -> Widget | None:
+        """The last widget of the running turn, else the first question that waits, if there is either."""
+        return next(iter([*self.widgets[-1:], *self._questions.values()]), None)
+
     async def ask(self, turn: Turn) -> None:
         """Show what was asked, and begin at once or when everything before it is done and it is ready."""
         if turn.visible:

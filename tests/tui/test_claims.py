@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.segment import Segment
+from textual import events
 
 from assistant.cited_text import GRADES
 from assistant.documents.model import Document, Page
@@ -149,6 +150,27 @@ async def test_a_claim_out_of_sight_is_brought_into_view(book):
             desk.chat.query_one(CitedAnswer).action_walk(1)
         await desk.pilot.pause()
         assert "Point 30 is" in desk.screen_text()
+
+
+async def test_what_is_typed_or_pasted_during_the_walk_goes_to_the_composer(book):
+    """It used to go nowhere, and Enter behind it opened a page."""
+    async with desk_with_answer(three_claims(book), book) as desk:
+        await desk.pilot.press("f6", "w", "h", "y")
+        assert desk.chat.composer.text == "why"
+        assert desk.app.focused is desk.chat.composer
+        assert line(desk) == ""
+        await desk.pilot.press("f6")
+        desk.app.post_message(events.Paste(" so?"))
+        await desk.wait_until(lambda: desk.chat.composer.text == "why so?")
+
+
+async def test_a_new_conversation_during_the_walk_leaves_nothing_of_it(book):
+    """The line of the claim used to stay, and no key did anything any more."""
+    async with desk_with_answer(three_claims(book), book) as desk:
+        await desk.pilot.press("f6", "ctrl+n")
+        await desk.wait_until(lambda: desk.everything == "")
+        assert line(desk) == ""
+        assert desk.app.focused is desk.chat.composer
 
 
 async def test_without_any_claims_f6_says_what_would_have_some():

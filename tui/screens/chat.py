@@ -7,7 +7,7 @@ widgets' work; talking to the model process is `tui.model_client`'s.
 
 from __future__ import annotations
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -144,6 +144,19 @@ class ChatScreen(CheckingScreen):
         sentence = _("There is no command /{word}.").format(word=as_text(word))
         await self.say(f"{sentence}  \n*{hint}*", "error")
 
+    def on_key(self, event: events.Key) -> None:
+        """What is typed or pasted is meant for the composer, wherever the focus is: in an answer, on a document."""
+        if event.is_printable and event.character and event.key not in self.active_bindings and not self._covered:
+            event.stop()
+            self.composer.focus()
+            self.composer.insert(event.character)
+
+    def on_paste(self, event: events.Paste) -> None:
+        if not self._covered:
+            event.stop()
+            self.composer.focus()
+            self.composer.post_message(events.Paste(event.text))
+
     @on(Composer.FilesDropped)
     def _files_dropped(self, event: Composer.FilesDropped) -> None:
         for path in event.paths:
@@ -208,6 +221,7 @@ class ChatScreen(CheckingScreen):
         self.choice_changed()
         staying = self._turns.widgets
         await self.transcript.clear(staying)
+        self.forget_claims()
         if not staying:
             await self.transcript.show(Welcome())
 
@@ -257,10 +271,9 @@ class ChatScreen(CheckingScreen):
     # --- what is said -------------------------------------------------------------------------------------
 
     async def say(self, text: str, kind: Kind = "notice") -> None:
-        """Something from the app itself, as Markdown. Not part of the conversation."""
+        """Something from the app itself, as Markdown, above what is yet to come. Not part of the conversation."""
         await self.query(Welcome).remove()
-        running = self._turns.widgets
-        await self.transcript.show(FrozenMessage(text, kind), before=running[-1] if running else None)
+        await self.transcript.show(FrozenMessage(text, kind), before=self._turns.end_of_what_was_said)
 
     async def say_error(self, error: SuntoError) -> None:
         text = as_text(error.message) + (f"  \n*{as_text(error.hint)}*" if error.hint else "")

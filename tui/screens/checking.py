@@ -39,6 +39,12 @@ class CheckingScreen(DocumentsScreen):
             )
         answer.begin(1)
 
+    def forget_claims(self) -> None:
+        """The answers have left the screen; the one with the focus could not say so any more."""
+        self.claim_line.show(None)
+        if not self._covered:
+            self.go_on_typing()
+
     @on(CitedAnswer.Walked)
     def _walked(self) -> None:
         self.claim_line.show(self.focused if isinstance(self.focused, CitedAnswer) else None)
