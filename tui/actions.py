@@ -14,7 +14,7 @@ from typing import Literal
 from assistant.config import STYLES
 from assistant.i18n import _, current_language
 
-Completes = Literal["", "path", "adapter", "document", "words"]
+Completes = Literal["", "path", "folder", "adapter", "document", "words"]
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _table(_language: str) -> tuple[Action, ...]:
             ),
             arguments=_("[FILE]"),
             aliases=("esporta", "salva"),
-            completes="path",
+            completes="folder",
         ),
         Action(
             "stop",

@@ -37,6 +37,14 @@ def complete(line: str, *, adapters: Sequence[str] = (), documents: Sequence[str
     return _arguments(action, line, adapters, documents)[:MAX_COMPLETIONS] if action else []
 
 
+def is_whole(line: str) -> bool:
+    """Whether a line can be meant as it stands: a command by any of its names, and no word begun that may go on."""
+    command = split_command(line)
+    action = find_command(command[0]) if command else None
+    needs_more = action is None or (action.arguments and not action.arguments.startswith("["))
+    return not needs_more and (line.endswith(" ") or " " not in line)
+
+
 def _commands(start: str) -> list[Completion]:
     start = start.lower()
     found = [action for action in commands() if action.name.startswith(start)]
@@ -52,8 +60,8 @@ def _commands(start: str) -> list[Completion]:
 
 
 def _arguments(action: Action, line: str, adapters: Sequence[str], documents: Sequence[str]) -> list[Completion]:
-    if action.completes == "path":
-        return _paths(line, DATA_SUFFIXES if action.name == "train" else _document_suffixes())
+    if action.completes in ("path", "folder"):
+        return _paths(line, _suffixes(action))
     words = {
         "words": action.words,
         "adapter": (*adapters, "none"),
@@ -68,7 +76,11 @@ def _arguments(action: Action, line: str, adapters: Sequence[str], documents: Se
     ]
 
 
-def _document_suffixes() -> tuple[str, ...]:
+def _suffixes(action: Action) -> tuple[str, ...]:
+    if action.completes == "folder":
+        return ()
+    if action.name == "train":
+        return DATA_SUFFIXES
     from assistant.documents import READERS  # deferred: the first screen does without it
 
     return tuple(READERS)

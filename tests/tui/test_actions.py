@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from assistant.i18n import set_language
 from tui.actions import actions, commands, find_command, key_label, nearest_command, split_command
-from tui.completion import complete
+from tui.completion import complete, is_whole
 
 
 def test_no_two_actions_share_a_name_an_alias_or_a_key():
@@ -74,6 +74,33 @@ def test_a_bare_slash_offers_every_command():
 def test_styles_and_languages_complete_the_summary_and_are_not_offered_twice():
     assert [completion.label for completion in complete("/summarize o")] == ["outline"]
     assert "brief" not in [completion.label for completion in complete("/summarize brief ")]
+
+
+@pytest.mark.parametrize(
+    ("line", "whole"),
+    [
+        ("/describe", True),
+        ("/descrivi", True),
+        ("/s", True),
+        ("/summarize outline ", True),
+        ("/summarize outl", False),
+        ("/sum", False),
+        ("/o", False),
+        ("/open ", False),
+        ("/", False),
+        ("why", False),
+    ],
+)
+def test_a_command_is_whole_by_any_name_unless_a_word_is_begun_or_missing(line, whole):
+    assert is_whole(line) is whole
+
+
+def test_a_file_to_export_to_is_never_completed_to_one_that_is_there_already(tmp_path):
+    """Enter on `/export a.md` used to become `a.md.pdf` when there was such a document."""
+    (tmp_path / "a.md.pdf").write_bytes(b"")
+    (tmp_path / "answers").mkdir()
+    found = complete(f"/export {tmp_path}{os.sep}a")
+    assert [completion.label for completion in found] == [f"answers{os.sep}"]
 
 
 def test_adapters_and_documents_are_completed_by_name():

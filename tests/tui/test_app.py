@@ -15,13 +15,14 @@ from textual import events
 from assistant.documents.model import Document, Page, Section
 from assistant.errors import EncryptedDocumentError
 from assistant.library import Library
-from assistant.protocol import Chat, LoadModel, Summarize, Train
+from assistant.protocol import Chat, Describe, LoadModel, Summarize, Train
 from tests.tui.desk import SMALL, WIDE, app_with, desk_of, lorem, sent_requests
 from tui.actions import actions
 from tui.conversation import Conversation
 from tui.screens.commands import Commands
 from tui.screens.help import HelpScreen
 from tui.screens.password import PasswordScreen
+from tui.widgets.frozen_message import FrozenMessage
 from tui.widgets.live_answer import LiveAnswer
 from tui.widgets.transcript import MOUNTED_AT_ONCE, LoadEarlier
 from tui.widgets.welcome import Welcome
@@ -303,6 +304,28 @@ async def test_prompts_wait_for_their_turn_and_are_answered_in_order():
         assert [role for role, _text in exchange] == ["user", "assistant"] * 2 + ["user"]
 
 
+async def test_a_document_stands_above_the_question_that_waited_for_it(tmp_path, monkeypatch):
+    """It used to be put below, and so below the answer: the end of the conversation was not the answer."""
+    path = tmp_path / "long.pdf"
+    path.write_bytes(b"%PDF-")
+    reading = {"stop": False}
+
+    def read(_self, path, *_rest):
+        while not reading["stop"]:
+            time.sleep(0.01)
+        return Document(str(path), path.name, "Long", (Page(1, "1", "text", "pdfium"),))
+
+    monkeypatch.setattr(Conversation, "read_document", read)
+    async with desk_of(app_with()) as desk:
+        await desk.send(f"/open {path}")
+        await desk.send("What is it?")
+        await desk.wait_until(lambda: "waiting" in desk.screen_text())
+        reading["stop"] = True
+        await desk.answered()
+        kinds = [message.kind for message in desk.chat.query(FrozenMessage)]
+        assert kinds == ["document", "question", "answer"]
+
+
 async def test_escape_takes_back_a_waiting_prompt_when_only_the_start_runs(monkeypatch):
     monkeypatch.setattr("tui.app._model_is_kept", lambda: True)
     app = app_with({"when": "LoadModel", "hold": "load"})
@@ -573,6 +596,20 @@ async def test_a_slash_offers_commands_and_tab_takes_the_highlighted_one():
         await desk.wait_until(lambda: desk.chat.completions.display)
         await desk.pilot.press("tab")
         assert desk.chat.composer.text == "/open "
+
+
+async def test_enter_sends_a_command_as_it_is_typed_and_takes_only_what_was_gone_to(notes):
+    """`/descrivi` and Enter used to become `/describe `, and a second Enter `/describe it`: in Italian, unasked."""
+    async with desk_of(app_with()) as desk:
+        await desk.send(f"/open {notes}")
+        await desk.wait_until(lambda: desk.shown("document"))
+        for typed, moves in (("/descrivi", []), ("/describe ", []), ("/describe ", ["down"])):
+            desk.chat.composer.write(typed)
+            await desk.wait_until(lambda: desk.chat.completions.display)
+            await desk.pilot.press(*moves, "enter")
+        assert desk.chat.composer.text == "/describe en"
+        await desk.answered(2)
+        assert [request.language for request in sent_requests() if isinstance(request, Describe)] == ["", ""]
 
 
 async def test_new_lines_come_from_keys_that_every_terminal_has_one_of():

@@ -30,6 +30,8 @@ class CompletionList(Widget):
         self._completions: list[Completion] = []
         self._highlighted = 0
         self._top = 0
+        self.moved = False
+        """One of those that are offered was gone to."""
 
     @property
     def highlighted(self) -> Completion | None:
@@ -39,12 +41,14 @@ class CompletionList(Widget):
         """Show these instead; none hides the list."""
         self._completions = list(completions)
         self._highlighted = self._top = 0
+        self.moved = False
         self.display = bool(completions)
         self.refresh(layout=True)
 
     def move(self, step: int) -> None:
         """Highlight the next or the previous one, round and round."""
         if self._completions:
+            self.moved = True
             self._highlighted = (self._highlighted + step) % len(self._completions)
             rows = max(1, self.size.height)
             self._top = min(max(self._top, self._highlighted - rows + 1), self._highlighted)

@@ -15,7 +15,7 @@ from textual.message import Message
 from textual.widgets import TextArea
 
 from assistant.safe_text import printable
-from tui.completion import Completion, complete
+from tui.completion import Completion, complete, is_whole
 from tui.dropped_paths import existing_files
 from tui.widgets.completion_list import CompletionList
 
@@ -94,7 +94,8 @@ class Composer(TextArea):
             self.action_delete_left()
             self.insert("\n")
             return True
-        if self._list.display and self._accept(only_if_it_adds=True):
+        means_the_list = self._list.display and (self._list.moved or not is_whole(self.text))
+        if means_the_list and self._accept(only_if_it_adds=True):
             return True
         text = self.text.strip()
         if text:
