@@ -5,8 +5,8 @@ Words are compared by their stems within one language; nothing here knows what a
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log, sqrt
 
@@ -20,6 +20,8 @@ __all__ = ["Contradiction", "Point", "Topic", "by_topic", "contradictions", "sai
 SAME_TOPIC = 0.3
 """Cosine of two sections' weighted words."""
 _TITLE_WEIGHT = 3
+_COMMON = 400
+"""A word that more groups have tells little, and with thousands of them looking at each other takes minutes."""
 
 
 @dataclass(frozen=True)
@@ -43,28 +45,56 @@ class _Group:
     points: list[Point]
     words: Counter[str] = field(default_factory=Counter[str])
 
+    @property
+    def path(self) -> str:
+        return self.points[0].document.path
+
+    @property
+    def has_section(self) -> bool:
+        return bool(self.points[0].section)
+
+
+@dataclass
+class _Together:
+    """Groups of one topic."""
+
+    groups: list[_Group] = field(default_factory=list[_Group])
+    sectioned: dict[str, bool] = field(default_factory=dict[str, bool])
+    """By document: whether a section of it is among them."""
+
+    def may_join(self, group: _Group) -> bool:
+        """Two sections of one document are never put together: its author took them apart."""
+        return not (self.sectioned.get(group.path, False) or (group.has_section and group.path in self.sectioned))
+
+    def join(self, group: _Group) -> None:
+        self.groups.append(group)
+        self.sectioned[group.path] = self.sectioned.get(group.path, False) or group.has_section
+
 
 def by_topic(points: Sequence[Point]) -> list[Topic]:
-    """Sections of different documents that speak of the same things together, in the order of their first point.
-
-    Two sections of one document are never put together: its author took them apart.
-    """
+    """Sections of different documents that speak of the same things together, in the order of their first point."""
     groups = _groups(points)
-    spread = Counter(stem for group in groups for stem in group.words)
-    weight = {stem: log(1 + len(groups) / count) for stem, count in spread.items()}
-    topics: list[list[_Group]] = []
-    for group in groups:
+    vectors = _vectors(groups)
+    having: defaultdict[str, list[int]] = defaultdict(list)
+    topics: list[_Together] = []
+    topic_of: list[int] = []
+    for group, vector in zip(groups, vectors, strict=True):
+        near: dict[int, float] = {}
+        for other, likeness in _likenesses(vector, vectors, having).items():
+            near[topic_of[other]] = max(likeness, near.get(topic_of[other], 0.0))
         fitting = [
-            (max(_likeness(group, other, weight) for other in topic), -number)
-            for number, topic in enumerate(topics)
-            if all(_may_join(group, other) for other in topic)
+            (likeness, -topic)
+            for topic, likeness in near.items()
+            if likeness >= SAME_TOPIC and topics[topic].may_join(group)
         ]
-        best, number = max(fitting, default=(0.0, 0))
-        if best >= SAME_TOPIC:
-            topics[-number].append(group)
-        else:
-            topics.append([group])
-    return [_topic([point for group in topic for point in group.points]) for topic in topics]
+        if not fitting:
+            topics.append(_Together())
+        number = -max(fitting)[1] if fitting else len(topics) - 1
+        topics[number].join(group)
+        for stem in vector:
+            having[stem].append(len(topic_of))
+        topic_of.append(number)
+    return [_topic([point for group in together.groups for point in group.points]) for together in topics]
 
 
 def said_once(points: Sequence[Point]) -> list[list[Point]]:
@@ -112,20 +142,27 @@ def _groups(points: Sequence[Point]) -> list[_Group]:
     return list(groups.values())
 
 
-def _may_join(one: _Group, other: _Group) -> bool:
-    a, b = one.points[0], other.points[0]
-    return a.document.path != b.document.path or not (a.section or b.section)
+def _vectors(groups: Sequence[_Group]) -> list[dict[str, float]]:
+    """The weighted words of each, of length 1: the rarer, the heavier."""
+    spread = Counter(stem for group in groups for stem in group.words)
+    vectors: list[dict[str, float]] = []
+    for group in groups:
+        weights = {stem: count * log(1 + len(groups) / spread[stem]) for stem, count in group.words.items()}
+        length = sqrt(sum(weight**2 for weight in weights.values()))
+        vectors.append({stem: weight / length for stem, weight in weights.items()})
+    return vectors
 
 
-def _likeness(one: _Group, other: _Group, weight: dict[str, float]) -> float:
-    shared = sum(
-        one.words[stem] * other.words[stem] * weight[stem] ** 2 for stem in one.words.keys() & other.words.keys()
-    )
-    return shared / (_length(one.words, weight) * _length(other.words, weight)) if shared else 0.0
-
-
-def _length(words: Counter[str], weight: dict[str, float]) -> float:
-    return sqrt(sum((count * weight[stem]) ** 2 for stem, count in words.items()))
+def _likenesses(
+    vector: dict[str, float], vectors: Sequence[dict[str, float]], having: Mapping[str, Sequence[int]]
+) -> dict[int, float]:
+    """The cosine with each group before that has some of the words."""
+    found: defaultdict[int, float] = defaultdict(float)
+    for stem, weight in vector.items():
+        others = having.get(stem, ())
+        for other in others if len(others) <= _COMMON else ():
+            found[other] += weight * vectors[other][stem]
+    return found
 
 
 def _topic(points: list[Point]) -> Topic:
