@@ -19,7 +19,7 @@ from assistant.grounding.meaning import warnings_for
 from assistant.grounding.names import names_in
 from assistant.grounding.numbers import Number, numbers_in
 from assistant.stems import content_stems, content_words, stem
-from assistant.summaries.own.prose import prose_sentences
+from assistant.summaries.own.prose import OwnSentence, prose_sentences
 
 What = Literal["number", "negation", "date"]
 
@@ -37,6 +37,12 @@ _LOOK_BACK = 24
 _COMMON = 200
 """A stem that more statements have leads to too many pairs, and to none that other stems would not."""
 _MOST = 20
+MOST_COMPARED = 12_000
+"""Sentences that are all compared with each other, which takes seconds; of more, those that state a number or deny."""
+_STATES = re.compile(
+    r"\d|\b(?:not|no|never|none|neither|nor|without|cannot|non|né|mai|nessun\w{0,2}|senza|nemmeno|neanche)\b|n['’]t\b",
+    re.IGNORECASE,
+)
 _ORDINAL = re.compile(
     r"\b(?:first|second|third|fourth|fifth|last|next|prim[oaie]|second[oaie]|terz[oaie]|quart[oaie]|quint[oaie]|ultim[oaie]"
     r"|minim\w+|maxim\w+|massim\w+|north\w*|south\w*|east\w*|west\w*|nord|sud|est|ovest|least|most|lowest|highest"
@@ -110,7 +116,10 @@ class Statement:
 def contradicting_sentences(
     documents: Sequence[Document], pages_by_path: Mapping[str, Sequence[int]]
 ) -> list[Contradiction]:
-    """Among all sentences of these pages; of all pages of a document that is not in the map."""
+    """Among all sentences of these pages; of all pages of a document that is not in the map. See `MOST_COMPARED`."""
+    sentences = prose_sentences(documents, pages_by_path)
+    if len(sentences) > MOST_COMPARED:
+        sentences = _thinned([sentence for sentence in sentences if _STATES.search(sentence.text)])
     return contradicting(
         [
             Statement(
@@ -128,9 +137,21 @@ def contradicting_sentences(
                 ),
                 sentence.section,
             )
-            for sentence in prose_sentences(documents, pages_by_path)
+            for sentence in sentences
         ]
     )
+
+
+def _thinned(sentences: Sequence[OwnSentence]) -> list[OwnSentence]:
+    """Not more than are compared, the same share of each document's from its beginning on."""
+    count = Counter(sentence.document.path for sentence in sentences)
+    left = {path: -(-number * MOST_COMPARED // max(MOST_COMPARED, len(sentences))) for path, number in count.items()}
+    kept: list[OwnSentence] = []
+    for sentence in sentences:
+        left[sentence.document.path] -= 1
+        if left[sentence.document.path] >= 0:
+            kept.append(sentence)
+    return kept
 
 
 def contradicting(statements: Sequence[Statement]) -> list[Contradiction]:

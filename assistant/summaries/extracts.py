@@ -93,7 +93,7 @@ def extract(
             path=documents[0].path,
         )
     if canvas.several and not study:
-        yield from disagreements.show_all()
+        yield from disagreements.show()
     return result(
         desk,
         canvas,
