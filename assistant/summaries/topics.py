@@ -15,7 +15,16 @@ from assistant.grounding import Claim
 from assistant.stems import content_stems, content_words
 from assistant.summaries.contradictions import Contradiction, Statement, agree, contradicting
 
-__all__ = ["Contradiction", "Point", "Topic", "by_topic", "contradictions", "said_once"]
+__all__ = [
+    "Contradiction",
+    "Point",
+    "Topic",
+    "by_topic",
+    "contradictions",
+    "said_once",
+    "sections_by_topic",
+    "topic_title",
+]
 
 SAME_TOPIC = 0.3
 """Cosine of two sections' weighted words."""
@@ -42,59 +51,59 @@ class Topic:
 class _Group:
     """The points of one section; each point by itself where there are no sections."""
 
-    points: list[Point]
+    path: str
+    is_section: bool
+    points: list[Point] = field(default_factory=list[Point])
     words: Counter[str] = field(default_factory=Counter[str])
 
-    @property
-    def path(self) -> str:
-        return self.points[0].document.path
-
-    @property
-    def has_section(self) -> bool:
-        return bool(self.points[0].section)
+    def add(self, point: Point) -> None:
+        if not self.points:
+            for stem in content_stems(point.section, point.document.language):
+                self.words[stem] += _TITLE_WEIGHT
+        self.points.append(point)
+        self.words.update(content_stems(point.text, point.document.language))
 
 
 @dataclass
 class _Together:
     """Groups of one topic."""
 
-    groups: list[_Group] = field(default_factory=list[_Group])
+    numbers: list[int] = field(default_factory=list[int])
     sectioned: dict[str, bool] = field(default_factory=dict[str, bool])
     """By document: whether a section of it is among them."""
 
     def may_join(self, group: _Group) -> bool:
         """Two sections of one document are never put together: its author took them apart."""
-        return not (self.sectioned.get(group.path, False) or (group.has_section and group.path in self.sectioned))
+        return not (self.sectioned.get(group.path, False) or (group.is_section and group.path in self.sectioned))
 
-    def join(self, group: _Group) -> None:
-        self.groups.append(group)
-        self.sectioned[group.path] = self.sectioned.get(group.path, False) or group.has_section
+    def join(self, number: int, group: _Group) -> None:
+        self.numbers.append(number)
+        self.sectioned[group.path] = self.sectioned.get(group.path, False) or group.is_section
 
 
 def by_topic(points: Sequence[Point]) -> list[Topic]:
     """Sections of different documents that speak of the same things together, in the order of their first point."""
     groups = _groups(points)
-    vectors = _vectors(groups)
-    having: defaultdict[str, list[int]] = defaultdict(list)
-    topics: list[_Together] = []
-    topic_of: list[int] = []
-    for group, vector in zip(groups, vectors, strict=True):
-        near: dict[int, float] = {}
-        for other, likeness in _likenesses(vector, vectors, having).items():
-            near[topic_of[other]] = max(likeness, near.get(topic_of[other], 0.0))
-        fitting = [
-            (likeness, -topic)
-            for topic, likeness in near.items()
-            if likeness >= SAME_TOPIC and topics[topic].may_join(group)
-        ]
-        if not fitting:
-            topics.append(_Together())
-        number = -max(fitting)[1] if fitting else len(topics) - 1
-        topics[number].join(group)
-        for stem in vector:
-            having[stem].append(len(topic_of))
-        topic_of.append(number)
-    return [_topic([point for group in together.groups for point in group.points]) for together in topics]
+    return [_topic([point for number in some for point in groups[number].points]) for some in _joined(groups)]
+
+
+def sections_by_topic(sections: Sequence[Sequence[Point]]) -> list[list[int]]:
+    """The numbers of those of different documents that speak of the same things together, in the order of the first.
+
+    Each is given by some of its points; nothing is known about one without any.
+    """
+    groups: list[_Group] = []
+    for points in sections:
+        groups.append(_Group(points[0].document.path if points else "", is_section=True))
+        for point in points:
+            groups[-1].add(point)
+    return _joined(groups)
+
+
+def topic_title(points: Sequence[Point]) -> str:
+    """The title of the first section that has one, or the two words that most of the points have."""
+    title = next((point.section for point in points if point.section), "")
+    return title or _common_words(point.text for point in points)
 
 
 def said_once(points: Sequence[Point]) -> list[list[Point]]:
@@ -133,13 +142,33 @@ def _groups(points: Sequence[Point]) -> list[_Group]:
     groups: dict[tuple[str, str, int], _Group] = {}
     for number, point in enumerate(points):
         key = (point.document.path, point.section, 0 if point.section else number)
-        group = groups.setdefault(key, _Group([]))
-        if not group.points:
-            for stem in content_stems(point.section, point.document.language):
-                group.words[stem] += _TITLE_WEIGHT
-        group.points.append(point)
-        group.words.update(content_stems(point.text, point.document.language))
+        groups.setdefault(key, _Group(point.document.path, bool(point.section))).add(point)
     return list(groups.values())
+
+
+def _joined(groups: Sequence[_Group]) -> list[list[int]]:
+    """The numbers of the groups of each topic; a group joins the topic of the one it is most like."""
+    vectors = _vectors(groups)
+    having: defaultdict[str, list[int]] = defaultdict(list)
+    topics: list[_Together] = []
+    topic_of: list[int] = []
+    for at, (group, vector) in enumerate(zip(groups, vectors, strict=True)):
+        near: dict[int, float] = {}
+        for other, likeness in _likenesses(vector, vectors, having).items():
+            near[topic_of[other]] = max(likeness, near.get(topic_of[other], 0.0))
+        fitting = [
+            (likeness, -topic)
+            for topic, likeness in near.items()
+            if likeness >= SAME_TOPIC and topics[topic].may_join(group)
+        ]
+        if not fitting:
+            topics.append(_Together())
+        number = -max(fitting)[1] if fitting else len(topics) - 1
+        topics[number].join(at, group)
+        for stem in vector:
+            having[stem].append(at)
+        topic_of.append(number)
+    return [topic.numbers for topic in topics]
 
 
 def _vectors(groups: Sequence[_Group]) -> list[dict[str, float]]:
@@ -166,8 +195,7 @@ def _likenesses(
 
 
 def _topic(points: list[Point]) -> Topic:
-    title = next((point.section for point in points if point.section), "")
-    return Topic(title or _common_words(point.text for point in points), points)
+    return Topic(topic_title(points), points)
 
 
 def _common_words(texts: Iterable[str]) -> str:
