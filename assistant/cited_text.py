@@ -13,7 +13,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from assistant.grounding import Citation, Claim, Support, is_claim
+from assistant.grades import GRADES, WARNING
+from assistant.grounding import Citation, Claim, is_claim
 from assistant.safe_text import one_line
 from assistant.sentences import split_sentences
 
@@ -21,8 +22,6 @@ Cite = Callable[[str], Claim | None]
 """None for a sentence that is not about what the document says."""
 Mark = Callable[[Claim], str]
 
-GRADES: dict[Support, str] = {"quoted": "✔", "supported": "≈", "weak": "?", "unsupported": "✖"}
-WARNING = "⚠"
 _MARK_DOCUMENTS = 2
 _MARK_DETAILS = 3
 _NAME_CHARACTERS = 60
@@ -54,13 +53,9 @@ _MAYBE_BRACKETED = re.compile(
     re.IGNORECASE,
 )
 """The end of a text that may go on to be one of these."""
-
 _NO_BRACKETS = str.maketrans("[]", "()")
-
 _UNDECIDED = re.compile(r"""(?<=[.!?…»”’"')\]*_])[^\S\n]+\S*\Z""")
 """A stop and an unfinished word: "sec. X" may go on as "sec. XIX", which is one sentence, or as "Xerxes"."""
-
-
 _POINT = re.compile(r"\A(?:[-*•]|\d{1,2}[.)])\s*")
 """How models begin a point by themselves."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from assistant.grades import GRADES, WARNING
 from assistant.i18n import _, plural
 from assistant.safe_text import one_line
-from tui.claims import MARKS, AnswerClaim, Place
+from tui.claims import AnswerClaim, Place
 from tui.document_words import page_name
 
 
@@ -43,7 +44,7 @@ def place_words(place: Place, *, several_documents: bool = True) -> str:
     return f"{one_line(place.document)}, {page}" if several_documents and place.document else page
 
 
-def legend(used: Collection[str] = tuple(MARKS), *, warned: bool = True) -> str:
+def legend(used: Collection[str] = tuple(GRADES), *, warned: bool = True) -> str:
     """`✔ quoted · ≈ supported · …; checked by wording`, of the grades that are used."""
     meanings = {
         "quoted": _("quoted"),
@@ -51,7 +52,7 @@ def legend(used: Collection[str] = tuple(MARKS), *, warned: bool = True) -> str:
         "weak": _("weak"),
         "unsupported": _("not in the document"),
     }
-    parts = [f"{mark} {meanings[support]}" for support, mark in MARKS.items() if support in used]
+    parts = [f"{mark} {meanings[support]}" for support, mark in GRADES.items() if support in used]
     if warned:
-        parts.append("⚠ " + _("“not” or “may” differs"))
+        parts.append(f"{WARNING} " + _("“not” or “may” differs"))
     return _("{marks} (checked by wording)").format(marks=" · ".join(parts))

@@ -10,13 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from assistant.grades import GRADES, WARNING, Support, is_grade
 from assistant.safe_text import printable
-
-Support = str
-"""`quoted`, `supported`, `weak` or `unsupported`."""
-
-MARKS: Mapping[Support, str] = {"quoted": "✔", "supported": "≈", "weak": "?", "unsupported": "✖"}
-"""The best first, as they stand behind a claim."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +47,7 @@ class AnswerClaim:
     @property
     def sign(self) -> str:
         """`✔`, `≈⚠`: as it stands behind the claim."""
-        return MARKS[self.support] + ("⚠" if self.warnings else "")
+        return GRADES[self.support] + (WARNING if self.warnings else "")
 
 
 def claims_of(result: Mapping[str, Any], text: str) -> tuple[AnswerClaim, ...]:
@@ -72,7 +67,7 @@ def _claim(item: object, text: str) -> AnswerClaim | None:
     fields = cast("Mapping[str, Any]", item)
     span = fields.get("place")
     support = fields.get("support")
-    if not isinstance(support, str) or support not in MARKS or not isinstance(span, Mapping):
+    if not is_grade(support) or not isinstance(span, Mapping):
         return None
     known = cast("Mapping[str, object]", span)
     bounds = [bound for name in ("start", "mark", "end") if isinstance(bound := known.get(name), int)]

@@ -15,8 +15,9 @@ from html import escape
 from typing import Any
 
 from assistant.errors import ConfigError
-from assistant.export.notes import GRADE_MARKS, place_name
+from assistant.export.notes import place_name
 from assistant.export.study_text import Run, StudyText, study_text, title_of
+from assistant.grades import grade_sign
 from assistant.i18n import _
 from assistant.safe_text import one_line, printable
 
@@ -65,7 +66,7 @@ def _back(item: Item, claim: Mapping[str, Any]) -> str:
     parts = [as_html(_answer(item)), as_html(str(item.get("explanation") or ""))]
     places = [place_name(citation) for citation in claim.get("citations") or ()]
     if places:
-        mark = GRADE_MARKS.get(str(claim.get("support")), "?")
+        mark = grade_sign(claim.get("support"))
         parts.append(f"<small>{escape('; '.join(places))} {mark}</small>")
     return "<br>".join(part for part in parts if part)
 

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from assistant.grades import grade_sign
 from assistant.i18n import _
 from assistant.safe_text import one_line
 
 Claim = Mapping[str, Any]
 
-GRADE_MARKS = {"quoted": "✔", "supported": "≈", "weak": "?", "unsupported": "✖"}
 MAX_QUOTE_CHARACTERS = 400
 
 
@@ -42,7 +42,7 @@ def number_notes(claims: Sequence[Claim]) -> tuple[list[Note], list[Reference]]:
     notes: dict[tuple[str, str], Note] = {}
     references: list[Reference] = []
     for claim in sorted((claim for claim in claims if claim.get("place")), key=_place):
-        content = (GRADE_MARKS.get(str(claim.get("support")), "?"), note_text(claim))
+        content = (grade_sign(claim.get("support")), note_text(claim))
         note = notes.setdefault(content, Note(len(notes) + 1, *content))
         references.append(Reference(int(claim["place"]["mark"]), int(claim["place"]["end"]), note.number))
     return list(notes.values()), references

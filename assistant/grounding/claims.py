@@ -6,12 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from assistant.grades import Support
 from assistant.sentences import split_sentences
 from assistant.stems import content_stems, stated_numbers
-
-Support = Literal["quoted", "supported", "weak", "unsupported"]
-"""`quoted`: it stands there word for word. `supported`: one passage holds what it says. `weak`: only some of it, or
-nothing was found that resembles it (then there is no citation). `unsupported`: it has details that no page has."""
 
 Warned = Literal["negation", "modality"]
 """The passage says "not", or "may", "always", "must" …, where the claim does not, or the other way round."""

@@ -13,13 +13,13 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 
-from assistant.cited_text import GRADES
 from assistant.documents.model import Document, Page
+from assistant.grades import GRADES
 from assistant.library import Library
 from tests.tui.cited import citation, cited
 from tests.tui.desk import SMALL, WIDE, Desk, app_with, desk_of
 from tui.claim_places import taken_out, with_boundaries, without_boundaries
-from tui.claims import MARKS, AnswerClaim, Place, claims_of
+from tui.claims import AnswerClaim, Place, claims_of
 from tui.conversation import Conversation
 from tui.passages import find_passage
 from tui.rich_markdown import markdown_lines
@@ -344,10 +344,6 @@ async def test_of_a_document_that_has_changed_it_is_said_where_the_words_stand_n
 # --- what a result says -------------------------------------------------------------------------------------------
 
 
-def test_the_marks_are_those_that_are_put_into_answers():
-    assert MARKS == GRADES
-
-
 SCALARS = st.none() | st.booleans() | st.integers(-5, 40) | st.text(max_size=5)
 JSON = (
     SCALARS
@@ -355,7 +351,7 @@ JSON = (
     | st.dictionaries(st.sampled_from(["start", "mark", "page"]), SCALARS | st.lists(SCALARS, max_size=2))
 )
 CLAIM = st.fixed_dictionaries(
-    {"support": st.sampled_from([*MARKS, "sure"]) | JSON},
+    {"support": st.sampled_from([*GRADES, "sure"]) | JSON},
     optional={
         "text": JSON,
         "missing": JSON,
