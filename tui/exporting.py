@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
+import secrets
 from collections.abc import Iterable, Mapping
 from itertools import count
 from pathlib import Path
@@ -62,14 +61,14 @@ def free_name(target: Path) -> Path:
 
 def write_atomically(target: Path, data: bytes) -> None:
     """A reader sees the old file or the new one, never half of it. Raises ConfigError when it cannot be written."""
+    temporary = target.with_name(f".{target.stem[:MAX_NAME_CHARACTERS]}.{secrets.token_hex(8)}")
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=target.absolute().parent, prefix=f".{target.name}.")
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with temporary.open("xb") as file:  # for whom any new file of theirs is, not for themselves alone
                 file.write(data)
-            Path(temporary).replace(target)
+            temporary.replace(target)
         except BaseException:
-            Path(temporary).unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
             raise
     except OSError as error:
         raise ConfigError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,15 @@ def test_a_file_that_exists_is_never_replaced(tmp_path: Path):
     assert export_last(answered(), str(target)) == tmp_path / "out (3).md"
     assert target.read_text(encoding="utf-8") == "mine"
     assert free_name(tmp_path / "new.md") == tmp_path / "new.md"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_an_exported_file_is_for_whom_any_new_file_is(tmp_path: Path):
+    """It used to be for the owner alone: a teammate, or a web server, could not read what was put there for them."""
+    ordinary = tmp_path / "ordinary"
+    ordinary.touch()
+    assert export_last(answered(), str(tmp_path / "out.md")).stat().st_mode == ordinary.stat().st_mode
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["ordinary", "out.md"]
 
 
 @pytest.mark.parametrize(
