@@ -17,6 +17,7 @@ _FOOTNOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingm
 _FOOTNOTES_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
 _FIRST_NOTE_ID = 1
 """Ids −1 and 0 are the lines that part notes from text."""
+_NOTE_POINTS = 8
 _MAX_LIST_LEVEL = 2
 """The deepest list that Word's own template has a style for."""
 _FORMULA_FONT, _CODE_FONT = "Cambria Math", "Consolas"
@@ -135,10 +136,14 @@ def _footnotes_xml(notes: Sequence[Note]) -> bytes:
     for note in notes:
         footnote = etree.SubElement(root, tag("footnote"), {tag("id"): str(note.number + _FIRST_NOTE_ID - 1)})
         paragraph = etree.SubElement(footnote, tag("p"))
+        shape = etree.SubElement(paragraph, tag("pPr"))
+        etree.SubElement(shape, tag("spacing"), {tag("after"): "0", tag("line"): "240", tag("lineRule"): "auto"})
         mark = etree.SubElement(paragraph, tag("r"))
         etree.SubElement(etree.SubElement(mark, tag("rPr")), tag("vertAlign"), {tag("val"): "superscript"})
         etree.SubElement(mark, tag("footnoteRef"))
-        words = etree.SubElement(etree.SubElement(paragraph, tag("r")), tag("t"))
+        run = etree.SubElement(paragraph, tag("r"))
+        etree.SubElement(etree.SubElement(run, tag("rPr")), tag("sz"), {tag("val"): str(2 * _NOTE_POINTS)})
+        words = etree.SubElement(run, tag("t"))
         words.text = _xml_text(f" {note.mark} {note.text}")
         words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)

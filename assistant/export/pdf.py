@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import escape
@@ -55,8 +56,11 @@ def _story(text: StudyText) -> Iterator[Any]:
     styles = _styles()
     yield Paragraph(_markup(Run(text.title)), styles["title"])
     seen: set[int] = set()
-    for block in text.blocks:
-        yield from _block(block, styles, seen)
+    for block, after in zip_longest(text.blocks, text.blocks[1:]):
+        for flowable in _block(block, styles, seen):
+            if _introduces(block, after):
+                flowable.keepWithNext = 1
+            yield flowable
     if text.notes or text.about:
         yield Spacer(1, 14)
         yield HRFlowable(width="100%", thickness=0.5)
@@ -66,6 +70,11 @@ def _story(text: StudyText) -> Iterator[Any]:
         yield Paragraph(words, styles["note"])
     for line in text.about:
         yield Paragraph(_markup(Run(line, italic=True)), styles["note"])
+
+
+def _introduces(block: Block, after: Block | None) -> bool:
+    """Whether it is a question and what comes after its answer, which may not be left to the next page alone."""
+    return block.kind == "item" and bool(block.number) and after is not None and after.level > block.level
 
 
 def _block(block: Block, styles: Mapping[str, Any], seen: set[int]) -> Iterator[Any]:

@@ -328,3 +328,14 @@ def test_a_result_with_next_to_nothing_in_it_is_exported_too(wanted: str):
 def test_places_that_lie_beyond_the_text_are_passed_over():
     claims = [{"text": "x", "support": "weak", "citations": [], "place": {"start": 0, "mark": 50, "end": 90}}]
     assert exported(summary_result(summary="Short.", claims=claims), "markdown").decode().count("Short.") == 1
+
+
+def test_a_question_of_the_pdf_is_on_the_page_of_its_answer():
+    """It could be the last line of a page, or stand there below a heading."""
+    question = "{n}. **What is asked in number {n}?**\n     - This is the answer of number {n}.\n"
+    text = "\n".join(f"## Section {n}\n\n{question.format(n=n)}" for n in range(1, 120))
+    reader = pypdf.PdfReader(io.BytesIO(exported(summary_result(summary=text, claims=[]), "pdf")))
+    pages = [page.extract_text() for page in reader.pages]
+    assert len(pages) > 5
+    for page in pages:
+        assert re.findall(r"asked in number (\d+)", page) == re.findall(r"answer of number (\d+)", page)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.documents import load_document
 from assistant.documents.model import Document, Page, Section
 from assistant.summaries.items import item_problems
-from assistant.summaries.own.gaps import BLANK
+from assistant.summaries.items.item import BLANK
 from assistant.summaries.own.prose import is_prose, prose_sentences
 from assistant.summaries.own.sentences import own_items, own_sentences
 

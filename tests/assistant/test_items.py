@@ -7,6 +7,7 @@ import time
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from assistant.summaries.items import (
     KINDS,
@@ -387,3 +388,24 @@ def test_the_same_term_is_kept_once_where_it_was_introduced():
 def test_a_term_and_a_card_of_the_same_name_are_two_things():
     card = Item("card", "ATP", "Energy.")
     assert merged_items([[ATP, card]]) == [ATP, card]
+
+
+@pytest.mark.parametrize(
+    "prompt", ["Che cosa completa la frase: “Il […] è “la” capitale.”?", "Il […] è “la” capitale."]
+)
+def test_a_sentence_with_something_left_out_is_looked_up_as_it_stands(prompt: str):
+    """The question around it was looked up, too, and made the document's own words weakly supported."""
+    assert Item("card", prompt, "Cairo").statement == "Il Cairo è “la” capitale."
+
+
+@pytest.mark.parametrize("number", [1, 9, 10, 100])
+def test_an_answer_belongs_to_its_question_whatever_the_number(number: int):
+    """From the tenth on, options and answers were a list of their own in every reader of Markdown."""
+    for item in (
+        Item("question", "Why?", "So.\nAnd so."),
+        quiz_item("What?", "this", ("that", "those", "these"), "So."),
+    ):
+        text = "\n".join(line.text for line in item_lines(item, number, "en"))
+        tokens = [token for token in MarkdownIt().parse(text) if token.level == 0]
+        assert [token.type for token in tokens] == ["ordered_list_open", "ordered_list_close"]
+        assert parse_items(item.kind, text) == [item]

@@ -13,6 +13,9 @@ KINDS: tuple[ItemKind, ...] = ("term", "question", "quiz", "card")
 LETTERS = "ABCDEF"
 """In front of the options of a quiz; more than these are not read."""
 
+BLANK = "[…]"
+"""Stands in a sentence for what is asked for."""
+
 
 @dataclass(frozen=True)
 class Item:
@@ -41,7 +44,17 @@ class Item:
         """What the item says about the document, as one sentence to look up there; a question's points are its own."""
         if self.kind == "term":
             return f"{self.prompt}: {self.answer}"
+        if BLANK in self.prompt:
+            return self._filled
         return self.answer if self.kind == "question" else f"{self.prompt} {self.answer}"
+
+    @property
+    def _filled(self) -> str:
+        """The sentence that something was left out of, whole again; without the question around it."""
+        before, after = self.prompt.split(BLANK, 1)
+        if "“" in before and "”" in after:
+            before, after = before.split("“", 1)[1], after.rsplit("”", 1)[0]
+        return f"{before}{self.answer}{after.replace(BLANK, self.answer)}"
 
 
 def quiz_item(prompt: str, right: str, wrong: Iterable[str], explanation: str = "") -> Item:

@@ -26,10 +26,11 @@ def item_lines(item: Item, number: int, language: str) -> list[ItemLine]:
     if item.kind == "card":
         return [ItemLine(f"- **{item.prompt}** → {item.answer}", item.statement)]
     head = ItemLine(f"{number}. **{item.prompt}**")
+    inside = " " * len(f"{number}. ")  # with less it would not belong to the question (CommonMark, “List items”)
     if item.kind == "question":
-        return [head, *(ItemLine(f"   - {point}", point) for point in item.points)]
-    options = [ItemLine(f"   - {letter}) {option}") for letter, option in zip(LETTERS, item.options, strict=False)]
+        return [head, *(ItemLine(f"{inside}- {point}", point) for point in item.points)]
+    options = [ItemLine(f"{inside}- {letter}) {option}") for letter, option in zip(LETTERS, item.options, strict=False)]
     words = language if language in _ANSWER else "en"
-    right = ItemLine(f"   **{_ANSWER[words]}** {item.letter}) {item.answer}", item.statement)
-    why = [ItemLine(f"   {_EXPLANATION[words]} {item.explanation}", item.explanation)] if item.explanation else []
+    right = ItemLine(f"{inside}**{_ANSWER[words]}** {item.letter}) {item.answer}", item.statement)
+    why = [ItemLine(f"{inside}{_EXPLANATION[words]} {item.explanation}", item.explanation)] if item.explanation else []
     return [head, *options, ItemLine(""), right, *(ItemLine(""), *why)[: 2 * len(why)]]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from assistant.grounding.dates import dates_in
 from assistant.grounding.names import names_in
 from assistant.grounding.numbers import numbers_in
+from assistant.summaries.items.item import BLANK
 
-BLANK = "[…]"
 _YEARS = range(1000, 2101)
 _SMALLEST_NUMBER = 4
 """What is counted on one hand is guessed."""
