@@ -7,10 +7,8 @@ several (see `BaseModel.merges`) has the sections' summaries as its answer.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from assistant.answers.composing import Composer
 from assistant.answers.evidence import Evidence
@@ -23,7 +21,7 @@ from assistant.documents.model import Document
 from assistant.generation import ChatMessage, GenerationConfig
 from assistant.grounding import Claim, PageSet
 from assistant.library import Library
-from assistant.prompts import PROMPT_VERSION, question_prompt
+from assistant.prompts import question_prompt
 from assistant.prompts.lists import list_prompt
 from assistant.protocol import Event
 from assistant.summaries.estimate import Estimate
@@ -31,7 +29,7 @@ from assistant.summaries.options import SummaryOptions
 from assistant.summaries.parts import split_parts
 from assistant.summaries.reuse import SectionText, section_summaries
 from assistant.summaries.scribe import Scribe
-from assistant.summaries.units import Unit, Units
+from assistant.summaries.units import Unit, Units, unit_key
 from assistant.writing import Ask, Live, Writer
 
 MAX_ROUNDS = 4
@@ -192,14 +190,7 @@ class Mapper:
     def _unit(self, messages: Messages, title: str, pages: PageSet, documents: tuple[Document, ...], text: str) -> Unit:
         """Without `documents` it is made from all of them."""
         ask = Ask(messages, self.config, self._demanded)
-        depends_on = {
-            "messages": [(message.role, message.content) for message in messages(False)],
-            "prompts": PROMPT_VERSION,
-            "language": ask.language,
-            "model": self.writer.model.fingerprint,
-            "config": asdict(self.config),
-        }
-        key = hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
+        key = unit_key(self.writer.model, "answer", ask)
         sources = documents or tuple(self.source.documents)
         return Unit(ask, key, title, frozenset(pages), sources, self.writer.model.count_tokens(text))
 

@@ -94,7 +94,7 @@ def sections_of(parts: Sequence[Part]) -> list[PartSection]:
 
 
 def _document_parts(document: Document, chunks: Sequence[Chunk]) -> list[Part]:
-    main = _main_sections(document.sections)
+    main = main_sections(document)
     if not main:
         return [Part(document, chunk, _page_title(document, chunk), number) for number, chunk in enumerate(chunks)]
     places = [(section.page, section.offset) for section in main]
@@ -108,22 +108,23 @@ def _document_parts(document: Document, chunks: Sequence[Chunk]) -> list[Part]:
 
 def _cut_at_main_sections(document: Document) -> Document | None:
     """The document as if its main sections were of the first level; None where they are."""
-    main = _main_sections(document.sections)
+    main = main_sections(document)
     if all(section.level == 1 for section in main):
         return None
     return replace(document, sections=tuple(replace(section, level=1) for section in main))
 
 
-def _main_sections(sections: Sequence[Section]) -> list[Section]:
-    """Those that divide the document: of the highest level that has more than one, with all above it.
+def main_sections(document: Document) -> list[Section]:
+    """Those that divide it, in order: of the highest level that has more than one, with all above it.
 
     Notes often have their title as the only heading of the first level.
     """
-    for level in sorted({section.level for section in sections}):
-        found = [section for section in sections if section.level <= level]
+    ordered = sorted(document.sections, key=lambda section: (section.page, section.offset))
+    for level in sorted({section.level for section in ordered}):
+        found = [section for section in ordered if section.level <= level]
         if len(found) > 1:
             return found
-    return list(sections)
+    return ordered
 
 
 def _page_title(document: Document, chunk: Chunk) -> str:

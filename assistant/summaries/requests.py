@@ -1,22 +1,20 @@
-"""What the model is asked for each text of a summary: the task, its prompt and its limits; the key of the answer."""
+"""What the model is asked for each text of a summary: the task, its prompt and its limits."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from assistant.context_window import fitting_config, room_tokens
 from assistant.documents.model import Document
 from assistant.generation import ChatMessage, GenerationConfig, LanguageModel
 from assistant.problems import Problem
-from assistant.prompts import PROMPT_VERSION, Task, is_our_words, says_nothing, task_prompt
+from assistant.prompts import Task, is_our_words, says_nothing, task_prompt
 from assistant.prompts.study import STUDY_TASKS
 from assistant.summaries.checks import Judge, usable_items
 from assistant.summaries.options import SummaryOptions
 from assistant.summaries.parts import PageNames, Part, PartSection
-from assistant.summaries.units import Unit
+from assistant.summaries.units import Unit, unit_key
 from assistant.writing import Ask
 
 TOKEN_CAPS: dict[Task, int] = {"part": 200, "describe": 160, "rewrite": 120}
@@ -113,7 +111,9 @@ class Requests:
             max_points=(bullets or USUAL_POINTS) if task in LISTS else 0,
             check=check,
         )
-        return Unit(ask, self._key(task, ask), title, pages, tuple(documents), self._model.count_tokens(text))
+        return Unit(
+            ask, unit_key(self._model, task, ask), title, pages, tuple(documents), self._model.count_tokens(text)
+        )
 
     def room(self, task: Task) -> int:
         """How many tokens of text fit into the prompt of a task. Raises ContextOverflowError."""
@@ -135,19 +135,6 @@ class Requests:
         if same_language and not self._judge.is_about(answer, pages, strictly=foreign):
             return "off-topic"
         return "form" if self._options.merge and task == style.task and style.check(answer, self._language) else ""
-
-    def _key(self, task: Task, ask: Ask) -> str:
-        """Text, language and number of points are in the messages; a style is known by its task."""
-        depends_on = {
-            "task": task,
-            "messages": [(message.role, message.content) for message in ask.messages(False)],
-            "prompts": PROMPT_VERSION,
-            "language": ask.language,
-            "limits": (ask.max_sentences, ask.max_points),
-            "model": self._model.fingerprint,
-            "config": asdict(ask.config),
-        }
-        return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
 
     def _task_config(self, task: Task) -> GenerationConfig:
         items = ITEM_TOKENS.get(task, 0) * self._options.points

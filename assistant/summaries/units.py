@@ -5,16 +5,19 @@ A unit is kept with what was wrong with it: the same model with the same seed wo
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from assistant.documents.model import Document
 from assistant.errors import LibraryError
+from assistant.generation import LanguageModel
 from assistant.i18n import _
 from assistant.library import Library
 from assistant.problems import SEVERITY
+from assistant.prompts import PROMPT_VERSION
 from assistant.protocol import Event, Notice
 from assistant.summaries.parts import PageNames
 from assistant.writing import Ask, Written
@@ -26,7 +29,7 @@ class Unit:
 
     ask: Ask
     key: str
-    """Holds everything that the text depends on."""
+    """See `unit_key`."""
     title: str
     """What it is about, for progress."""
     pages: PageNames
@@ -34,6 +37,20 @@ class Unit:
     documents: tuple[Document, ...]
     tokens: int
     """Of what the model reads for it, for the estimate of time."""
+
+
+def unit_key(model: LanguageModel, task: str, ask: Ask) -> str:
+    """Holds everything that an answer depends on; text, language and number of points are in its messages."""
+    depends_on = {
+        "task": task,
+        "messages": [(message.role, message.content) for message in ask.messages(False)],
+        "prompts": PROMPT_VERSION,
+        "language": ask.language,
+        "limits": (ask.max_sentences, ask.max_points),
+        "model": model.fingerprint,
+        "config": asdict(ask.config),
+    }
+    return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
 
 
 class Units:

@@ -379,7 +379,7 @@ def test_another_model_or_adapter_is_written_anew(library: Library):
 
 def test_a_new_prompt_version_is_written_anew(library: Library, monkeypatch):
     Run(ScriptedModel(["The cell is small."]), CELL, library)
-    monkeypatch.setattr("assistant.summaries.requests.PROMPT_VERSION", 99)
+    monkeypatch.setattr("assistant.summaries.units.PROMPT_VERSION", 99)
     model = ScriptedModel(["The cell is small."])
     Run(model, CELL, library)
     assert model.prompts

@@ -11,7 +11,8 @@ from assistant.documents.model import Document
 from assistant.stems import content_words
 from assistant.summaries.own.definitions import Definition, definition_in, listed_definitions
 from assistant.summaries.own.gaps import Terms, gaps_in
-from assistant.summaries.own.prose import OwnSentence, main_sections, shown
+from assistant.summaries.own.prose import OwnSentence, shown
+from assistant.summaries.parts import main_sections
 
 
 @dataclass(frozen=True)

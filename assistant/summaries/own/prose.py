@@ -7,10 +7,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.documents.model import Document, Page, Section
+from assistant.documents.model import Document, Page
 from assistant.language import detect_language
 from assistant.sentences import split_sentences
 from assistant.stems import is_stop_word, plain_words
+from assistant.summaries.parts import main_sections
 
 MIN_WORDS, MAX_WORDS = 5, 45
 MIN_LETTERS = 0.8
@@ -98,17 +99,6 @@ class OwnSentence:
 def leans_back(sentence: str) -> bool:
     """Whether it begins with a word that points to what was said before: "It", "However", "Questo"."""
     return _LEANS_BACK.match(sentence) is not None
-
-
-def main_sections(document: Document) -> list[Section]:
-    """Those that divide the document, in order: of the highest level that has more than one, with all above it."""
-    for level in sorted({section.level for section in document.sections}):
-        found = [section for section in document.sections if section.level <= level]
-        if len(found) > 1:
-            break
-    else:
-        found = list(document.sections)
-    return sorted(found, key=lambda section: (section.page, section.offset))
 
 
 def prose_sentences(documents: Sequence[Document], pages_by_path: Mapping[str, Sequence[int]]) -> list[OwnSentence]:
