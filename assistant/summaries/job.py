@@ -19,12 +19,12 @@ from assistant.summaries.by_section import BySection
 from assistant.summaries.canvas import Canvas
 from assistant.summaries.desk import Desk
 from assistant.summaries.disagreeing import Disagreements
+from assistant.summaries.estimate import planned_tokens
 from assistant.summaries.extracts import extract
 from assistant.summaries.one_text import OneText
 from assistant.summaries.options import SummaryOptions
 from assistant.summaries.own import sentences_of
 from assistant.summaries.parts import PageNames
-from assistant.summaries.planning import planned_tokens
 from assistant.summaries.report import left_out_notice, own_notice, result, resume_notice, support_notice
 from assistant.summaries.study import Study
 from assistant.writing import Written, no_text_error
@@ -69,7 +69,7 @@ class _Summary:
     def run(self) -> Generator[Event, None, dict[str, Any]]:
         desk, canvas = self._desk, self._canvas
         yield from resume_notice(self._job, sum(self._resumed), len(self._units))
-        desk.estimate.plan(planned_tokens(desk, self._units, self._resumed))
+        desk.estimate.plan(planned_tokens(desk.options, desk.sections, self._units, self._resumed))
         form = self._form()
         written = yield from form.write()
         yield from self._at_least_something()
