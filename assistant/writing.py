@@ -174,6 +174,7 @@ class Writer:
         An answer that is no use is asked for again, once, when the others are there. Raises Stopped when the last of
         those that were finished has been given out.
         """
+        assert all(ask.config == asks[0].config for ask in asks), "a unit's key holds its own configuration"
         again: dict[int, Written] = {}
         for growth in self._attempts(asks, range(len(asks)), insist=False):
             if isinstance(growth, Done) and self._worth_retrying(growth.written.problem, asks[growth.index].language):
