@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.documents.model import UNREADABLE, Document, Page
-from assistant.grounding import PageSet
+
+if TYPE_CHECKING:
+    from assistant.grounding import PageSet
 
 NOT_CHOSEN = "not chosen"
 NOT_RELEVANT = "not relevant"
@@ -15,6 +17,8 @@ NOTHING_THERE = "nothing to summarize"
 """An index, a bibliography: the model read it and found nothing to say."""
 NOT_THE_BEGINNING = "not the beginning"
 """For a description made from the beginning alone."""
+NOT_WANTED = (NOT_CHOSEN, NOT_RELEVANT, NOT_THE_BEGINNING, NOTHING_THERE)
+"""Reasons of pages that have a text."""
 
 
 def coverage(

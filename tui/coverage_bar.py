@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from assistant.coverage import NOT_WANTED
 from assistant.i18n import _, plural
 from assistant.safe_text import one_line
 from tui.words import amount, page_reason
@@ -14,8 +15,6 @@ Coverage = Mapping[str, Any]
 
 READ, PARTLY, LEFT_OUT, NO_TEXT = "█▒░×"
 
-NOT_WANTED = ("not chosen", "not relevant", "not the beginning", "nothing to summarize")
-"""Reasons of pages that have a text."""
 MAX_BAR_COLUMNS = 60
 MAX_BARS = 8
 MAX_RUNS = 12
