@@ -23,7 +23,7 @@ from assistant.generation import (
     never_stop,
 )
 from assistant.i18n import _
-from assistant.protocol import Event
+from assistant.protocol import Event, Notice
 from assistant.summaries.canvas import Canvas
 from assistant.summaries.desk import Desk
 from assistant.summaries.disagreeing import Disagreements
@@ -87,13 +87,10 @@ def extract(
     else:
         yield from _sentences(desk, canvas)
     if not canvas.own_texts:
-        raise NoTextError(
-            _("Nothing of this kind could be made from the document's own sentences."),
-            _("Choose another style, or let a model write it."),
-            path=documents[0].path,
-        )
+        raise _nothing_found(documents[0], items=study is not None)
     if canvas.several and not study:
         yield from disagreements.show()
+    yield from _languages(job, documents, options)
     return result(
         desk,
         canvas,
@@ -102,6 +99,24 @@ def extract(
         contradictions=disagreements.as_json(),
         seconds=time.monotonic() - started,
     )
+
+
+def _nothing_found(document: Document, *, items: bool) -> NoTextError:
+    if items:
+        message = _("Nothing of this kind could be made from the document's own sentences.")
+        return NoTextError(message, _("Choose another style, or let a model write it."), path=document.path)
+    return NoTextError(
+        _("The document has no sentence that can be shown by itself, in Italian or in English."),
+        _("Let a model write it."),
+        path=document.path,
+    )
+
+
+def _languages(job: str, documents: Sequence[Document], options: SummaryOptions) -> Iterator[Event]:
+    others = {document.language for document in documents} - {options.language, ""}
+    if options.language != "auto" and others:
+        message = _("The document's own sentences stay in its language: only a model can translate.")
+        yield Notice(job=job, level="info", message=message)
 
 
 def _stretches(desk: Desk) -> list[PartSection]:

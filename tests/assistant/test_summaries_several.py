@@ -130,3 +130,10 @@ def test_a_card_made_of_two_documents_sentences_is_asked_once():
     prompts = [item["prompt"] for item in run.result["items"]]
     assert prompts
     assert len(set(prompts)) == len(prompts)
+
+
+def test_where_another_language_was_asked_for_it_is_said_that_nothing_is_translated():
+    """English sentences came, and not a word about the Italian that was asked for."""
+    run = Run(ScriptedModel([]), [SLIDES], extractive="only", language="it")
+    assert run.notices() == ["The document's own sentences stay in its language: only a model can translate."]
+    assert Run(ScriptedModel([]), [SLIDES], extractive="only", language="en").notices() == []
