@@ -33,7 +33,7 @@ def coverage(
 
     `nothing_on` are pages that were read in vain, `otherwise` is why readable pages were not used. With several
     documents the page numbers follow each other, one document after the other, and `documents` has the same object
-    for each.
+    for each. `labels` are what is printed on the pages, by number, where that is something else.
     """
 
     def reason(document: Document, page: Page) -> str:
@@ -55,6 +55,7 @@ def coverage(
                 for page in document.pages
                 if (document.path, page.number) not in used
             ],
+            **_labels(document),
         }
         for document in documents
     ]
@@ -67,4 +68,11 @@ def coverage(
         total["documents"] = [
             {"document": document.name, **part} for document, part in zip(documents, parts, strict=True)
         ]
+    elif documents:
+        total.update(_labels(documents[0]))
     return total
+
+
+def _labels(document: Document) -> dict[str, Any]:
+    labels = {str(page.number): page.label for page in document.pages if page.label != str(page.number)}
+    return {"labels": labels} if labels else {}

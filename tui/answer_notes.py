@@ -40,7 +40,7 @@ def _route(route: Result, coverage: Result) -> str:
         return _("Read everything, part by part: {pages}").format(pages=plural("{count} page", "{count} pages", total))
     if route.get("kind") != "search":
         return ""  # all of a short text: nothing to be told
-    where = f" ({pages_named([{'page': page} for page in used])})" if used and "documents" not in coverage else ""
+    where = f" ({pages_named(used, coverage)})" if used and "documents" not in coverage else ""
     return _("Searched: read {pages}").format(pages=amount(len(used), total, "pages")) + where
 
 

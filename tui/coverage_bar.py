@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assistant.coverage import NOT_WANTED
@@ -40,7 +40,7 @@ def skipped_lines(coverage: Coverage) -> list[str]:
     lines: list[str] = []
     for part in parts:
         name = f"{one_line(str(part.get('document', '')))}, " if len(parts) > 1 else ""
-        lines += [f"{name}{line}" for line in _reasons(part.get("pages_skipped") or ())]
+        lines += [f"{name}{line}" for line in _reasons(part)]
     return lines
 
 
@@ -88,7 +88,7 @@ def _together(signs: str) -> str:
 
 
 def _legend(signs: str) -> list[str]:
-    """What the signs mean, where more than one is used."""
+    """What the signs mean, where another is used than the one of pages that were read."""
     meanings = {
         READ: _("read"),
         PARTLY: _("partly read"),
@@ -96,29 +96,29 @@ def _legend(signs: str) -> list[str]:
         NO_TEXT: _("without text"),
     }
     used = [sign for sign in meanings if sign in signs]
-    return [" · ".join(f"{sign} {meanings[sign]}" for sign in used)] if len(used) > 1 else []
+    return [" · ".join(f"{sign} {meanings[sign]}" for sign in used)] if used != [READ] else []
 
 
-def _reasons(skipped: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    by_reason: dict[str, list[Mapping[str, Any]]] = {}
-    for page in skipped:
-        by_reason.setdefault(str(page["reason"]), []).append(page)
-    for reason, pages in by_reason.items():
-        yield f"{pages_named(pages)}: {page_reason(reason)}"
+def _reasons(part: Coverage) -> Iterator[str]:
+    by_reason: dict[str, list[int]] = {}
+    for page in part.get("pages_skipped") or ():
+        by_reason.setdefault(str(page["reason"]), []).append(page["page"])
+    for reason, numbers in by_reason.items():
+        yield f"{pages_named(numbers, part)}: {page_reason(reason)}"
 
 
-def pages_named(pages: Sequence[Mapping[str, Any]]) -> str:
-    """`pp. 3–9, 12`, of pages as a coverage lists them; a long list is cut."""
-    runs: list[list[Mapping[str, Any]]] = []
-    for page in pages:
-        if runs and page["page"] == runs[-1][-1]["page"] + 1:
-            runs[-1].append(page)
+def pages_named(numbers: Sequence[int], part: Coverage) -> str:
+    """`pp. iii–ix, 12`, as it is printed on the pages of that number; a long list is cut."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
         else:
-            runs.append([page])
-    names = [_label(run[0]) if len(run) == 1 else f"{_label(run[0])}–{_label(run[-1])}" for run in runs[:MAX_RUNS]]
+            runs.append([number])
+    labels: Mapping[str, Any] = part.get("labels") or {}
+    ends = [
+        [one_line(str(labels.get(str(number), number))) for number in dict.fromkeys((run[0], run[-1]))] for run in runs
+    ]
+    names = ["–".join(pair) for pair in ends[:MAX_RUNS]]
     listed = ", ".join([*names, "…"] if len(runs) > MAX_RUNS else names)
-    return plural("p. {{pages}}", "pp. {{pages}}", len(pages)).format(pages=listed)
-
-
-def _label(page: Mapping[str, Any]) -> str:
-    return one_line(str(page.get("label") or page["page"]))
+    return plural("p. {{pages}}", "pp. {{pages}}", len(numbers)).format(pages=listed)

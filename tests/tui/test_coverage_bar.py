@@ -65,8 +65,28 @@ def test_of_a_whole_library_only_the_first_bars_are_drawn():
 
 
 def test_pages_are_called_by_what_is_printed_on_them_and_long_lists_are_cut():
-    assert pages_named([{"page": 3, "label": "iii"}, {"page": 4, "label": "iv"}, {"page": 9}]) == "pp. iii–iv, 9"
-    assert pages_named([{"page": page} for page in range(1, 100, 2)]).endswith("21, 23, …")
+    assert pages_named([3, 4, 9], {"labels": {"3": "iii", "4": "iv"}}) == "pp. iii–iv, 9"
+    assert pages_named(range(1, 100, 2), {}).endswith("21, 23, …")
+
+
+def test_the_pages_beneath_an_answer_are_called_as_in_its_citations():
+    """They used to be the numbers in the file, beside citations with the numbers on the paper."""
+    labels = {str(page): str(page + 40) for page in range(1, 10)}
+    some = {**coverage(9, not_relevant=[1, 2, 5, 6, 7, 8]), "labels": labels}
+    assert origin_lines({"answer": "…", "route": {"kind": "search"}, "coverage": some}, 80) == [
+        "Searched: read 3 of 9 pages (pp. 43–44, 49)"
+    ]
+    assert coverage_lines(some, 80)[-1] == "pp. 41–42, 45–48: not about the question"
+    assert coverage_lines({**coverage(20), "documents": [some, coverage(11)]}, 80)[-1].endswith(
+        "pp. 41–42, 45–48: not about the question"
+    )
+
+
+def test_a_bar_of_nothing_but_pages_partly_read_is_explained():
+    """With only one sign in it, it used not to be."""
+    bar, legend, *_reasons = coverage_lines(coverage(900, scanned=list(range(1, 900, 3))), 40)
+    assert set(bar.split()[0]) == {PARTLY}
+    assert legend == "▒ partly read"
 
 
 @given(st.text(READ + LEFT_OUT + NO_TEXT, min_size=1, max_size=300), st.integers(8, 60))
