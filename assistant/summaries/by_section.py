@@ -1,27 +1,37 @@
-"""A summary that is a text on each section, in order: shown as they become ready, the one in turn while it grows."""
+"""A summary that is a text on each section, in order: shown as they become ready, the one in turn while it grows.
+
+Sections of several documents on one topic have one text: what two of them say stands there once, with both places.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 from assistant.protocol import Event
 from assistant.screen import Live
+from assistant.summaries.agreeing import without_agreements
 from assistant.summaries.canvas import Canvas
+from assistant.summaries.common_topics import SectionTopic
 from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import Draft, draft, joined
-from assistant.summaries.parts import Part, PartSection
+from assistant.summaries.own.several import said_once
+from assistant.summaries.parts import Part
 from assistant.summaries.replacing import rewritten, stand_ins
 from assistant.summaries.units import Unit
 from assistant.writing import Growing, Reading, Restarted, Written, follow
 
+MOST_MERGED = 12
+"""Sentences that documents say of one topic: a model asked for one list of more leaves some of them out."""
+
 
 @dataclass(frozen=True)
 class Slot:
-    """What stands under one heading and is shown at once: a part, or all of a section where its parts are merged."""
+    """What is shown at once under a heading: a part, or all of a topic where its parts are put together."""
 
-    section: PartSection
+    topic: SectionTopic
     parts: tuple[Part, ...]
     indexes: tuple[int, ...]
     """Of the units on these parts."""
@@ -100,10 +110,14 @@ class BySection:
 
     def _head(self, slot: Slot) -> Iterator[Event]:
         self._before = self._canvas.mark()
-        alone = len(self._desk.parts) == 1 or self._desk.options.one_text
-        document = f"# {slot.section.document.title}" if self._canvas.several else ""
-        section = f"## {slot.section.title}" if slot.section.title and not alone else ""
-        yield from self._canvas.under(document, section)
+        document = slot.topic.heading if self._canvas.several else ""
+        yield from self._canvas.under(document, f"## {slot.topic.title}" if self._is_titled(slot.topic) else "")
+
+    def _is_titled(self, topic: SectionTopic) -> bool:
+        desk = self._desk
+        if not topic.title or desk.options.one_text:
+            return False
+        return len(desk.topics) > 1 or (len(desk.parts) > 1 and any(document.sections for document in topic.documents))
 
     def _close(self, slot: Slot) -> Iterator[Event]:
         """Show what became of a slot; the next one is in turn."""
@@ -121,32 +135,58 @@ class BySection:
             if live:
                 yield from live.restart()
             if drafts:
-                yield from self._show(drafts)
+                yield from self._show(slot, drafts)
         for _unit, written in used:
             self._desk.writer.settled(written)
         self.replaced += len(pairs) - len(used)
-        if sentences := [sentence for some in own for sentence in some]:
-            yield from self._canvas.own(sentences)
+        if sentences := [said for some in said_once(own) for said in some]:
+            yield from self._canvas.label()
+            yield from self._canvas.own_lines(sentences)
         elif not drafts:
             yield from self._canvas.back_to(self._before)
         self._turn += 1
 
-    def _show(self, drafts: Sequence[Draft]) -> Iterator[Event]:
-        if len(drafts) > 1:
-            (drafts,) = yield from self._desk.merger.each([drafts], bullets=self._desk.options.points)
+    def _show(self, slot: Slot, drafts: Sequence[Draft]) -> Iterator[Event]:
+        if slot.topic.is_shared:
+            drafts = yield from self._once(drafts)
+        else:
+            drafts = yield from self._merged(drafts)
         together = joined(drafts)
         text = together.text
+        if self._desk.options.wanted.name == "outline":
+            text = "\n".join(item.text for item in drafts)  # one list
         if self._desk.options.unsupported == "rewrite":
-            text = yield from rewritten(self._desk, together)
+            text = yield from rewritten(self._desk, replace(together, text=text))
         yield from self._canvas.show(text, together.pages)
+        self._canvas.agreeing = {}
+
+    def _merged(self, drafts: Sequence[Draft]) -> Generator[Event, None, Sequence[Draft]]:
+        if len(drafts) > 1:
+            (drafts,) = yield from self._desk.merger.each([drafts], bullets=self._desk.options.points)
+        return drafts
+
+    def _once(self, drafts: Sequence[Draft]) -> Generator[Event, None, Sequence[Draft]]:
+        """What several documents say of a topic, each thing once."""
+        desk = self._desk
+        if self._is_merged:
+            by_document = [list(some) for _path, some in groupby(drafts, key=lambda item: item.documents[0].path)]
+            lists = yield from desk.merger.each(by_document, bullets=desk.options.points)
+            drafts = [item for some in lists for item in some]
+        said = without_agreements(desk, drafts)
+        self._canvas.agreeing = said.places
+        is_short = said.count <= MOST_MERGED and desk.merger.fits(said.drafts, "topic")
+        if desk.options.merge and not self._is_merged and is_short and len(said.drafts) > 1:
+            (drafts,) = yield from desk.merger.each([said.drafts], "topic", bullets=said.count)
+            return drafts
+        return said.drafts
 
 
 def _slots(desk: Desk, *, merged: bool) -> Iterator[Slot]:
     index = 0
-    for section in desk.sections:
-        indexes = range(index, index + len(section.parts))
-        index += len(section.parts)
-        if merged:
-            yield Slot(section, section.parts, tuple(indexes))
+    for topic in desk.topics:
+        indexes = range(index, index + len(topic.parts))
+        index += len(topic.parts)
+        if merged or topic.is_shared:
+            yield Slot(topic, topic.parts, tuple(indexes))
         else:
-            yield from (Slot(section, (part,), (at,)) for part, at in zip(section.parts, indexes, strict=True))
+            yield from (Slot(topic, (part,), (at,)) for part, at in zip(topic.parts, indexes, strict=True))

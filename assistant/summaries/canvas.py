@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 from assistant.cited_text import AsList, CitedText, PlacedClaim, Shown, page_mark
 from assistant.documents.model import Document
-from assistant.grounding import Claim, PageSet
+from assistant.grounding import Citation, Claim, PageSet, plain_claim
 from assistant.protocol import Event
 from assistant.screen import Live, Screen
 from assistant.summaries.checks import Judge
@@ -34,6 +35,8 @@ class Canvas:
         """How many texts on the screen are the model's."""
         self.own_texts = 0
         """How many are the documents' own sentences."""
+        self.agreeing: Mapping[str, tuple[Citation, ...]] = {}
+        """Of claims, as `plain_claim` gives them: where other documents say the same in words of their own."""
         self._owned_until = -1
         """Where the last of these ended: what goes on there needs no label."""
 
@@ -92,7 +95,7 @@ class Canvas:
         self.model_texts += 1
 
     def shown(self, pages: PageSet | None) -> Callable[[], Shown]:
-        cite = partial(self._judge.cite, pages=pages)
+        cite = partial(self._cite, pages=pages)
         mark = partial(page_mark, several_documents=self._several)
 
         def make() -> Shown:
@@ -103,13 +106,20 @@ class Canvas:
 
         return make
 
+    def _cite(self, sentence: str, pages: PageSet | None) -> Claim:
+        """With every document that says it."""
+        claim = self._judge.cite(sentence, pages)
+        known = {citation.path for citation in claim.citations}
+        others = [other for other in self.agreeing.get(plain_claim(sentence), ()) if other.path not in known]
+        return replace(claim, citations=(*claim.citations, *others)) if claim.citations else claim
+
     def line(self, text: str, claim: str, pages: PageSet | None) -> Generator[Event, None, int | None]:
         """A line of its own with the mark of what it says; the number of that claim in the text, if there is one."""
         start = len(self.screen.text)
         yield from self.screen.show(text)
         if not claim:
             return None
-        found = self._judge.cite(claim, pages)
+        found = self._cite(claim, pages)
         at = start + len(text)
         mark = page_mark(found, several_documents=self._several)
         yield from self.screen.show(mark)

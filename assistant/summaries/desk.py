@@ -10,6 +10,7 @@ from assistant.generation import LanguageModel, ShouldStop
 from assistant.library import Library
 from assistant.screen import Screen
 from assistant.summaries.checks import Judge
+from assistant.summaries.common_topics import SectionTopic, alone, common_topics
 from assistant.summaries.drafts import Draft
 from assistant.summaries.estimate import Estimate
 from assistant.summaries.merging import Merger
@@ -44,10 +45,10 @@ class Desk:
         self.merger = Merger(model, self.requests, self.scribe)
 
     @cached_property
-    def parts(self) -> list[Part]:
-        """Split when they are asked for: counting the tokens of a book takes seconds.
+    def topics(self) -> list[SectionTopic]:
+        """What stands under one heading each, in the order of the result. Raises NoTextError, ContextOverflowError.
 
-        Raises NoTextError where the chosen pages have no text, ContextOverflowError.
+        Found when it is asked for: counting the tokens of a book takes seconds.
         """
         parts = split_parts(
             self.documents,
@@ -56,11 +57,18 @@ class Desk:
             self.options.chosen,
             by_section=not self.options.one_text,
         )
-        return _openings(parts) if self.options.opening_only else parts
+        sections = sections_of(_openings(parts) if self.options.opening_only else parts)
+        if len(self.documents) > 1 and self.options.wanted.kind == "text" and not self.options.one_text:
+            return common_topics(sections)
+        return [alone(section) for section in sections]
 
     @cached_property
     def sections(self) -> list[PartSection]:
-        return sections_of(self.parts)
+        return [section for topic in self.topics for section in topic.sections]
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        return [part for section in self.sections for part in section.parts]
 
     def part_units(self) -> list[Unit]:
         """One for each part, in order."""
