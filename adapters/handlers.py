@@ -6,7 +6,7 @@ Imports of anything heavy are inside the functions, so that a command pays only 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from typing import TYPE_CHECKING, Any
 
 from adapters.reading import read_documents
@@ -40,6 +40,7 @@ def immediate(look_up: Callable[[Any], Result]) -> Handler:
 def summarize(
     request: protocol.Summarize | protocol.Describe, session: Session, should_stop: ShouldStop
 ) -> Generator[Event, None, Result]:
+    from assistant.advice import language_notices
     from assistant.catalogue import find_base
     from assistant.summaries import SummaryOptions, summarize
 
@@ -50,8 +51,8 @@ def summarize(
         style=(summary.style or settings.style) if summary else "brief",
         bullets=(summary.bullets or settings.bullets) if summary else 0,
         language=request.language or settings.language,
-        unsupported=request.unsupported or settings.unsupported,  # pyright: ignore[reportArgumentType]
-        extractive=request.extractive or settings.extractive,  # pyright: ignore[reportArgumentType]
+        unsupported=request.unsupported or settings.unsupported,  # pyright: ignore[reportArgumentType] - see check()
+        extractive=request.extractive or settings.extractive,  # pyright: ignore[reportArgumentType] - see check()
     )
     asked.check()  # a mistake is heard before anything is read
     reading = yield from read_documents(request, session, should_stop)
@@ -59,7 +60,7 @@ def summarize(
     if options.extractive == "only":  # no model is needed, so none is loaded
         return (yield from summarize(request.job, None, reading.documents, options, None, should_stop))
     engine = yield from session.engine(request, should_stop)
-    yield from _language_notice(request.job, reading.documents, engine.kept, options.language)
+    yield from language_notices(request.job, reading.documents, engine, options.language)
     base = find_base(engine.name)
     options = dataclasses.replace(
         options, merge=base.merges if base else True, config=_generation_config(request, session, base)
@@ -68,13 +69,14 @@ def summarize(
 
 
 def chat(request: protocol.Chat, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
+    from assistant.advice import language_notices
     from assistant.answers import reply
     from assistant.catalogue import find_base
 
     reading = yield from read_documents(request, session, should_stop)
     engine = yield from session.engine(request, should_stop)
     language = request.language or session.settings.language
-    yield from _language_notice(request.job, reading.documents, engine.kept, language)
+    yield from language_notices(request.job, reading.documents, engine, language)
     base = find_base(engine.name)
     messages = [ChatMessage(role, content) for role, content in request.messages]  # pyright: ignore[reportArgumentType]
     return (
@@ -91,22 +93,6 @@ def chat(request: protocol.Chat, session: Session, should_stop: ShouldStop) -> G
             should_stop=should_stop,
         )
     )
-
-
-def _language_notice(
-    job: str, documents: Sequence[Any], kept: Any, asked: str = "auto"
-) -> Generator[Event, None, None]:
-    """Say before the work begins that the model does not know a language it will read or, as asked, write."""
-    from assistant.advice import language_notice
-
-    if not kept.languages:  # a base that nobody here has looked at: it may know them all
-        return
-    read = {document.language for document in documents if document.language}
-    for language in sorted(read | {asked} - {"auto"}):
-        notice = language_notice(language, kept.name, asked=language not in read)
-        if language not in kept.languages and notice:
-            message, hint = notice
-            yield protocol.Notice(job=job, level="warning", message=message, hint=hint)
 
 
 def _generation_config(request: protocol.ModelRequest, session: Session, base: BaseModel | None) -> GenerationConfig:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 from assistant.catalogue import recommend
+from assistant.documents.model import Document
+from assistant.generation import LanguageModel
 from assistant.hardware import describe_machine
 from assistant.i18n import N_, say_in
+from assistant.protocol import Notice
 from assistant.units import format_bytes, format_memory
 
 _HARDLY_KNOWS = {
@@ -21,18 +26,24 @@ _USE_INSTEAD = N_(
 )
 
 
-def language_notice(language: str, model: str, *, asked: bool = False) -> tuple[str, str] | None:
-    """Message and hint for a text in a language that `model` does not know; None for other languages.
+def language_notices(job: str, documents: Sequence[Document], model: LanguageModel, asked: str) -> Iterator[Notice]:
+    """Say before the work begins that the model does not know a language it will read or, as `asked`, write.
 
-    `asked` where the text is not in that language, but what is written about it shall be.
+    `asked` is a language or `auto`. Nothing is said of a base that nobody here has looked at: it may know them all.
     """
-    if language not in _HARDLY_KNOWS:
-        return None
-    message = say_in(language, (_HARDLY_WRITES if asked else _HARDLY_KNOWS)[language]).format(model=model)
+    read = {document.language for document in documents if document.language}
+    for language in sorted(read | {asked}):
+        if model.languages and language not in model.languages and language in _HARDLY_KNOWS:
+            yield _language_notice(job, language, model.name, is_read=language in read)
+
+
+def _language_notice(job: str, language: str, model: str, *, is_read: bool) -> Notice:
+    """`is_read` where a text is in that language, not only what is to be written about one."""
+    message = say_in(language, (_HARDLY_KNOWS if is_read else _HARDLY_WRITES)[language]).format(model=model)
     better, _reason = recommend(describe_machine(), language)
     hint = say_in(language, _USE_INSTEAD).format(
         better=better.name,
         memory=format_memory(better.memory_bytes),
         download=format_bytes(better.download_bytes),
     )
-    return message, hint
+    return Notice(job=job, level="warning", message=message, hint=hint)

@@ -21,8 +21,7 @@ class ScriptedSession(Session):
 
     def __init__(self, answers, languages=("en",)):
         super().__init__(Settings())
-        self.model = ScriptedModel(answers)
-        self.model.kept = type("Kept", (), {"languages": languages, "name": "scripted"})
+        self.model = ScriptedModel(answers, languages=languages)
 
     def engine(self, request, should_stop):
         yield from ()
