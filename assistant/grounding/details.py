@@ -15,8 +15,6 @@ from assistant.stems import content_words, plain_words, without_accents
 
 _ATTACHED_WORDS = 3
 """How far from a number the word is looked for that says what it counts."""
-_NAME_CONTEXT_CHARACTERS = 2000
-"""Before a passage: "he" of the passage may be named there."""
 
 
 @dataclass(frozen=True)
@@ -159,7 +157,6 @@ def _has_formulas(formulas: Sequence[Formula], passage: str) -> bool:
 def _has_names(names: Sequence[Name], text: str, language: str, *, translated: bool) -> bool:
     if not names:
         return True
-    text = text[-2 * _NAME_CONTEXT_CHARACTERS :]
     words = map(without_accents, plain_words(text))
     known = KnownNames(words, capitalised_words(text), frozenset(initials(text)), language)
     run = "".join(name.plain[0] for name in names)

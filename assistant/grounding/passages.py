@@ -33,6 +33,7 @@ CLAIM_CHARACTERS = 4000
 
 _MAX_CITATIONS = 3
 _CONTEXT_CHARACTERS = 2000
+"""Before a passage: whom it calls "he" may be named there."""
 _ACCEPTED: tuple[Support, ...] = ("quoted", "supported")
 
 
