@@ -29,7 +29,7 @@ _STOP_WORDS = frozenset(
     could may might must shall should than then there here he she they them their his her we our you your me my
     us so if also into over under about between through during after before each both all any some such only
     other more most very up out one because while
-    """.split()  # noqa: SIM905
+    """.split()  # noqa: SIM905 - a table is easier to read as text
 )
 _APOSTROPHES = str.maketrans("’‘´`ʼ", "'''''")
 _ELISION = re.compile(

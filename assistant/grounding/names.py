@@ -45,7 +45,7 @@ _NOT_NAMES = frozenset(
 )
 """Titles, and common nouns that are part of proper names: in the other language they are other words."""
 _NAMED_VERBS = frozenset(
-    "fu nacque morì scrisse scoprì fondò divenne was had became wrote said born died led".split()  # noqa: SIM905
+    "fu nacque morì scrisse scoprì fondò divenne was had became wrote said born died led".split()  # noqa: SIM905 - as above
 )
 """After these a bare capitalised word at the beginning is a person or a place: others have an article in Italian."""
 _PAST = ("ò", "arono", "irono", "ì", "ed")

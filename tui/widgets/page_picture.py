@@ -76,6 +76,6 @@ class PagePicture(Widget, can_focus=True):
 
     def _tell(self, sequence: str) -> None:
         """To the terminal, among what Textual writes, as it does itself for the clipboard."""
-        driver = self.app._driver  # pyright: ignore[reportPrivateUsage]
+        driver = self.app._driver  # pyright: ignore[reportPrivateUsage] - there is no public way to it
         if driver is not None:
             driver.write(sequence)
