@@ -50,6 +50,8 @@ def alone(section: PartSection) -> SectionTopic:
 
 def common_topics(sections: Sequence[PartSection]) -> list[SectionTopic]:
     """What documents have in common first, by which of them have it; then what only one speaks of, in order."""
+    if len({section.document.path for section in sections}) < 2:
+        return [alone(section) for section in sections]
     known = [_known_by(section) for section in sections]
     topics = [
         SectionTopic(

@@ -58,7 +58,7 @@ class Desk:
             by_section=not self.options.one_text,
         )
         sections = sections_of(_openings(parts) if self.options.opening_only else parts)
-        if len(self.documents) > 1 and self.options.wanted.kind == "text" and not self.options.one_text:
+        if self.options.wanted.kind == "text" and not self.options.one_text:
             return common_topics(sections)
         return [alone(section) for section in sections]
 

@@ -25,6 +25,7 @@ from assistant.generation import (
 from assistant.i18n import _
 from assistant.protocol import Event, Notice
 from assistant.summaries.canvas import Canvas
+from assistant.summaries.common_topics import SectionTopic, common_topics
 from assistant.summaries.desk import Desk
 from assistant.summaries.disagreeing import Disagreements
 from assistant.summaries.options import SummaryOptions
@@ -119,15 +120,16 @@ def _languages(job: str, documents: Sequence[Document], options: SummaryOptions)
         yield Notice(job=job, level="info", message=message)
 
 
-def _stretches(desk: Desk) -> list[PartSection]:
-    """What is summarized by itself: each section, or each document where the result is one text."""
+def _stretches(desk: Desk) -> list[SectionTopic]:
+    """What is summarized by itself: each section, or each document where the result is one text; by topic."""
     if not desk.options.one_text:
-        return desk.sections
-    return [
+        return desk.topics
+    documents = [
         PartSection(document, "", parts)
         for document in desk.documents
         if (parts := tuple(part for part in desk.parts if part.document is document))
     ]
+    return common_topics(documents)
 
 
 def _items(desk: Desk, canvas: Canvas, study: Study) -> Iterator[Event]:
@@ -141,25 +143,25 @@ def _sentences(desk: Desk, canvas: Canvas) -> Iterator[Event]:
     stretches = _stretches(desk)
     if not canvas.several:
         for stretch in stretches:
-            _check_stop(desk, canvas)
-            yield from _show(
-                desk, canvas, stretch, [Said(own) for own in sentences_of(stretch.parts, desk.options.points)]
-            )
+            yield from _show(desk, canvas, stretch, [Said(own) for own in _chosen(desk, canvas, stretch.sections[0])])
         return
-    chosen: list[list[OwnSentence]] = []
+    chosen = [_chosen(desk, canvas, section) for stretch in stretches for section in stretch.sections]
+    told = iter(said_once(chosen))
     for stretch in stretches:
-        _check_stop(desk, canvas)
-        chosen.append(sentences_of(stretch.parts, desk.options.points))
-    for stretch, sentences in zip(stretches, said_once(chosen), strict=True):
+        sentences = [said for _section in stretch.sections for said in next(told)]
         yield from _show(desk, canvas, stretch, sentences)
 
 
-def _show(desk: Desk, canvas: Canvas, stretch: PartSection, sentences: Sequence[Said]) -> Iterator[Event]:
+def _chosen(desk: Desk, canvas: Canvas, section: PartSection) -> list[OwnSentence]:
+    _check_stop(desk, canvas)
+    return sentences_of(section.parts, desk.options.points)
+
+
+def _show(desk: Desk, canvas: Canvas, stretch: SectionTopic, sentences: Sequence[Said]) -> Iterator[Event]:
     if not sentences:
         return
-    document = f"# {stretch.document.title}" if canvas.several else ""
-    titled = stretch.title and len(desk.sections) > 1
-    yield from canvas.under(document, f"## {stretch.title}" if titled else "")
+    titled = stretch.title and not desk.options.one_text and len(desk.sections) > 1
+    yield from canvas.under(stretch.heading if canvas.several else "", f"## {stretch.title}" if titled else "")
     if not canvas.own_texts:
         yield from canvas.label()
     yield from canvas.own_lines(sentences)

@@ -246,3 +246,24 @@ def test_documents_without_sections_are_put_together_by_what_they_say():
     ]
     run = Run(reader(), plain, style="outline")
     assert run.screen.startswith("# slides.pdf · book.pdf\n\n- ")
+
+
+# --- without a model ----------------------------------------------------------------------------------------------
+
+
+@PAIRS
+@pytest.mark.parametrize("style", ["brief", "outline", "detailed"])
+def test_without_a_model_the_same_holds_for_the_documents_own_sentences(documents, same, both, style):
+    run = Run(ScriptedModel([]), documents, style=style, extractive="only")
+    assert run.screen.startswith("# " + " · ".join(document.title for document in documents))
+    (claim,) = [claim for claim in run.result["claims"] if same in claim["text"]]
+    assert [place["document"] for place in claim["citations"]] == [document.name for document in documents]
+    assert f"[{both} " in run.screen
+    assert {found["what"] for found in run.result["contradictions"]} == {"date", "negation"}
+    assert run.result["extractive"] == "all"
+
+
+def test_without_a_model_documents_with_nothing_in_common_stay_apart():
+    run = Run(ScriptedModel([]), [CELL, revolution_document()], style="outline", extractive="only")
+    assert run.screen.index("# The cell") < run.screen.index("# La rivoluzione francese")
+    assert " · " not in run.screen
