@@ -4,11 +4,11 @@ reply             one turn of a conversation: its route, its answer, its result
 routes            what a question wants: a passage, or all of the text (`request_patterns`: the table)
 named_places      the pages and chapters that a question names
 reading           the pages that may be read
+evidence          what a source has for an answer: passages, summaries that are kept, places
 search, retrieval the passages that fit a question, the stretches of them that are read
 mapping, points   requests about all of a long text: part by part, and lists made of the parts
 composing         texts and conversation in a prompt that fits
 absence           when a document does not answer, before and after asking
-short_answers     a place for an answer of a word
 notices           what is said about all this
 """
 

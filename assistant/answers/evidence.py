@@ -11,6 +11,7 @@ from assistant.answers.absence import is_absent, is_denial
 from assistant.answers.reading import Source
 from assistant.answers.retrieval import Stretch, fitting_stretches
 from assistant.answers.routes import Request
+from assistant.answers.search import terms
 from assistant.cited_text import CitedText, Shown, page_mark
 from assistant.generation import LanguageModel
 from assistant.grounding import Claim, PageSet, Passages
@@ -20,6 +21,8 @@ from assistant.summaries.reuse import kept_section_summaries
 
 NEAREST = 3
 """Pages named where an answer was not found."""
+SHORT_CHARACTERS = 80
+_NAMES_NOTHING = frozenset(["yes", "ok", "okay", "true", "false", "certainly", "vero", "falso", "certo", "esatto"])
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,20 @@ class Evidence:
 
     def cite(self, sentence: str, pages: PageSet) -> Claim | None:
         return None if is_denial(sentence) else self.passages.cite(sentence, pages)
+
+    def cite_short(self, answer: str, pages: PageSet) -> Claim | None:
+        """A place for an answer too short to be looked up by itself: "46." says something only with its question.
+
+        With the passage that holds it and what was asked; None for one that names nothing ("Yes.").
+        """
+        said = terms(answer, "") - _NAMES_NOTHING
+        if not said or len(answer) > SHORT_CHARACTERS or "\n" in answer.strip():
+            return None
+        claim = self.passages.cite(f"{self.request.text} {answer}", pages)
+        held = tuple(place for place in claim.citations if said & terms(place.quote, ""))
+        missing = tuple(detail for detail in claim.missing if detail in answer)
+        # Never more than weak: the words of the question are the person's own, and are found in any case.
+        return Claim(answer, "unsupported" if missing else "weak", held, missing)
 
     def mark(self, claim: Claim) -> str:
         return page_mark(claim, several_documents=self.several)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from assistant.answers.composing import Composer
 from assistant.answers.evidence import Evidence
-from assistant.answers.points import Point, read_points, said_once
+from assistant.answers.points import ListedPoint, listed_once, read_points
 from assistant.answers.reading import Source
 from assistant.answers.routes import Request
 from assistant.cited_text import PlacedClaim
@@ -97,13 +97,13 @@ class Mapper:
         written = yield from self._scribe(units).write_all(units, "items")
         told = self._list_messages("")(False)[-1].content
         points = [
-            Point(text, self.evidence.cite(text, unit.pages) or Claim(text, "weak"))
+            ListedPoint(text, self.evidence.cite(text, unit.pages) or Claim(text, "weak"))
             for unit, answer in zip(units, written, strict=True)
             for text in read_points(answer.text, told)
         ]
         if not self.options.merge:  # a model that small writes more than there is
             points = [point for point in points if point.claim.citations and not point.claim.missing]
-        for point in said_once(points, self.language):
+        for point in listed_once(points, self.language):
             yield from self._show_point(point)
 
     def _list_messages(self, text: str) -> Messages:
@@ -112,7 +112,7 @@ class Mapper:
 
         return messages
 
-    def _show_point(self, point: Point) -> Iterator[Event]:
+    def _show_point(self, point: ListedPoint) -> Iterator[Event]:
         screen = self.writer.screen
         start, line, mark = len(screen.text), f"- {point.text}", self.evidence.mark(point.claim)
         yield from screen.show(f"{line}{mark}\n")

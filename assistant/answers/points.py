@@ -24,7 +24,7 @@ _MARK = re.compile(r"\A\s*(?:[-*•–]|\d{1,3}[.)])\s*")
 
 
 @dataclass(frozen=True)
-class Point:
+class ListedPoint:
     text: str
     claim: Claim
 
@@ -51,9 +51,9 @@ def _copies(line: str, said: str) -> bool:
     ) or (len(found) > 1 and f" {' '.join(found)} " in said)
 
 
-def said_once(points: Iterable[Point], language: str) -> list[Point]:
+def listed_once(points: Iterable[ListedPoint], language: str) -> list[ListedPoint]:
     """Each in its first wording and at its first place, with the citations of those that say the same."""
-    kept: list[Point] = []
+    kept: list[ListedPoint] = []
     terms: list[tuple[frozenset[str], frozenset[str], str]] = []
     for point in points:
         own = (content_stems(point.text, language), known_numbers(point.text), point.text.lower())

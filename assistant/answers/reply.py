@@ -22,7 +22,6 @@ from assistant.answers.notices import absent_notice, denied_notice, route_senten
 from assistant.answers.reading import MOST_TOKEN_CHARACTERS, Source
 from assistant.answers.retrieval import joined
 from assistant.answers.routes import read_request
-from assistant.answers.short_answers import cite_short_answer
 from assistant.cited_text import PlacedClaim, PlainText, Shown, without_page_marks
 from assistant.context_window import fitting_config
 from assistant.coverage import coverage
@@ -233,7 +232,7 @@ class _Turn:
 
     def _place_short_answer(self, read: PageSet) -> Iterator[Event]:
         screen = self._writer.screen
-        claim = cite_short_answer(self._evidence.passages, self._request.text, screen.text, read)
+        claim = self._evidence.cite_short(screen.text, read)
         if claim:
             end = len(screen.text)
             yield from screen.show(self._evidence.mark(claim))

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.answers import reply
-from assistant.answers.points import Point, read_points, said_once
+from assistant.answers.points import ListedPoint, listed_once, read_points
 from assistant.documents.model import Document, Page
 from assistant.errors import Stopped
 from assistant.generation import ChatMessage, GenerationConfig
@@ -418,10 +418,10 @@ def test_points_that_say_the_same_with_other_numbers_are_two():
         "Il popolo di Parigi assaltò la Bastiglia il 14 luglio 1789",
         "Il popolo di Parigi assaltò la Bastiglia il 15 luglio 1789",
     ]
-    kept = said_once([Point(text, passages.cite(text)) for text in texts], "it")
+    kept = listed_once([ListedPoint(text, passages.cite(text)) for text in texts], "it")
     assert [point.text for point in kept] == [texts[0], texts[2]]
 
 
 def test_points_without_a_word_to_compare_are_the_same_only_if_they_are_alike():
-    points = [Point(text, Claim(text, "weak")) for text in ("The", "the", "And")]
-    assert [point.text for point in said_once(points, "en")] == ["The", "And"]
+    points = [ListedPoint(text, Claim(text, "weak")) for text in ("The", "the", "And")]
+    assert [point.text for point in listed_once(points, "en")] == ["The", "And"]
