@@ -56,8 +56,6 @@ _MAYBE_BRACKETED = re.compile(
 _NO_BRACKETS = str.maketrans("[]", "()")
 _UNDECIDED = re.compile(r"""(?<=[.!?…»”’"')\]*_])[^\S\n]+\S*\Z""")
 """A stop and an unfinished word: "sec. X" may go on as "sec. XIX", which is one sentence, or as "Xerxes"."""
-_POINT = re.compile(r"\A(?:[-*•]|\d{1,2}[.)])\s*")
-"""How models begin a point by themselves."""
 
 
 def page_mark(claim: Claim, *, several_documents: bool) -> str:
@@ -211,35 +209,6 @@ class CitedText:
         given = self._open[self._shown : end]
         self._shown = max(self._shown, end)
         return given
-
-
-class AsList:
-    """Sentences shown as the points of a list, for a model that writes sentences whatever it is asked for."""
-
-    def __init__(self, shown: Shown) -> None:
-        self._shown = shown
-        self._waiting = ""
-        """The sentence being written: it is a point when the next one has begun."""
-
-    @property
-    def claims(self) -> list[PlacedClaim]:
-        return self._shown.claims
-
-    def feed(self, piece: str) -> str:
-        self._waiting += piece
-        spans = claim_spans(self._waiting)
-        if len(spans) < 2:
-            return ""
-        points = [self._waiting[start:end] for start, end in spans[:-1]]
-        self._waiting = self._waiting[spans[-1][0] :]
-        return "".join(self._point(point) for point in points)
-
-    def finish(self) -> str:
-        return self._point(self._waiting) + self._shown.finish()
-
-    def _point(self, sentence: str) -> str:
-        words = _POINT.sub("", without_page_marks(sentence).strip())
-        return self._shown.feed(f"- {words}\n") if words else ""
 
 
 def claim_spans(text: str) -> list[tuple[int, int]]:

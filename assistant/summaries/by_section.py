@@ -12,14 +12,14 @@ from itertools import groupby
 
 from assistant.protocol import Event
 from assistant.screen import Live
-from assistant.summaries.agreeing import without_agreements
 from assistant.summaries.canvas import Canvas
-from assistant.summaries.common_topics import SectionTopic
 from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import Draft, draft, joined
-from assistant.summaries.own.several import said_once
 from assistant.summaries.parts import Part
 from assistant.summaries.replacing import rewritten, stand_ins
+from assistant.summaries.several.agreeing import without_agreements
+from assistant.summaries.several.common_topics import SectionTopic
+from assistant.summaries.several.own_sentences import said_once
 from assistant.summaries.units import Unit
 from assistant.writing import Growing, Reading, Restarted, Written, follow
 

@@ -6,16 +6,16 @@ from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
-from assistant.cited_text import AsList, CitedText, PlacedClaim, Shown, page_mark
+from assistant.cited_text import CitedText, PlacedClaim, Shown, page_mark
 from assistant.documents.model import Document
 from assistant.grounding import Citation, Claim, PageSet, plain_claim
 from assistant.protocol import Event
 from assistant.screen import Live, Screen
 from assistant.summaries.checks import Judge
-from assistant.summaries.dropping import Dropping
 from assistant.summaries.options import SummaryOptions
 from assistant.summaries.own import OwnSentence, own_label, partly_label
-from assistant.summaries.own.several import Said
+from assistant.summaries.several.own_sentences import Said
+from assistant.summaries.shown import AsList, Dropping
 
 
 class Canvas:

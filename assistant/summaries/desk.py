@@ -10,7 +10,6 @@ from assistant.generation import LanguageModel, ShouldStop
 from assistant.library import Library
 from assistant.screen import Screen
 from assistant.summaries.checks import Judge
-from assistant.summaries.common_topics import SectionTopic, alone, common_topics
 from assistant.summaries.drafts import Draft
 from assistant.summaries.estimate import Estimate
 from assistant.summaries.merging import Merger
@@ -18,6 +17,7 @@ from assistant.summaries.options import SummaryOptions, summary_language
 from assistant.summaries.parts import Part, PartSection, sections_of, split_parts
 from assistant.summaries.requests import Requests
 from assistant.summaries.scribe import Scribe
+from assistant.summaries.several.common_topics import SectionTopic, alone, common_topics
 from assistant.summaries.units import Unit, Units
 from assistant.writing import Writer
 

@@ -25,14 +25,14 @@ from assistant.generation import (
 from assistant.i18n import _
 from assistant.protocol import Event, Notice
 from assistant.summaries.canvas import Canvas
-from assistant.summaries.common_topics import SectionTopic, common_topics
 from assistant.summaries.desk import Desk
-from assistant.summaries.disagreeing import Disagreements
 from assistant.summaries.options import SummaryOptions
 from assistant.summaries.own import OwnSentence, items_of, sentences_of
-from assistant.summaries.own.several import Said, said_once
 from assistant.summaries.parts import PartSection
 from assistant.summaries.report import result
+from assistant.summaries.several.common_topics import SectionTopic, common_topics
+from assistant.summaries.several.disagreeing import Disagreements
+from assistant.summaries.several.own_sentences import Said, said_once
 from assistant.summaries.study import Study
 
 PART_WORDS = 400

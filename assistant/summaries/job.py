@@ -18,7 +18,6 @@ from assistant.protocol import Event
 from assistant.summaries.by_section import BySection
 from assistant.summaries.canvas import Canvas
 from assistant.summaries.desk import Desk
-from assistant.summaries.disagreeing import Disagreements
 from assistant.summaries.estimate import planned_tokens
 from assistant.summaries.extracts import extract
 from assistant.summaries.one_text import OneText
@@ -26,6 +25,7 @@ from assistant.summaries.options import SummaryOptions
 from assistant.summaries.own import sentences_of
 from assistant.summaries.parts import PageNames
 from assistant.summaries.report import left_out_notice, own_notice, result, resume_notice, support_notice
+from assistant.summaries.several.disagreeing import Disagreements
 from assistant.summaries.study import Study
 from assistant.writing import Written, no_text_error
 

@@ -18,7 +18,7 @@ from assistant.summaries.merging import is_whole
 from assistant.summaries.own import OwnSentence, sentences_of
 from assistant.summaries.parts import Part
 from assistant.summaries.replacing import rewritten, stand_ins
-from assistant.summaries.several import Group, by_topics
+from assistant.summaries.several.groups import Group, by_topics
 from assistant.summaries.units import Unit
 from assistant.writing import Growing, Reading, Restarted, Written, follow
 

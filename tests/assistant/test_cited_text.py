@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.cited_text import AsList, CitedText, PlainText, page_mark, without_page_marks
+from assistant.cited_text import CitedText, PlainText, page_mark, without_page_marks
 from assistant.grounding import Citation, Claim
+from assistant.summaries.shown import AsList
 
 
 def cite(text: str) -> Claim:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assistant.cited_text import CitedText, page_mark
 from assistant.library import Library
 from assistant.summaries.checks import Judge
-from assistant.summaries.dropping import Dropping
+from assistant.summaries.shown import Dropping
 from assistant.summaries.units import Units
 from tests.assistant.texts import cell_document
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from assistant.documents import load_document
 from assistant.documents.model import Document, Page
 from assistant.grounding import Passages
-from assistant.summaries.contradictions import Statement, contradicting_sentences, difference
-from assistant.summaries.topics import Point, by_topic, contradictions, said_once
+from assistant.summaries.several.contradictions import Statement, contradicting_sentences, difference
+from assistant.summaries.several.topics import Point, by_topic, contradictions, said_once
 
 
 def document(name: str, text: str, language: str) -> Document:

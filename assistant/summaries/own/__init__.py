@@ -6,7 +6,6 @@ prose        which sentences can be read on their own
 study        terms, questions, quizzes and cards; `material`: what there is to ask about, `wording`: how it is asked
 definitions  sentences that say what something is
 gaps         what can be left out of a sentence and asked for
-several      what several documents say, once
 labels       how a text says that they are in it
 """
 

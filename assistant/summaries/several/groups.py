@@ -11,7 +11,7 @@ from assistant.grounding import is_claim
 from assistant.protocol import Event
 from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import Draft
-from assistant.summaries.topics import Point, Topic, by_topic, said_once
+from assistant.summaries.several.topics import Point, Topic, by_topic, said_once
 
 
 @dataclass(frozen=True)

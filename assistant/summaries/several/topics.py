@@ -13,7 +13,7 @@ from math import log, sqrt
 from assistant.documents.model import Document
 from assistant.grounding import Claim
 from assistant.stems import content_stems, content_words
-from assistant.summaries.contradictions import Contradiction, Statement, agree, contradicting
+from assistant.summaries.several.contradictions import Contradiction, Statement, agree, contradicting
 
 __all__ = [
     "Contradiction",

@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from assistant.cited_text import claim_spans
+from assistant.grades import GRADES
 from assistant.grounding import Citation, is_claim, plain_claim
 from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import Draft
-from assistant.summaries.topics import Point, said_once
+from assistant.summaries.several.topics import Point, said_once
 
-_GRADES = ("quoted", "supported", "weak", "unsupported")
+_GRADES = tuple(GRADES)
 _BLANK = " \t\r\n-*•–"
 _GAPS = re.compile(r"\n{3,}")
 

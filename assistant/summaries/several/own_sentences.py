@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.grounding import PageSet
-from assistant.summaries.contradictions import Statement, agree
 from assistant.summaries.own import OwnSentence
+from assistant.summaries.several.contradictions import Statement, agree
 
 
 @dataclass

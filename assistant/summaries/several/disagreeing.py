@@ -11,11 +11,11 @@ from assistant.i18n import N_, say_in
 from assistant.protocol import Event
 from assistant.safe_text import one_line
 from assistant.summaries.canvas import Canvas
-from assistant.summaries.contradictions import contradicting_sentences
 from assistant.summaries.desk import Desk
 from assistant.summaries.drafts import Draft
-from assistant.summaries.several import points_of
-from assistant.summaries.topics import Contradiction, Point, contradictions
+from assistant.summaries.several.contradictions import contradicting_sentences
+from assistant.summaries.several.groups import points_of
+from assistant.summaries.several.topics import Contradiction, Point, contradictions
 
 MOST_LISTED = 10
 

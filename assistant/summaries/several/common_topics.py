@@ -13,7 +13,7 @@ from assistant.documents.model import Document
 from assistant.grounding import Claim
 from assistant.summaries.own import sentences_of
 from assistant.summaries.parts import Part, PartSection
-from assistant.summaries.topics import Point, sections_by_topic, topic_title
+from assistant.summaries.several.topics import Point, sections_by_topic, topic_title
 
 KNOWN_BY = 8
 """Sentences of a section."""
