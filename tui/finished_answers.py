@@ -43,8 +43,8 @@ def restored(messages: list[Message]) -> list[FrozenMessage]:
         if message.state == "partial" or (message.state == "failed" and message.content):
             footnote = _("■ interrupted")
         elif message.state == "stopped":
-            footnote = _("■ stopped")
-        if message.content:
+            footnote = footnote or _("■ stopped")
+        if message.content or message.state == "stopped":
             widgets.append(finished_answer(message.content, footnote, _result(message), first=not explained))
             explained = explained or isinstance(widgets[-1], CitedAnswer)
         if message.state == "failed":

@@ -25,7 +25,7 @@ from tui.turns import Turn
 from tui.widgets.frozen_message import FrozenMessage
 from tui.widgets.job_line import JobLine
 from tui.widgets.transcript import Transcript
-from tui.words import stage_name
+from tui.words import amount, stage_name
 
 if TYPE_CHECKING:
     from textual.widget import Widget
@@ -49,6 +49,8 @@ class RunningTurn:
         self._answer: LiveAnswer | None = None
         self._saved: Message | None = None
         self._saved_at = time.monotonic()
+        self._kept = ""
+        """How many parts of a long text are done: they are kept, whatever becomes of the turn."""
 
     async def begin(self) -> None:
         """Show that it is its turn, and save the question before anything is sent."""
@@ -64,6 +66,8 @@ class RunningTurn:
             case TextReset():
                 await self._write_again()
             case Progress():
+                if event.stage in ("map", "items") and event.done:
+                    self._kept = amount(event.done, event.total, event.unit)
                 if self._line is not None:
                     self._line.show(event)
             case Routed(detail=detail):
@@ -134,7 +138,9 @@ class RunningTurn:
     async def _stop(self, text: str) -> None:
         text = self._written or text
         footnote = _("■ stopped")
-        if text:
+        if self._kept:
+            footnote = _("■ stopped; asked for again, it goes on from here: {parts} are done").format(parts=self._kept)
+        if text or self._kept:
             await self._save(text, "stopped", footnote=footnote)
         await self._freeze(FrozenMessage(text, "answer", footnote=footnote))
 

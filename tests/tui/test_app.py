@@ -259,6 +259,24 @@ async def test_escape_stops_the_answer_and_keeps_what_is_written():
         assert [(message.role, message.state) for message in saved] == [("user", "done"), ("assistant", "stopped")]
 
 
+async def test_a_summary_that_is_stopped_says_how_much_of_it_is_kept_and_says_so_the_next_day(notes):
+    """It used to say that it was stopped, as if all were lost, and the next day it said nothing."""
+    parts = [{"stage": "map", "done": done, "total": 67, "unit": "chunks"} for done in (0, 41)]
+    merge = {"stage": "merge", "done": 0, "total": 9, "unit": "chunks"}
+    rule = {"when": "Summarize", "text": "Light.", "progress": [*parts, merge], "hold": "progress"}
+    words = "■ stopped; asked for again, it goes on from here: 41 of 67 parts are done"
+    async with desk_of(app_with(rule)) as desk:
+        await desk.send(f"/open {notes}")
+        await desk.wait_until(lambda: desk.shown("document"))
+        await desk.send("/summarize")
+        await desk.wait_until(lambda: "of 9 parts" in desk.screen_text())
+        await desk.pilot.press("escape")
+        await desk.answered()
+        assert words in " ".join(desk.shown("answer")[0].split())
+    async with desk_of(app_with()) as desk:
+        assert words in " ".join(desk.shown("answer")[0].split())
+
+
 async def test_escape_twice_restarts_a_process_that_does_not_listen():
     hang = {"when": "hang", "text": lorem(8), "then": "hang"}
     async with desk_of(app_with(hang)) as desk:
