@@ -80,7 +80,7 @@ def _table(_language: str) -> tuple[Action, ...]:
             arguments="[it|en]",
             aliases=("d", "descrivi"),
             completes="words",
-            words=("it", "en"),
+            words=("it", "en", "quotes"),
         ),
         Action(
             "close",

@@ -41,11 +41,13 @@ def summarize(job: str, argument: str, documents: OpenDocuments, choice: Choice)
 
 
 def describe(job: str, argument: str, documents: OpenDocuments, choice: Choice) -> Describe:
+    """`argument` is a language and `quotes`, in any order."""
     require_some(documents)
-    (language,) = _words(argument, LANGUAGES)
+    language, own = _words(argument, LANGUAGES, QUOTES)
     return Describe(
         job=job,
         language=language,
+        extractive="only" if own else "",
         **_documents(documents),
         model=choice.model,
         adapter=choice.adapter,

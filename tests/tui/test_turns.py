@@ -17,7 +17,7 @@ from assistant.protocol import Finished, ModelLoaded, Progress, TextDelta, Train
 from tui import results
 from tui.conversation import Conversation, Message
 from tui.open_documents import OpenDocument, OpenDocuments
-from tui.requests import Choice, split_train, summarize
+from tui.requests import Choice, describe, split_train, summarize
 from tui.status import status_after, status_while
 from tui.turns import Turn, TurnQueue
 from tui.widgets.job_line import plain_number, progress_text, sparkline, training_line
@@ -168,6 +168,13 @@ def test_words_that_mean_nothing_or_contradict_each_other_are_refused_with_what_
     with pytest.raises(ConfigError) as caught:
         summarize("1", words, some, Choice())
     assert hint in caught.value.hint
+
+
+def test_a_description_may_be_in_the_documents_own_sentences_too(some):
+    """`/describe quotes` used not to be understood, where the command line has it."""
+    described = describe("1", "citazioni it", some, Choice())
+    assert (described.language, described.extractive) == ("it", "only")
+    assert describe("1", "", some, Choice()).extractive == ""
 
 
 def test_training_needs_a_file_that_is_there_and_a_name(tmp_path):
