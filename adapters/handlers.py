@@ -90,6 +90,7 @@ def chat(request: protocol.Chat, session: Session, should_stop: ShouldStop) -> G
             chosen=reading.pages,
             library=session.library,
             merge=base.merges if base else True,
+            extractive=session.settings.extractive,  # pyright: ignore[reportArgumentType] - one of its choices
             should_stop=should_stop,
         )
     )

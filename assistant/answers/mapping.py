@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from assistant.answers.composing import Composer
 from assistant.answers.evidence import Evidence
+from assistant.answers.own_words import OwnAnswer
 from assistant.answers.points import ListedPoint, listed_once, read_points
 from assistant.answers.reading import Source
 from assistant.answers.routes import Request
@@ -19,11 +20,12 @@ from assistant.cited_text import PlacedClaim
 from assistant.context_window import room_tokens
 from assistant.documents.model import Document
 from assistant.generation import ChatMessage, GenerationConfig
-from assistant.grounding import Claim, PageSet
+from assistant.grounding import Claim, PageSet, split_claims
 from assistant.library import Library
 from assistant.prompts import question_prompt
 from assistant.prompts.lists import list_prompt
 from assistant.protocol import Event
+from assistant.summaries.checks import AGREEING
 from assistant.summaries.estimate import Estimate
 from assistant.summaries.options import SummaryOptions
 from assistant.summaries.parts import split_parts
@@ -52,6 +54,7 @@ class Mapper:
     """For answers: with no more tokens than the context window allows."""
     language: str
     library: Library | None
+    own: OwnAnswer
 
     @property
     def source(self) -> Source:
@@ -77,7 +80,7 @@ class Mapper:
         )
         sections = [section for section in sections if section.text.strip()]
         if not self.options.merge:
-            yield from self._one_after_the_other(sections)
+            yield from self._one_after_the_other([section for section in sections if self._says_something(section)])
             return 0
         texts = yield from self._condensed([self._titled(section) for section in sections])
         prompt = self.composer.with_passages(texts, [*self.turns[:-1], ChatMessage("user", self.request.text)])
@@ -103,6 +106,8 @@ class Mapper:
         ]
         if not self.options.merge:  # a model that small writes more than there is
             points = [point for point in points if point.claim.citations and not point.claim.missing]
+        if self.own.may_stand_in:
+            points = [point for point in points if self.own.is_useful(point.claim)]
         for point in listed_once(points, self.language):
             yield from self._show_point(point)
 
@@ -132,6 +137,14 @@ class Mapper:
             gap = "\n\n" if self.writer.screen.text else ""
             yield from self.writer.screen.show(gap + "".join(f"{heading}\n\n" for heading in headings))
             yield from Live(self.writer.screen, self.evidence.shown(section.pages)).settle(section.text)
+        yield from self.own.on(self.source.pages - frozenset[tuple[str, int]]().union(*(s.pages for s in sections)))
+
+    def _says_something(self, section: SectionText) -> bool:
+        """Whether it is worth more than the document's own sentences; across languages, words do not tell."""
+        if not self.own.may_stand_in or section.document.language != self.language:
+            return True
+        claims = [self.evidence.passages.cite(sentence, section.pages) for sentence in split_claims(section.text)]
+        return any(claim.support in AGREEING for claim in claims)
 
     def _titled(self, section: SectionText) -> str:
         names = [section.document.title if self.evidence.several else "", section.title]

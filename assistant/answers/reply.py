@@ -19,6 +19,7 @@ from assistant.answers.evidence import Evidence
 from assistant.answers.mapping import Mapper
 from assistant.answers.named_places import named_pages
 from assistant.answers.notices import absent_notice, denied_notice, route_sentence, trimmed_notice, unsupported_notice
+from assistant.answers.own_words import OwnAnswer
 from assistant.answers.reading import MOST_TOKEN_CHARACTERS, Source
 from assistant.answers.retrieval import joined
 from assistant.answers.routes import read_request
@@ -33,7 +34,8 @@ from assistant.language import detect_language
 from assistant.library import Library
 from assistant.prompts import NOT_IN_DOCUMENT
 from assistant.protocol import Event, Routed
-from assistant.summaries.options import SummaryOptions, summary_language
+from assistant.summaries.checks import AGREEING
+from assistant.summaries.options import Extractive, SummaryOptions, summary_language
 from assistant.summaries.report import support_notice
 from assistant.writing import Ask, Screen, Writer, no_text_error
 
@@ -55,17 +57,20 @@ def reply(
     chosen: Mapping[str, Sequence[int]] | None = None,
     library: Library | None = None,
     merge: bool = True,
+    extractive: Extractive = "auto",
     should_stop: ShouldStop = never_stop,
 ) -> Generator[Event, None, dict[str, Any]]:
     """Answer the last of `messages` (a user's), the oldest first; from the documents where there are any.
 
     `chosen` are the page numbers to read of a document, by its path; none are all. `language` `auto` is the question's
     own, or the documents' where the question is too short to tell. `merge` says whether the model can make one text of
-    several. The library is searched, and keeps what is written about parts of long texts; without one neither is done.
+    several; where one that cannot answers a request about all of a text with what is no use, the documents' own
+    sentences stand in, unless `extractive` is `off`. The library is searched, and keeps what is written about parts of
+    long texts; without one neither is done.
     Raises NoTextError, ContextOverflowError, ModelError where nothing was written, Stopped.
     """
     said = [replace(message, content=without_page_marks(message.content)) for message in messages]
-    options = SummaryOptions(language=language, merge=merge, config=config)
+    options = SummaryOptions(language=language, merge=merge, extractive=extractive, config=config)
     source = Source(documents, named_pages(said[-1].content, documents, chosen or {}))
     return (yield from _Turn(job, model, said, source, options, library, should_stop).run())
 
@@ -113,6 +118,7 @@ class _Turn:
         self._writer = Writer(model, Screen(job), should_stop)
         self._request = read_request(said)
         self._evidence = Evidence(model, source, self._request, options, library)
+        self._own = OwnAnswer(self._writer.screen, self._evidence, self._language)
 
     def run(self) -> Generator[Event, None, dict[str, Any]]:
         self._writer.check_stop()
@@ -155,6 +161,8 @@ class _Turn:
         else:
             prompt = self._composer.with_whole(self._source.text, self._said)
             yield from self._write(prompt, outcome, self._evidence.shown(outcome.read))
+            if not any(placed.claim.support in AGREEING for placed in self._writer.claims):
+                yield from self._own.instead()
         return outcome
 
     def _search(self, room: int) -> Generator[Event, None, _Outcome]:
@@ -187,8 +195,11 @@ class _Turn:
             self._config,
             self._language,
             self._library,
+            self._own,
         )
         outcome.left_out = yield from mapper.run()
+        if not self._writer.screen.text.strip():
+            yield from self._own.instead()
         if not self._writer.screen.text.strip():
             yield from self._deny(outcome, "no_part")
         return outcome
@@ -246,6 +257,7 @@ class _Turn:
             "claims": [placed.as_json() for placed in self._writer.claims],
             "coverage": coverage(documents, outcome.read, self._source.chosen),
             "route": {"kind": outcome.kind, "pages_read": len(outcome.read), "why": outcome.why},
+            "extractive": self._own.share,
             "not_in_document": outcome.not_in_document,
             "nearest": list(outcome.nearest),
             "language": self._language,
