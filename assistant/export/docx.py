@@ -15,8 +15,8 @@ from assistant.export.study_text import Block, Run, StudyText, study_text
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _FOOTNOTES_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
 _FOOTNOTES_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/footnotes"
-_FIRST_NOTE_ID = 1
-"""Ids −1 and 0 are the lines that part notes from text."""
+_SEPARATORS = ((-1, "separator"), (0, "continuationSeparator"))
+"""The lines that part notes from text, and their ids; those of notes are their numbers."""
 _NOTE_POINTS = 8
 _MAX_LIST_LEVEL = 2
 """The deepest list that Word's own template has a style for."""
@@ -31,7 +31,7 @@ def write(result: Mapping[str, Any]) -> bytes:
     document.core_properties.title = text.title[:255]
     document.core_properties.author = ""
     document.core_properties.language = text.language
-    document.add_heading(_xml_text(text.title), level=0)
+    document.add_heading(text.title, level=0)
     seen: set[int] = set()
     for block in text.blocks:
         _add_block(document, block, seen)
@@ -73,7 +73,7 @@ def _add_runs(paragraph: Any, runs: Sequence[Run], seen: set[int]) -> None:
             _add_reference(paragraph, run.note, again=run.note in seen)
             seen.add(run.note)
             continue
-        added = paragraph.add_run(_xml_text(run.text))
+        added = paragraph.add_run(run.text)
         added.bold, added.italic = run.bold or None, (run.italic or run.formula) or None
         if run.formula or run.code:
             added.font.name = _FORMULA_FONT if run.formula else _CODE_FONT
@@ -93,7 +93,7 @@ def _add_about(document: Any, lines: Sequence[str]) -> None:
     from docx.shared import Pt
 
     for line in lines:
-        run = document.add_paragraph().add_run(_xml_text(line))
+        run = document.add_paragraph().add_run(line)
         run.font.size, run.italic = Pt(8), True
 
 
@@ -110,7 +110,7 @@ def _add_reference(paragraph: Any, number: int, *, again: bool) -> None:
     if again:
         return
     reference = OxmlElement("w:footnoteReference")
-    reference.set(qn("w:id"), str(number + _FIRST_NOTE_ID - 1))
+    reference.set(qn("w:id"), str(number))
     run._r.append(reference)  # pyright: ignore[reportPrivateUsage] - the library's own way to its XML
 
 
@@ -129,12 +129,12 @@ def _footnotes_xml(notes: Sequence[Note]) -> bytes:
         return f"{{{_W}}}{name}"
 
     root = etree.Element(tag("footnotes"), nsmap={"w": _W})
-    for identity, kind in ((-1, "separator"), (0, "continuationSeparator")):
+    for identity, kind in _SEPARATORS:
         line = etree.SubElement(root, tag("footnote"), {tag("type"): kind, tag("id"): str(identity)})
         run = etree.SubElement(etree.SubElement(line, tag("p")), tag("r"))
         etree.SubElement(run, tag(kind))
     for note in notes:
-        footnote = etree.SubElement(root, tag("footnote"), {tag("id"): str(note.number + _FIRST_NOTE_ID - 1)})
+        footnote = etree.SubElement(root, tag("footnote"), {tag("id"): str(note.number)})
         paragraph = etree.SubElement(footnote, tag("p"))
         shape = etree.SubElement(paragraph, tag("pPr"))
         etree.SubElement(shape, tag("spacing"), {tag("after"): "0", tag("line"): "240", tag("lineRule"): "auto"})
@@ -144,11 +144,6 @@ def _footnotes_xml(notes: Sequence[Note]) -> bytes:
         run = etree.SubElement(paragraph, tag("r"))
         etree.SubElement(etree.SubElement(run, tag("rPr")), tag("sz"), {tag("val"): str(2 * _NOTE_POINTS)})
         words = etree.SubElement(run, tag("t"))
-        words.text = _xml_text(f" {note.mark} {note.text}")
+        words.text = f" {note.mark} {note.text}"
         words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-
-
-def _xml_text(text: str) -> str:
-    """Without what XML 1.0 cannot hold; `printable` has taken out all of it but tabs and line feeds, which it can."""
-    return "".join(character for character in text if character in "\t\n" or ord(character) >= 32)

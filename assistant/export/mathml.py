@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lxml import etree as _etree  # pyright: ignore[reportAttributeAccessIssue] - a compiled module without stubs
-
 MAX_FORMULA_CHARACTERS = 2_000
 MAX_DEPTH = 60
 
@@ -33,17 +31,17 @@ _ATTRIBUTES = frozenset(
 
 def mathml(latex: str) -> str:
     """Empty where it cannot be drawn."""
+    import lxml.etree as etree
     from latex2mathml.converter import convert
 
-    lxml: Any = _etree
     if len(latex) > MAX_FORMULA_CHARACTERS:
         return ""
     try:
         written = convert(latex)
-        root = lxml.fromstring(written, lxml.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+        root = etree.fromstring(written, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
     except Exception:  # a model's LaTeX is as broken as anything, and the library raises what it likes
         return ""
-    return lxml.tostring(root, encoding="unicode") if _cleaned(root) else ""
+    return etree.tostring(root, encoding="unicode") if _cleaned(root) else ""
 
 
 def _cleaned(root: Any) -> bool:

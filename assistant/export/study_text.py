@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from html import unescape
 from typing import Any, Literal
 
 from markdown_it import MarkdownIt
@@ -19,7 +21,8 @@ from assistant.safe_text import one_line, printable
 MAX_NESTING = 20
 
 _NOTE_OPEN, _NOTE_CLOSE = "\ue000", "\ue001"
-"""Around a note's number while Markdown is parsed. `printable` lets no private-use character of the text through."""
+"""Around a note's number while Markdown is parsed. No private-use character of the text comes through `safe`."""
+_ENTITY = re.compile(r"&(?:#[xX][0-9a-fA-F]{1,6}|#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});")
 
 Kind = Literal["heading", "paragraph", "item", "quote", "code", "formula", "table"]
 
@@ -69,15 +72,27 @@ def study_text(result: Mapping[str, Any]) -> StudyText:
     )
 
 
-def with_references(text: str, references: Sequence[Reference], written: Callable[[int], str]) -> str:
-    """The text made safe, with `written(number)` in the place of each mark; places beyond the text are passed over."""
+def safe(text: str) -> str:
+    """Markdown without what `printable` takes out, be it spelled as an entity, `&#xE000;`."""
+    return _ENTITY.sub(_harmless, printable(text))
+
+
+def _harmless(entity: re.Match[str]) -> str:
+    meant = unescape(entity[0])
+    return entity[0] if meant and printable(meant) == meant else "\ufffd"
+
+
+def with_references(
+    text: str, references: Sequence[Reference], written: Callable[[int], str], cleaned: Callable[[str], str] = safe
+) -> str:
+    """The text `cleaned`, with `written(number)` in the place of each mark; places beyond the text are passed over."""
     pieces: list[str] = []
     position = 0
     for reference in references:
         if position <= reference.mark_start <= reference.mark_end <= len(text):
-            pieces += [printable(text[position : reference.mark_start]), written(reference.note)]
+            pieces += [cleaned(text[position : reference.mark_start]), written(reference.note)]
             position = reference.mark_end
-    return "".join([*pieces, printable(text[position:])])
+    return "".join([*pieces, cleaned(text[position:])])
 
 
 def title_of(result: Mapping[str, Any]) -> str:

@@ -22,6 +22,7 @@ from mdit_py_plugins.footnote import footnote_plugin
 from assistant.documents import load_document
 from assistant.errors import ConfigError
 from assistant.export import FORMATS, check_exportable, exported, format_of
+from assistant.export.study_text import study_text
 from tests.assistant.export_results import cards_result, citation, placed_claims, summary_result
 
 PRINTED = sorted(set(FORMATS.values()) - {"json", "anki"})
@@ -308,7 +309,26 @@ def test_anki_itself_imports_the_cards_and_updates_them_the_second_time(tmp_path
 @given(
     text=st.text(max_size=300)
     | st.lists(
-        st.sampled_from(["# ", "- ", "\n", "**", "`", "$", "\\(", "\\)", "| a |", "> ", "1. ", "<b>", "x "])
+        st.sampled_from(
+            [
+                "# ",
+                "- ",
+                "\n",
+                "**",
+                "`",
+                "$",
+                "\\(",
+                "\\)",
+                "| a |",
+                "> ",
+                "1. ",
+                "<b>",
+                "x ",
+                "&#57344;",
+                "&#12;",
+                "9",
+            ]
+        )
     ).map("".join)
 )
 def test_no_text_of_a_model_stops_an_export(wanted: str, text: str):
@@ -318,6 +338,17 @@ def test_no_text_of_a_model_stops_an_export(wanted: str, text: str):
     assert data
     if wanted != "docx" and wanted != "pdf":
         assert "\x1b" not in data.decode()
+
+
+@pytest.mark.parametrize("wanted", PRINTED)
+def test_a_text_cannot_make_itself_a_footnote(wanted: str):
+    """Notes are kept apart by characters that no text has; spelled as entities, a text once had them."""
+    text = "Proven &#xE000;7&#xE001;, &#57344;7&#57345; and [^7]. &#12; &#x202E; Tom &amp; Jerry."
+    assert all(run.note == 0 for block in study_text({"summary": text}).blocks for run in block.runs)
+    data = exported({"title": "T", "summary": text, "claims": []}, wanted)
+    if wanted == "markdown":
+        assert b"\\[^7]" in data
+        assert b"&#xE000;" not in data
 
 
 @pytest.mark.parametrize("wanted", sorted({*PRINTED, "json"}))
