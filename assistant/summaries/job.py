@@ -46,25 +46,16 @@ def summarize(
     """
     if model is None or options.extractive == "only":
         return (yield from extract(job, documents, options, should_stop))
-    return (yield from _Summary(job, model, documents, options, library, should_stop).run())
+    return (yield from _Summary(Desk(job, model, documents, options, library, should_stop)).run())
 
 
 class _Summary:
-    def __init__(
-        self,
-        job: str,
-        model: LanguageModel,
-        documents: Sequence[Document],
-        options: SummaryOptions,
-        library: Library | None,
-        should_stop: ShouldStop,
-    ) -> None:
+    def __init__(self, desk: Desk) -> None:
         self._started = time.monotonic()
-        self._job, self._options = job, options
-        self._desk = Desk(job, model, documents, options, library, should_stop)
-        self._canvas = Canvas(self._desk.writer.screen, documents, options, self._desk.judge, self._desk.language)
-        self._units = self._desk.part_units()
-        self._resumed = [self._desk.units.find(unit.key) is not None for unit in self._units]
+        self._job, self._options, self._desk = desk.job, desk.options, desk
+        self._canvas = Canvas(desk.writer.screen, desk.documents, desk.options, desk.judge, desk.language)
+        self._units = desk.part_units()
+        self._resumed = [desk.units.find(unit.key) is not None for unit in self._units]
 
     def run(self) -> Generator[Event, None, dict[str, Any]]:
         desk, canvas = self._desk, self._canvas

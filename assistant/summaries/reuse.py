@@ -49,7 +49,7 @@ def section_summaries(
 
     What the model's work takes is added to `usage`.
     """
-    desk = _desk(job, model, documents, options, library, should_stop)
+    desk = Desk(job, model, documents, _about_everything(options), library, should_stop)
     if usage is not None:
         desk.writer.usage = usage
     units = desk.part_units()
@@ -66,7 +66,7 @@ def kept_section_summaries(
     """Of the sections that were written on before; never asks the model. Raises NoTextError."""
     if not _may_be_kept(library, documents):
         return []
-    desk = _desk("", model, documents, options, library, never_stop)
+    desk = Desk("", model, documents, _about_everything(options), library, never_stop)
     found: list[SectionText] = []
     for section in _PLANS.of(desk):
         document = documents[section.document]
@@ -89,18 +89,9 @@ def _may_be_kept(library: Library, documents: Sequence[Document]) -> bool:
         return False
 
 
-def _desk(
-    job: str,
-    model: LanguageModel,
-    documents: Sequence[Document],
-    options: SummaryOptions,
-    library: Library | None,
-    should_stop: ShouldStop,
-) -> Desk:
-    """For a text about everything, whatever else was asked: its parts are the most useful to others."""
-    return Desk(
-        job, model, documents, replace(options, task="summarize", style="brief", bullets=0), library, should_stop
-    )
+def _about_everything(options: SummaryOptions) -> SummaryOptions:
+    """Those of one text about everything, whatever else was asked: its parts are the most useful to others."""
+    return replace(options, task="summarize", style="brief", bullets=0)
 
 
 def _draft(unit: Unit, written: Written) -> Draft:
