@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +18,7 @@ from assistant.i18n import _
 from assistant.language import detect_language
 from assistant.prompts import Task, is_our_words
 from assistant.sentences import split_sentences
-from assistant.summaries.items import Item, ItemKind, item_problems
+from assistant.summaries.items import ItemKind
 
 MAX_BRIEF_WORDS = 150
 """A few sentences; 60 to 80 words is what is hoped for."""
@@ -42,17 +42,14 @@ class Style:
     merged: bool = False
     """Whether one text is made over all sections; the others are a text or items per section, in order."""
 
-    def check(self, written: str | Sequence[Item], language: str) -> list[str]:
-        """Codes of what is wrong with its form; none where it has the form it should.
+    def check(self, text: str, language: str) -> list[str]:
+        """Codes of what is wrong with the form of a text; none where it has the form it should.
 
-        `language` is "it", "en" or "" for any. Of a text: empty, our_words (copied from the request), language, and
+        `language` is "it", "en" or "" for any. The codes: empty, our_words (copied from the request), language, and
         too_long (brief, describe), a_list (brief, detailed, describe), not_a_list (outline), one_paragraph (detailed).
-        Of items: empty, and the codes of `item_problems`.
+        Items are checked one by one, by `item_problems`.
         """
-        if isinstance(written, str):
-            return list(_text_problems(self.name, without_page_marks(written).strip(), language))
-        found = [problem for item in written for problem in item_problems(item, language)]
-        return list(dict.fromkeys(found if written else ["empty"]))
+        return list(_text_problems(self.name, without_page_marks(text).strip(), language))
 
 
 STYLES = {
