@@ -276,6 +276,13 @@ def test_a_summary_that_no_model_wrote_names_none(script, capsys):
     assert "; without a model, in 0.2 s." in capsys.readouterr().err
 
 
+def test_where_the_model_was_not_asked_no_speed_is_told(script, capsys):
+    """A summary used again was “0 tokens read, 0 written, 0.0 tokens/s”."""
+    script.will_yield(text("Sugar."), done(**{**SUMMARY, "prompt_tokens": 0, "generated_tokens": 0, "seconds": 0.25}))
+    main(["summarize", "a.pdf"])
+    assert "; with starter: 0.2 s." in capsys.readouterr().err
+
+
 def test_describe_and_ask_send_their_own_requests(script):
     script.will_yield(done(**SUMMARY))
     main(["describe", "a.pdf"])

@@ -112,6 +112,8 @@ def _made_by(result: Row) -> str:
         if adapter
         else _("with {model}").format(model=result["model"])
     )
+    if not result["prompt_tokens"]:  # it was written before, or there was nothing to ask the model
+        return f"{model}: {duration(result['seconds'])}"
     numbers = [
         _("{count} tokens read").format(count=result["prompt_tokens"]),
         _("{count} written").format(count=result["generated_tokens"]),

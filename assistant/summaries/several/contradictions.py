@@ -294,4 +294,10 @@ def _topic(one: Statement, other: Statement) -> str:
     if one.section:
         return one.section
     shared = [word for word in content_words(one.text) if stem(word, one.language) in other.stems]
-    return " ".join(dict.fromkeys(shared[:3]))
+    return ", ".join(_as_written(word, one.text) for word in dict.fromkeys(shared[:3]))
+
+
+def _as_written(word: str, text: str) -> str:
+    """With its capitals."""
+    found = re.search(rf"\b{re.escape(word)}\b", text, re.IGNORECASE)
+    return found[0] if found else word
