@@ -18,7 +18,9 @@ from assistant.summaries.merging import is_whole
 from assistant.summaries.own import OwnSentence, sentences_of
 from assistant.summaries.parts import Part
 from assistant.summaries.replacing import rewritten, stand_ins
+from assistant.summaries.several.agreeing import without_agreements
 from assistant.summaries.several.groups import Group, by_topics
+from assistant.summaries.several.own_sentences import said_once
 from assistant.summaries.units import Unit
 from assistant.writing import Growing, Reading, Restarted, Written, follow
 
@@ -89,9 +91,16 @@ class OneText:
         """The model's sentences that the document supports; its own from other parts where these are too few."""
         options = self._desk.options
         stand_in = options.extractive != "off"
-        for document in self._desk.documents:
-            notes = [item for item in self.notes if item.documents[0] is document]
-            best = best_sentences(notes, options.points, self._desk.judge, sure=stand_in)
+        chosen = [
+            best_sentences(
+                [item for item in self.notes if item.documents[0] is document],
+                options.points,
+                self._desk.judge,
+                sure=stand_in,
+            )
+            for document in self._desk.documents
+        ]
+        for document, best, new in zip(self._desk.documents, chosen, self._once(chosen), strict=True):
             told = [sentence.draft for sentence in best]
             missed = [
                 part
@@ -99,11 +108,24 @@ class OneText:
                 if stand_in and part.document is document and not any(item is other for other in told)
             ]
             own = sentences_of(missed, options.points - len(best)) if missed and len(best) < options.points else []
-            if best or own:
+            if new or own:
                 yield from self._canvas.under(f"# {document.title}" if self._canvas.several else "")
-                yield from self._sentences(best)
+                yield from self._sentences(new)
             if own:
                 yield from self._canvas.own(own)
+
+    def _once(self, chosen: Sequence[Sequence[Chosen]]) -> list[list[Chosen]]:
+        """For each document, without what another says too; that has both places."""
+        if not self._canvas.several:
+            return [list(best) for best in chosen]
+        notes = [[replace(sentence.draft, text=sentence.text) for sentence in best] for best in chosen]
+        said = without_agreements(self._desk, [note for some in notes for note in some])
+        self._canvas.agreeing = said.places
+        stays = {id(note) for note in said.drafts}
+        return [
+            [sentence for sentence, note in zip(best, some, strict=True) if id(note) in stays]
+            for best, some in zip(chosen, notes, strict=True)
+        ]
 
     def _sentences(self, chosen: Sequence[Chosen]) -> Iterator[Event]:
         """As one paragraph, each looked up where it is from."""
@@ -118,10 +140,17 @@ class OneText:
     # --- without the model ----------------------------------------------------------------------------------------
 
     def _own(self, parts: Sequence[Part]) -> Iterator[Event]:
-        for document in self._desk.documents:
-            if mine := [part for part in parts if part.document is document]:
+        by_document = [
+            (document, [part for part in parts if part.document is document]) for document in self._desk.documents
+        ]
+        own = said_once(
+            [sentences_of(mine, self._desk.options.points) if mine else [] for _document, mine in by_document]
+        )
+        for (document, _mine), sentences in zip(by_document, own, strict=True):
+            if sentences:
                 yield from self._canvas.under(f"# {document.title}" if self._canvas.several else "")
-                yield from self._canvas.own(sentences_of(mine, self._desk.options.points))
+                yield from self._canvas.label()
+                yield from self._canvas.own_lines(sentences)
 
 
 class Single:

@@ -248,6 +248,30 @@ def test_documents_without_sections_are_put_together_by_what_they_say():
     assert run.screen.startswith("# slides.pdf · book.pdf\n\n- ")
 
 
+@PAIRS
+def test_a_short_summary_by_a_model_that_does_not_merge_says_it_once_too(documents, same, both):
+    run = Run(reader(), documents, style="brief", merge=False, bullets=6)
+    assert run.screen[: run.screen.rindex("\n# ")].count(same) == 1
+    assert run.result["extractive"] == "no"
+    assert f"[{both} " in run.screen
+    assert "1665" in run.screen
+    assert "1667" in run.screen
+
+
+@PAIRS
+def test_where_a_model_wrote_nothing_usable_own_sentences_are_shown_once_too(documents, same, both):
+    run = Run(
+        ScriptedModel(["The dragon of the north guards a castle of gold."], chunk_tokens=60),
+        documents,
+        style="brief",
+        merge=True,
+        bullets=6,
+    )
+    assert run.screen[: run.screen.rindex("\n# ")].count(same) == 1
+    assert f"[{both} " in run.screen
+    assert run.result["extractive"] == "all"
+
+
 # --- without a model ----------------------------------------------------------------------------------------------
 
 

@@ -62,6 +62,8 @@ def _claims(draft: Draft) -> list[tuple[int, int, str]]:
 
 def _without(draft: Draft, spans: Sequence[tuple[int, int]]) -> Draft:
     """The text without these characters, and without the lines of which nothing else is left."""
+    if not spans:
+        return draft
     kept, at = "", 0
     for line in draft.text.splitlines(keepends=True):
         start, at = at, at + len(line)
