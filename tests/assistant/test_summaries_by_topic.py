@@ -272,6 +272,42 @@ def test_where_a_model_wrote_nothing_usable_own_sentences_are_shown_once_too(doc
     assert run.result["extractive"] == "all"
 
 
+def test_contradictions_of_the_sources_are_listed_whether_the_summary_cites_them_or_not():
+    def silent(messages: Sequence[ChatMessage]) -> str:
+        return "- The membrane of the cell is made of two layers of lipids with proteins between them."
+
+    run = Run(ScriptedModel(silent, chunk_tokens=60), [SLIDES, BOOK], style="outline")
+    assert {found["what"] for found in run.result["contradictions"]} == {"date", "negation"}
+    assert "1667" in run.screen
+
+
+def test_no_more_than_ten_contradictions_are_listed():
+    kinds = (
+        "river",
+        "lake",
+        "glacier",
+        "volcano",
+        "forest",
+        "desert",
+        "harbour",
+        "bridge",
+        "tunnel",
+        "castle",
+        "temple",
+    )
+
+    def atlas(name: str, more: int) -> Document:
+        text = " ".join(
+            f"The famous northern {kind} of Arvenia is {100 + 7 * number + more} kilometres away from the old capital."
+            for number, kind in enumerate(kinds)
+        )
+        return course(name, "en", ("Distances", text))
+
+    run = Run(ScriptedModel([]), [atlas("old", 0), atlas("new", 50)], style="outline", extractive="only", bullets=1)
+    assert len(run.result["contradictions"]) == 10
+    assert run.screen.count("different numbers") == 10
+
+
 # --- without a model ----------------------------------------------------------------------------------------------
 
 

@@ -183,3 +183,12 @@ def test_no_point_is_lost_or_doubled(first, second):
     for grouped in (said_once(every), [topic.points for topic in by_topic(every)]):
         assert sorted(map(id, (point for group in grouped for point in group))) == sorted(map(id, every))
     contradictions(every)
+
+
+def test_of_very_long_texts_what_states_a_number_is_still_compared(monkeypatch):
+    monkeypatch.setattr("assistant.summaries.several.contradictions.MOST_COMPARED", 4)
+    filler = " ".join(f"The weather in the {word} was pleasant for everybody." for word in ("north", "south", "east"))
+    one = document("one", f"{filler} The old bridge over the river was built in 1820 by the town.", "en")
+    other = document("other", f"{filler} The old bridge over the river was built in 1840 by the town.", "en")
+    (found,) = contradicting_sentences([one, other], {})
+    assert found.what == "date"
