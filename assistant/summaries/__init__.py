@@ -1,6 +1,6 @@
 """Summaries and descriptions of documents, every sentence with its place in the source.
 
-options      what a person asked for; `styles`: the styles of a result, and their checks
+options      what a person asked for; `styles`: the styles of a result; `forms`: the check of each
 parts        the parts of a text, and the sections they belong to
 requests     what the model is asked for each text
 units        finished texts, kept in the library under the key of all they depend on
@@ -16,19 +16,31 @@ items        what is studied with: terms, questions, quizzes, cards
 own          the documents' own sentences, chosen without a model
 several      what several documents have in common, and where they contradict each other
 job          one summary from beginning to end
+
+Importing the package imports none of them: who only wants to know the styles should not wait for all the rest.
 """
 
-from assistant.summaries.job import summarize
-from assistant.summaries.options import SummaryOptions, summary_language
-from assistant.summaries.report import support_notice
-from assistant.summaries.reuse import SectionText, kept_section_summaries, section_summaries
+from __future__ import annotations
 
-__all__ = [
-    "SectionText",
-    "SummaryOptions",
-    "kept_section_summaries",
-    "section_summaries",
-    "summarize",
-    "summary_language",
-    "support_notice",
-]
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from assistant.summaries.job import summarize
+    from assistant.summaries.options import SummaryOptions
+    from assistant.summaries.reuse import kept_section_summaries, section_summaries
+
+__all__ = ["SummaryOptions", "kept_section_summaries", "section_summaries", "summarize"]
+
+_MODULES = {
+    "job": ("summarize",),
+    "options": ("SummaryOptions",),
+    "reuse": ("kept_section_summaries", "section_summaries"),
+}
+
+
+def __getattr__(name: str) -> object:
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

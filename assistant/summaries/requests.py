@@ -12,6 +12,7 @@ from assistant.problems import Problem
 from assistant.prompts import Task, is_our_words, says_nothing, task_prompt
 from assistant.prompts.study import STUDY_TASKS
 from assistant.summaries.checks import Judge, usable_items
+from assistant.summaries.forms import form_problems
 from assistant.summaries.options import SummaryOptions
 from assistant.summaries.parts import PageNames, Part, PartSection
 from assistant.summaries.units import Unit, unit_key
@@ -134,7 +135,11 @@ class Requests:
         foreign = bool(known) and self._language not in known  # what it writes then looks like the language, no more
         if same_language and not self._judge.is_about(answer, pages, strictly=foreign):
             return "off-topic"
-        return "form" if self._options.merge and task == style.task and style.check(answer, self._language) else ""
+        return (
+            "form"
+            if self._options.merge and task == style.task and form_problems(style.name, answer, self._language)
+            else ""
+        )
 
     def _task_config(self, task: Task) -> GenerationConfig:
         items = ITEM_TOKENS.get(task, 0) * self._options.points

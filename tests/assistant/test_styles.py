@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 
 from assistant import config
 from assistant.errors import ConfigError
+from assistant.export.formats import CARD_STYLES
 from assistant.prompts import TASKS
+from assistant.summaries.forms import form_problems
 from assistant.summaries.styles import DESCRIPTION, STYLES, find_style
 
 
@@ -18,6 +20,7 @@ def test_the_styles_are_those_of_the_setting_each_with_a_prompt_of_its_own():
     assert len({style.task for style in every}) == len(every)
     assert all(set(TASKS[style.task]) == {"en", "it"} for style in every)
     assert all((style.kind == "items") == bool(style.item) for style in every)
+    assert tuple(style.name for style in every if style.kind == "items") == CARD_STYLES
 
 
 @pytest.mark.parametrize(
@@ -67,10 +70,10 @@ PROSE = {
 @pytest.mark.parametrize("language", ["it", "en"])
 def test_what_has_the_form_of_its_style_passes(language):
     paragraphs = f"## Section\n\n{PROSE[language]}\n\n{PROSE[language]}"
-    assert STYLES["outline"].check(OUTLINE[language], language) == []
-    assert STYLES["brief"].check(PROSE[language], language) == []
-    assert STYLES["detailed"].check(paragraphs, language) == []
-    assert DESCRIPTION.check(PROSE[language], language) == []
+    assert form_problems("outline", OUTLINE[language], language) == []
+    assert form_problems("brief", PROSE[language], language) == []
+    assert form_problems("detailed", paragraphs, language) == []
+    assert form_problems("describe", PROSE[language], language) == []
 
 
 @pytest.mark.parametrize(
@@ -89,7 +92,7 @@ def test_what_has_the_form_of_its_style_passes(language):
     ],
 )
 def test_each_fault_of_form_is_named(style, text, problem):
-    assert problem in style.check(text, "it")
+    assert problem in form_problems(style.name, text, "it")
 
 
 TEXT_STYLES = [style for style in (*STYLES.values(), DESCRIPTION) if style.kind == "text"]
@@ -97,4 +100,4 @@ TEXT_STYLES = [style for style in (*STYLES.values(), DESCRIPTION) if style.kind 
 
 @given(st.sampled_from(TEXT_STYLES), st.text(), st.sampled_from(["it", "en", ""]))
 def test_a_check_takes_any_text(style, text, language):
-    assert all(isinstance(problem, str) for problem in style.check(text, language))
+    assert all(isinstance(problem, str) for problem in form_problems(style.name, text, language))
