@@ -11,6 +11,7 @@ from typing import Any
 from assistant.errors import ConfigError
 from assistant.i18n import _
 from assistant.safe_text import printable
+from assistant.summaries.styles import STYLES
 
 Result = Mapping[str, Any]
 
@@ -27,7 +28,7 @@ FORMATS: dict[str, str] = {
 }
 """By suffix. A name without one is Markdown, which any program shows."""
 
-CARD_STYLES = ("glossary", "questions", "quiz", "flashcards")
+CARD_STYLES = tuple(style.name for style in STYLES.values() if style.kind == "items")
 
 
 def format_of(path: Path) -> str:
