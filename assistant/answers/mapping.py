@@ -106,9 +106,7 @@ class Mapper:
         ]
         if not self.options.merge:  # a model that small writes more than there is
             points = [point for point in points if point.claim.citations and not point.claim.missing]
-        if self.own.may_stand_in:
-            points = [point for point in points if self.own.is_useful(point.claim)]
-        for point in listed_once(points, self.language):
+        for point in listed_once(self.own.useful(points), self.language):
             yield from self._show_point(point)
 
     def _list_messages(self, text: str) -> Messages:

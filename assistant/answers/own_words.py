@@ -15,8 +15,9 @@ from functools import cached_property
 from typing import Literal
 
 from assistant.answers.evidence import Evidence
+from assistant.answers.points import ListedPoint
 from assistant.cited_text import PlacedClaim
-from assistant.grounding import Claim, PageSet
+from assistant.grounding import PageSet
 from assistant.grounding.dates import dates_in
 from assistant.protocol import Event
 from assistant.screen import Screen
@@ -31,6 +32,9 @@ from assistant.summaries.report import own_notice
 MOST_SENTENCES = 20
 _PER_PAGE = 2
 """Where the model wrote nothing about some pages."""
+_MISSED = 2
+_NAME_WORDS = 4
+"""A listed point with more is a sentence, and ends like one."""
 _LEAST_SHARE = 0.5
 """Of what the best sentence has of the words that were asked for."""
 
@@ -123,10 +127,22 @@ class OwnAnswer:
         options, wanted = self._evidence.options, self._evidence.request.wanted
         return wanted != "question" and not options.merge and options.extractive != "off"
 
-    def is_useful(self, claim: Claim) -> bool:
-        """Whether this, of what a model has listed, can be shown."""
+    def useful(self, points: Sequence[ListedPoint]) -> list[ListedPoint]:
+        """Those of a model's list that can be shown; none where the document has more than twice as many itself.
+
+        Supported ones about what was asked that are whole: a small model breaks off and begins elsewhere.
+        """
+        if not self.may_stand_in:
+            return list(points)
         languages = {document.language for document in self._evidence.source.documents}
-        return claim.support in AGREEING and any(self._wish.is_in(claim.text, language) for language in languages)
+        found = [
+            point
+            for point in points
+            if point.claim.support in AGREEING
+            and _is_whole(point.text)
+            and any(self._wish.is_in(point.text, language) for language in languages)
+        ]
+        return [] if len(self._asked_for) > _MISSED * len(found) else found
 
     def instead(self) -> Iterator[Event]:
         """Show them in place of whatever stands there, if there are any."""
@@ -150,11 +166,16 @@ class OwnAnswer:
     def _wish(self) -> Wish:
         return Wish(self._evidence.request.text)
 
+    @cached_property
+    def _asked_for(self) -> list[OwnSentence]:
+        """Those that have what the request names; none where it names nothing."""
+        source = self._evidence.source
+        return self._wish.best(prose_sentences(source.documents, _by_path(source.pages)))
+
     def _sentences(self) -> list[OwnSentence]:
         source = self._evidence.source
-        if not self._wish.kinds and not any(self._wish.words(document.language) for document in source.documents):
-            return self._telling(source.pages)
-        return self._wish.best(prose_sentences(source.documents, _by_path(source.pages)))
+        named = self._wish.kinds or any(self._wish.words(document.language) for document in source.documents)
+        return self._asked_for if named else self._telling(source.pages)
 
     def _telling(self, pages: PageSet) -> list[OwnSentence]:
         count = min(MOST_SENTENCES, _PER_PAGE * len(pages))
@@ -172,6 +193,10 @@ class OwnAnswer:
             yield from self._screen.show(f"\n{line}{mark}" if number else f"{line}{mark}")
             end = start + len(line)
             self._screen.claims.append(PlacedClaim(claim, start, end, end + len(mark)))
+
+
+def _is_whole(point: str) -> bool:
+    return point.rstrip("”»\"')").endswith((".", "!", "?")) or len(point.split()) <= _NAME_WORDS
 
 
 def _stems(sentence: OwnSentence) -> tuple[str, frozenset[str]]:

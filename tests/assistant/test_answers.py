@@ -405,7 +405,7 @@ def test_lines_copied_from_the_instructions_are_no_points():
 def test_points_that_a_small_model_made_up_are_left_out():
     answer = "- Human body cells have 46 chromosomes.\n- Dragons guard 99 golden eggs.\n- Wizards love purple hats."
     model = ScriptedModel(lambda messages: answer if "46" in messages[-1].content else "NOTHING", **SMALL)
-    turn = Turn(model, "List all the numbers", [SECTIONED], merge=False)
+    turn = Turn(model, "List all the numbers", [SECTIONED], merge=False, extractive="off")
     assert [claim["text"] for claim in turn.result["claims"]] == ["Human body cells have 46 chromosomes."]
     large = ScriptedModel(lambda messages: answer if "46" in messages[-1].content else "NOTHING", **SMALL)
     assert len(Turn(large, "List all the numbers", [SECTIONED]).result["claims"]) == 3, "a larger one's are marked"

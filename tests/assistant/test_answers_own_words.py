@@ -60,12 +60,34 @@ def test_what_no_sentence_has_is_denied_and_not_replaced_by_others():
     assert turn.result["extractive"] == "no"
 
 
-def test_a_list_that_the_text_supports_is_the_models_own():
-    answer = "- Human body cells have 46 chromosomes.\n- They capture light with chlorophyll and build sugar."
+def listing(answer: str) -> Turn:
     model = ScriptedModel(lambda messages: answer if "46" in messages[-1].content else "NOTHING", **SMALL)
-    turn = Turn(model, "List all the chromosomes", [SECTIONED], merge=False)
-    assert [claim["text"] for claim in turn.result["claims"]] == ["Human body cells have 46 chromosomes."]
+    return Turn(model, "List all the chromosomes", [SECTIONED], merge=False)
+
+
+def test_a_list_that_the_text_supports_is_the_models_own_without_what_is_about_something_else():
+    turn = listing(
+        "- Human body cells have 46 chromosomes.\n- The nucleus holds the chromosomes.\n- Chloroplasts exist in plants."
+    )
+    assert [claim["text"] for claim in turn.result["claims"]] == [
+        "Human body cells have 46 chromosomes.",
+        "The nucleus holds the chromosomes.",
+    ]
     assert turn.result["extractive"] == "no"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "- Human body cells have 46 chromosomes.",  # and the two others?
+        "- Human body cells have 46\n- The nucleus holds the chromosomes. Before\n- Before a cell divides, every",
+    ],
+    ids=["too few", "broken off"],
+)
+def test_a_list_of_too_little_or_of_fragments_is_no_use(answer):
+    turn = listing(answer)
+    assert turn.screen.startswith(ENGLISH)
+    assert len(lines(turn)) == 3
 
 
 @pytest.mark.parametrize("options", [SMALL, LARGE], ids=["part by part", "whole"])
