@@ -778,6 +778,14 @@ def test_what_was_said_of_a_document_is_not_said_again(script, monkeypatch, caps
     assert capsys.readouterr().err.count("Read “Photosynthesis”") == 1
 
 
+def test_a_warning_about_an_answer_is_said_of_each_answer(script, monkeypatch, capsys):
+    """“Nothing in the document supports this answer” was said of the first, and the second stood there unwarned."""
+    warning = Notice(job="", level="warning", message="Nothing in the document supports this answer.")
+    script.will_yield(READ, text("x"), warning, done(**ANSWER))
+    chat("One?\nTwo?\n", monkeypatch, "p.pdf")
+    assert capsys.readouterr().err.count("Nothing in the document supports") == 2
+
+
 def test_chat_prints_one_json_object_for_each_answer(script, monkeypatch, capsys):
     script.will_yield(text("x"), done(**ANSWER))
     chat("One?\nTwo?\n", monkeypatch, "--json")

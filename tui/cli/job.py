@@ -14,7 +14,7 @@ from typing import Any
 from assistant.config import Settings, data_dir
 from assistant.errors import ExitCode
 from assistant.i18n import _
-from assistant.protocol import Cancelled, DocumentRead, Event, Failed, Finished, Notice, Request
+from assistant.protocol import Cancelled, DocumentRead, Event, Failed, Finished, Notice, Request, TextDelta
 from tui.cli.interrupt import stop_on_interrupt
 from tui.cli.show import show_event
 from tui.output import Mode, Output
@@ -73,11 +73,13 @@ class JobRunner:
     def _run_once(self, request: Request) -> Ending:
         from adapters import jobs
 
+        answering = False
         with stop_on_interrupt(self._announce_stop) as should_stop:
             for event in jobs.run(request, self._session, should_stop):
                 if isinstance(event, Finished | Failed | Cancelled):
                     return event
-                if event not in self._told:
+                answering = answering or isinstance(event, TextDelta)
+                if answering or event not in self._told:  # what is said of an answer is said of each
                     show_event(event, self._output)
                 if isinstance(event, DocumentRead | Notice):
                     self._told.add(event)
