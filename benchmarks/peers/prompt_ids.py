@@ -10,7 +10,9 @@ from pathlib import Path
 from assistant.catalogue import find_base
 from assistant.documents import load_document
 from assistant.engine import load_engine
-from assistant.summaries.parts import Instructions, SummaryOptions
+from assistant.generation import never_stop
+from assistant.summaries.desk import Desk
+from assistant.summaries.options import SummaryOptions
 from assistant.weights import ensure_model
 
 
@@ -19,11 +21,11 @@ def main() -> None:
     document = load_document(path)
     kept = ensure_model("starter")
     engine = load_engine(kept, "cpu")
-    parts = Instructions(
-        engine, SummaryOptions(task="describe", merge=find_base(kept.name).merges), document.language
-    ).parts([document], {str(document.path): ()})
-    assert len(parts) == 1, "the document must fit into one prompt"
-    target.write_text(json.dumps(engine.encode_prompt(parts[0].ask.messages(False))), encoding="utf-8")
+    base = find_base(kept.name)
+    options = SummaryOptions(task="describe", merge=base.merges if base else True)
+    units = Desk("", engine, [document], options, None, never_stop).part_units()
+    assert len(units) == 1, "the document must fit into one prompt"
+    target.write_text(json.dumps(engine.encode_prompt(units[0].ask.messages(False))), encoding="utf-8")
     print(kept.directory)
 
 
