@@ -8,6 +8,7 @@ evidence          what a source has for an answer: passages, summaries that are 
 search, retrieval the passages that fit a question, the stretches of them that are read
 mapping, points   requests about all of a long text: part by part, and lists made of the parts
 composing         texts and conversation in a prompt that fits
+own_words         the document's own sentences, where a small model wrote nothing usable about all of a text
 absence           when a document does not answer, before and after asking
 notices           what is said about all this
 """

@@ -8,9 +8,10 @@ A claim is one sentence or bullet of an answer. Its passage is the run of at mos
 page that holds most of its stems, each weighted by how rare it is in the document (IDF).
 
 claims                                   what a claim is, and what was found out about it
-numbers, dates, formulas, names          the details that a claim states
+numbers, dates, formulas, names          the details that a claim states; `number_words`, `same_names`: their tables
 details                                  which of them the source lacks
-index                                    where a claim's words stand together
+index                                    where a claim's words stand together; `cognates`: across two languages
+alignment                                whether they hang together there as they do in the claim
 meaning                                  negation and modality
 passages                                 the grade
 """
