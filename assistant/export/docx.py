@@ -18,6 +18,7 @@ _FOOTNOTES_RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/rel
 _SEPARATORS = ((-1, "separator"), (0, "continuationSeparator"))
 """The lines that part notes from text, and their ids; those of notes are their numbers."""
 _NOTE_POINTS = 8
+_LIST_STEP_POINTS = 18
 _MAX_LIST_LEVEL = 2
 """The deepest list that Word's own template has a style for."""
 _FORMULA_FONT, _CODE_FONT = "Cambria Math", "Consolas"
@@ -52,9 +53,19 @@ def _add_block(document: Any, block: Block, seen: set[int]) -> None:
         paragraph = document.add_heading(level=min(block.level, 9))
     else:
         paragraph = document.add_paragraph(style=_style(block))
+    if block.kind == "item":
+        _indent(paragraph, block.level)
     if block.number:
         paragraph.add_run(f"{block.number}.\t")
     _add_runs(paragraph, block.runs, seen)
+
+
+def _indent(paragraph: Any, level: int) -> None:
+    """Said outright: the template's lists of a deeper level stand left of the numbers they belong to."""
+    from docx.shared import Pt
+
+    paragraph.paragraph_format.left_indent = Pt(_LIST_STEP_POINTS * (level + 1))
+    paragraph.paragraph_format.first_line_indent = Pt(-_LIST_STEP_POINTS)
 
 
 def _style(block: Block) -> str | None:

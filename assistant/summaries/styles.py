@@ -57,6 +57,7 @@ _WORDS = {
     "quiz": "quizzes test crocette sceltamultipla multiplechoice",
     "flashcards": "flashcard schede carte cards anki",
 }
+_DESCRIBES = frozenset(("describe", "descrivi", "description", "descrizione"))
 _NAME_OF = {word: name for name, words in _WORDS.items() for word in (name, *words.split())}
 
 
@@ -66,6 +67,11 @@ def find_style(word: str) -> Style:
     plain = plain.replace("-", "").replace("_", "")
     if name := _NAME_OF.get(plain):
         return STYLES[name]
+    if plain in _DESCRIBES:
+        raise ConfigError(
+            _("There is no style called “{name}”.").format(name=word),
+            _("A description is a task of its own: sunto describe, or /describe in the app."),
+        )
     near = difflib.get_close_matches(plain, _NAME_OF, n=1)
     raise ConfigError(
         _("There is no style called “{name}”.").format(name=word),

@@ -188,6 +188,15 @@ def test_word_opens_it_with_headings_lists_a_table_and_real_footnotes(tmp_path: 
     assert "not in the document: 1847" in notes
 
 
+def test_in_word_an_answer_stands_to_the_right_of_its_question(tmp_path: Path):
+    """Its points hung to the left of the question's number."""
+    path = tmp_path / "questions.docx"
+    path.write_bytes(exported(summary_result(summary="1. **Why?**\n   - So.\n", claims=[]), "docx"))
+    question, point = docx.Document(str(path)).paragraphs[1:3]
+    assert (question.text, point.text) == ("1.\tWhy?", "So.")
+    assert point.paragraph_format.left_indent > question.paragraph_format.left_indent
+
+
 def test_what_was_exported_to_word_can_be_read_again_with_its_notes(tmp_path: Path):
     path = tmp_path / "summary.docx"
     path.write_bytes(exported(summary_result(), "docx"))

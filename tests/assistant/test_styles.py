@@ -99,3 +99,11 @@ TEXT_STYLES = [style for style in (*STYLES.values(), DESCRIPTION) if style.kind 
 @given(st.sampled_from(TEXT_STYLES), st.text(), st.sampled_from(["it", "en", ""]))
 def test_a_check_takes_any_text(style, text, language):
     assert all(isinstance(problem, str) for problem in form_problems(style.name, text, language))
+
+
+@pytest.mark.parametrize("word", ["descrizione", "Description", "describe"])
+def test_who_asks_for_a_description_as_a_style_is_told_what_it_is_called(word: str):
+    """The seven styles were listed, and no word of where descriptions are."""
+    with pytest.raises(ConfigError) as caught:
+        find_style(word)
+    assert "describe" in caught.value.hint
