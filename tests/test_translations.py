@@ -135,7 +135,7 @@ def test_a_wrong_setting_is_explained_in_italian():
         load_settings({"style": "poem"})
     assert (str(caught.value), caught.value.hint) == (
         "L'impostazione “style” non può essere “poem”.",
-        "Scegli fra: brief, outline, detailed.",
+        "Scegli fra: brief, outline, detailed, glossary, questions, quiz, flashcards.",
     )
 
 
