@@ -38,6 +38,9 @@ CONTRADICT = [
      "I mitocondri non sono presenti nelle cellule procariotiche.", "negation"),
     ("it", "Una funzione continua in un punto è sempre derivabile in quel punto.",
      "Una funzione continua in un punto non è sempre derivabile in quel punto.", "negation"),
+    # 510, a round number, was taken for a rounding of 509.
+    ("it", "La repubblica romana nacque nel 509 a.C. dopo la cacciata di Tarquinio il Superbo.",
+     "La repubblica romana nacque nel 510 a.C. dopo la cacciata di Tarquinio il Superbo.", "date"),
     ("it", "Il Parlamento italiano è composto da 945 membri elettivi.",
      "Il Parlamento italiano è composto da 600 membri elettivi.", "number"),
     ("en", "The human body has 206 bones in adult age.", "The adult human body has 212 bones.", "number"),

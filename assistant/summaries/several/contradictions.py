@@ -62,6 +62,8 @@ _HEDGE = re.compile(
     re.IGNORECASE,
 )
 _YEARS = range(1000, 2101)
+_ERAS = ("bc", "ad")
+"""Units that make a year of any number: 509 BC and 510 BC are no roundings of one amount."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +101,11 @@ class Statement:
 
     @cached_property
     def years(self) -> list[Number]:
-        return [n for n in self.numbers if n.text.isdigit() and int(n.text) in _YEARS and not n.unit]
+        return [
+            n
+            for n in self.numbers
+            if n.text.isdigit() and (n.unit in _ERAS or (not n.unit and int(n.text) in _YEARS))
+        ]
 
     @cached_property
     def limits(self) -> frozenset[str]:
