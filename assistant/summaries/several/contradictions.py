@@ -102,9 +102,7 @@ class Statement:
     @cached_property
     def years(self) -> list[Number]:
         return [
-            n
-            for n in self.numbers
-            if n.text.isdigit() and (n.unit in _ERAS or (not n.unit and int(n.text) in _YEARS))
+            n for n in self.numbers if n.text.isdigit() and (n.unit in _ERAS or (not n.unit and int(n.text) in _YEARS))
         ]
 
     @cached_property
