@@ -17,6 +17,7 @@ from assistant.generation import (
     never_end,
     never_stop,
 )
+from assistant.protocol import TextDelta, TextReset
 
 
 class ScriptedModel:
@@ -112,3 +113,14 @@ def _words(text: str) -> list[str]:
     import re
 
     return re.findall(r"\s*\S+\s*", text)
+
+
+def screen_text(events) -> str:
+    """The text as a reader of the events sees it at the end."""
+    text = ""
+    for event in events:
+        if isinstance(event, TextReset):
+            text = ""
+        elif isinstance(event, TextDelta):
+            text += event.text
+    return text

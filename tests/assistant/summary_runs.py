@@ -7,10 +7,10 @@ from collections.abc import Callable, Sequence
 from assistant.documents.model import Document, Page
 from assistant.errors import Stopped
 from assistant.generation import ChatMessage
-from assistant.protocol import Event, Notice, Progress, TextDelta, TextReset
+from assistant.protocol import Event, Notice, Progress
 from assistant.summaries import SummaryOptions, summarize
 from tests.assistant.texts import cell_document, with_sections
-from tests.fakes import ScriptedModel
+from tests.fakes import ScriptedModel, screen_text
 
 CELL = cell_document()
 SECTIONED = with_sections(CELL, "Discovery", "Mitochondria", "Chloroplasts", "Nucleus")
@@ -47,14 +47,7 @@ class Run:
 
     @property
     def screen(self) -> str:
-        """The text as a reader of the events sees it at the end."""
-        text = ""
-        for event in self.events:
-            if isinstance(event, TextReset):
-                text = ""
-            elif isinstance(event, TextDelta):
-                text += event.text
-        return text
+        return screen_text(self.events)
 
     def notices(self) -> list[str]:
         return [event.message for event in self.events if isinstance(event, Notice)]

@@ -15,9 +15,9 @@ from assistant.errors import Stopped
 from assistant.generation import ChatMessage, GenerationConfig
 from assistant.grounding import Claim, Passages
 from assistant.library import Library
-from assistant.protocol import Event, Notice, Routed, TextDelta, TextReset
+from assistant.protocol import Event, Notice, Routed, TextDelta
 from tests.assistant.texts import CELL_PAGES, REVOLUTION_PAGES, cell_document, revolution_document, with_sections
-from tests.fakes import ScriptedModel
+from tests.fakes import ScriptedModel, screen_text
 
 CELL, REVOLUTION = cell_document(), revolution_document()
 SECTIONED = with_sections(CELL, "Cells", "Energy", "Light", "The nucleus")
@@ -56,13 +56,7 @@ class Turn:
 
     @property
     def screen(self) -> str:
-        text = ""
-        for event in self.events:
-            if isinstance(event, TextReset):
-                text = ""
-            elif isinstance(event, TextDelta):
-                text += event.text
-        return text
+        return screen_text(self.events)
 
     @property
     def route(self) -> Routed:

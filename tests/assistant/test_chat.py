@@ -12,9 +12,9 @@ from assistant.documents.model import Document, Page
 from assistant.errors import ContextOverflowError, ModelError, NoTextError, Stopped
 from assistant.generation import ChatMessage, GenerationConfig
 from assistant.i18n import set_language
-from assistant.protocol import Event, Notice, Progress, TextDelta, TextReset
+from assistant.protocol import Event, Notice, Progress
 from tests.assistant.texts import CELL_PAGES, cell_document, revolution_document
-from tests.fakes import ScriptedModel
+from tests.fakes import ScriptedModel, screen_text
 
 CELL = cell_document()
 
@@ -52,13 +52,7 @@ class Turn:
 
     @property
     def screen(self) -> str:
-        text = ""
-        for event in self.events:
-            if isinstance(event, TextReset):
-                text = ""
-            elif isinstance(event, TextDelta):
-                text += event.text
-        return text
+        return screen_text(self.events)
 
     def notices(self) -> list[str]:
         return [event.message for event in self.events if isinstance(event, Notice)]
