@@ -216,6 +216,81 @@ class ShowAdapter(Request):
 
 @wire
 @dataclass(frozen=True, kw_only=True)
+class RenameAdapter(Request):
+    name: str
+    new_name: str
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class RemoveAdapter(Request):
+    """Delete an adapter with all its versions."""
+
+    name: str
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class RollbackAdapter(Request):
+    """Answer with an earlier version again; the one in use is kept as a version."""
+
+    name: str
+    version: int = 0
+    """0 is the one before."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class ImportAdapter(Request):
+    """Take over an adapter that was made elsewhere: a folder, a zip file, or a `.safetensors` file."""
+
+    path: str
+    name: str = ""
+    """Empty for the file's own."""
+    model: str = ""
+    """The base it is for, where its files do not say."""
+    overwrite: bool = False
+    """The adapter that has the name becomes a version."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class ExportAdapter(Request):
+    """Write an adapter to a folder or a `.zip` file, as PEFT reads it."""
+
+    name: str
+    path: str
+    overwrite: bool = False
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class SetSubjectAdapter(Request):
+    """Which adapter answers about the documents of a subject, unless another is asked for."""
+
+    subject: str
+    adapter: str
+    """Empty takes it away."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Compare(DocumentRequest):
+    """The same request through two adapters."""
+
+    adapters: tuple[str, ...] = ()
+    """Two names; `base` is the model without an adapter."""
+    task: str = "summarize"
+    """summarize, describe or ask"""
+    style: str = ""
+    bullets: int = 0
+    question: str = ""
+    blind: bool = False
+    """Which is which is said only in the result."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
 class ListModels(Request):
     pass
 
@@ -301,6 +376,27 @@ class ModelLoaded(Event):
     memory_bytes: int
     seconds: float
     context_tokens: int
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Answering(Event):
+    """Who answers: said once, before anything is written."""
+
+    model: str
+    adapter: str
+    """Empty for the bare base."""
+    why: str
+    """asked, setting, subject or none"""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Side(Event):
+    """What follows of the text belongs to this side of a comparison."""
+
+    number: int
+    """0 or 1"""
 
 
 @wire
