@@ -5,6 +5,7 @@ Usable from several threads and several processes at once; everything is committ
 schema         the tables                      store     the file: opening, migrations, transactions, errors
 documents      reading through the library     passages  a page's text in stretches that are kept once
 catalogue      what is in it, by subject       folders   which files of a folder are documents
+subjects       the courses, with their adapters
 index, search  full text                       query     what a person types → what FTS5 understands
 removal        deleting, truly                 disk      what takes space, and cleaning
 units          finished work                   conversations
@@ -14,12 +15,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from assistant.library.catalogue import Catalogue, DocumentRecord, SubjectRecord
+from assistant.library.catalogue import Catalogue, DocumentRecord
 from assistant.library.conversations import ConversationRecord, Conversations, MessageRecord, State
 from assistant.library.disk import Cleaning, Disk, DiskUse
 from assistant.library.documents import Added, Documents
 from assistant.library.removal import Removal, Removals
 from assistant.library.search import Hit, Search
+from assistant.library.subjects import SubjectRecord
 from assistant.library.units import Units
 
 __all__ = [

@@ -14,8 +14,8 @@ from assistant.documents.source import Source
 from assistant.errors import ConfigError, DocumentNotFoundError
 from assistant.i18n import _, plural
 from assistant.library.keeping import file_stamp
-from assistant.library.store import Store, storable
-from assistant.library.subjects import find_subject, subject_id
+from assistant.library.store import storable
+from assistant.library.subjects import Subjects, drop_idle_subjects, known_subject, subject_id
 from assistant.safe_text import printable
 
 DocumentState = Literal["ready", "changed", "missing", "outdated"]
@@ -51,27 +51,12 @@ class DocumentRecord:
 
 
 @dataclass(frozen=True)
-class SubjectRecord:
-    name: str
-    documents: int
-
-
-@dataclass(frozen=True)
 class _Seen:
     path: str
     stamp: tuple[int, int]
 
 
-class Catalogue(Store):
-    def subjects(self) -> list[SubjectRecord]:
-        """In alphabetical order."""
-        with self._reading() as connection:
-            rows = connection.execute(
-                """SELECT name, (SELECT count(*) FROM documents WHERE subject = subjects.id)
-                   FROM subjects ORDER BY folded"""
-            ).fetchall()
-        return [SubjectRecord(*row) for row in rows]
-
+class Catalogue(Subjects):
     def documents(self, subject: str | None = None) -> list[DocumentRecord]:
         """By subject and name, those without a subject last. Raises ConfigError for a subject there is not."""
         with self._reading() as connection:
@@ -94,23 +79,7 @@ class Catalogue(Store):
             connection.executemany(
                 "UPDATE documents SET subject = ? WHERE id = ?", [(target, number) for number in numbers]
             )
-            connection.execute("DELETE FROM subjects WHERE id NOT IN (SELECT subject FROM documents WHERE subject > 0)")
-
-
-def known_subject(connection: sqlite3.Connection, name: str) -> int:
-    """Raises ConfigError for a subject there is not."""
-    found = find_subject(connection, name)
-    if found is not None:
-        return found
-    names = [row[0] for row in connection.execute("SELECT name FROM subjects ORDER BY folded")]
-    near = difflib.get_close_matches(name, names, n=1)
-    if near:
-        hint = _("Did you mean “{near}”?").format(near=near[0])
-    elif names:
-        hint = _("Subjects in the library: {names}.").format(names=", ".join(names))
-    else:
-        hint = _("There are none yet. Make one: sunto library add PATH --subject NAME")
-    raise ConfigError(_("There is no subject called “{name}”.").format(name=printable(name)), hint)
+            drop_idle_subjects(connection)
 
 
 def list_documents(connection: sqlite3.Connection, subject: int | None = None) -> list[DocumentRecord]:

@@ -25,7 +25,7 @@ from assistant.i18n import current_language
 from assistant.library.folders import absolute
 from assistant.library.keeping import Keeping, Stamp, file_stamp
 from assistant.library.store import storable
-from assistant.library.subjects import subject_id
+from assistant.library.subjects import drop_idle_subjects, subject_id
 
 OnPage = Callable[[int, int], None]
 
@@ -96,6 +96,7 @@ class Documents(Keeping):
                     "UPDATE documents SET subject = ? WHERE sha256 = ?",
                     (subject_id(connection, subject), added.document.sha256),
                 )
+                drop_idle_subjects(connection)
         return added
 
     def current_document(self, path: str | Path) -> int | None:

@@ -18,10 +18,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from assistant.errors import LibraryError
-from assistant.library.catalogue import DocumentRecord, known_subject, list_documents
+from assistant.library.catalogue import DocumentRecord, list_documents
 from assistant.library.forgetting import Traces, find_traces, forget_traces
 from assistant.library.keeping import Keeping
 from assistant.library.store import set_state
+from assistant.library.subjects import Subjects, drop_idle_subjects, known_subject
 from assistant.library.units import delete_units, units_of
 
 
@@ -38,11 +39,13 @@ class Removal:
     """In other conversations: made from nothing else."""
     quoting: int
     """Answers that lose their quotes."""
+    adapter: str = ""
+    """Of a whole subject that is deleted: the adapter that answered about it, which stays."""
     erased: bool = False
     """Whether the files are clean already; if not, they will be when the library is next opened alone."""
 
 
-class Removals(Keeping):
+class Removals(Keeping, Subjects):
     def plan_removal(self, numbers: Iterable[int]) -> Removal:
         """What `remove_documents` would delete."""
         with self._reading() as connection:
@@ -55,11 +58,12 @@ class Removals(Keeping):
 
     def plan_subject_removal(self, name: str) -> Removal:
         """What `remove_subject` would delete. Raises ConfigError where there is none of that name."""
-        return self.plan_removal(self._documents_of(name))
+        return replace(self.plan_removal(self._documents_of(name)), adapter=self.subject_adapter(name))
 
     def remove_subject(self, name: str) -> Removal:
         """The subject with all its documents. Raises ConfigError where there is none of that name."""
-        return self._remove(self._documents_of(name), subject=name)
+        adapter = self.subject_adapter(name)
+        return replace(self._remove(self._documents_of(name), subject=name), adapter=adapter)
 
     def _documents_of(self, subject: str) -> list[int]:
         with self._reading() as connection:
@@ -73,6 +77,7 @@ class Removals(Keeping):
             self._delete_documents(connection, [record.id for record in removal.documents])
             if subject:
                 connection.execute("DELETE FROM subjects WHERE id = ?", (known_subject(connection, subject),))
+            drop_idle_subjects(connection)
             set_state(connection, "erase", "pending")
         erased = self._erase()
         # A full disk has no room for a second copy: then the space stays in the file.

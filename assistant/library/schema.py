@@ -1,6 +1,6 @@
 """The library's tables, as the migrations that make them.
 
-    subjects
+    subjects    with the name of the adapter that answers about their documents
     documents   one for each content (SHA-256 of the bytes); `version` counts the contents its file has had
     paths       where its bytes were seen
     pages       what is known of each page but its text
@@ -83,6 +83,10 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # What of a document a conversation is about, as a person writes it; empty is all.
         "ALTER TABLE attachments ADD COLUMN chapters TEXT NOT NULL DEFAULT ''",
         "ALTER TABLE attachments ADD COLUMN pages TEXT NOT NULL DEFAULT ''",
+    ),
+    (
+        # The adapter that answers about a subject's documents, by name; empty is none.
+        "ALTER TABLE subjects ADD COLUMN adapter TEXT NOT NULL DEFAULT ''",
     ),
 )
 """Append only: item `n` takes a library from version `n` to `n + 1`. Times are seconds since the epoch."""

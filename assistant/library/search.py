@@ -10,9 +10,9 @@ from pathlib import Path
 from assistant.documents.source import Source
 from assistant.errors import LibraryError
 from assistant.i18n import _
-from assistant.library.catalogue import known_subject
 from assistant.library.index import Index
 from assistant.library.query import Query, fold, parse_query, word_spans
+from assistant.library.subjects import known_subject
 
 TEXT_WEIGHT, STEMS_WEIGHT = 2.0, 1.0
 """A word found as it was typed counts more than another form of it."""
