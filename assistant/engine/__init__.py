@@ -2,6 +2,7 @@
 
     loading     a kept checkpoint -> model and tokenizer
     packing     the fast CPU layout of 4-bit weights, and the way back
+    adapter_config what PEFT's configuration says of an adapter
     adapter_files  adapters in PEFT's format, read and written
     lora        adapters on the model: attached, trained, taken off
     kv          the KV cache of the last prompt, kept for the next one

@@ -13,7 +13,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from assistant.engine.adapter_files import Adapter, LoraSettings, some
+from assistant.engine.adapter_config import some
+from assistant.engine.adapter_files import Adapter, LoraSettings
 from assistant.errors import AdapterMismatchError
 from assistant.i18n import _
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
+import safetensors.torch
 import torch
 
-from assistant.engine import load_engine, loading, lora, packing
+from assistant.engine import load_engine, loading, packing
 from assistant.engine.adapter_files import LoraSettings, read_adapter, write_adapter
 from assistant.errors import AdapterCorruptError, AdapterMismatchError
 from assistant.generation import ChatMessage
+from tests.tiny_adapters import edit_config, make_adapter, peft_model
 
 MESSAGES = [ChatMessage("user", "What is photosynthesis?")]
 
@@ -20,33 +20,13 @@ def logits(model, ids):
         return model(input_ids=torch.tensor([ids])).logits[0].float()
 
 
-def make_adapter(engine, directory, settings=None, seed=1, change=None):
-    """An adapter with random A and B, as if it had been trained; `change` edits its configuration."""
-    settings = settings or LoraSettings(r=4, lora_alpha=8)
-    weights = {
-        name: (
-            torch.randn(settings.r, layer.in_features, generator=torch.Generator().manual_seed(seed)) * 0.1,
-            torch.randn(layer.out_features, settings.r, generator=torch.Generator().manual_seed(seed + 1)) * 0.1,
-        )
-        for name, layer in lora.linear_modules(engine.model).items()
-    }
-    directory.mkdir(parents=True, exist_ok=True)
-    write_adapter(directory, weights, settings, "tiny")
-    if change:
-        path = directory / "adapter_config.json"
-        path.write_text(json.dumps({**json.loads(path.read_text()), **change}))
-    return directory
-
-
 def peft_logits(tiny_kept, directory, ids):
     """The same adapter through PEFT's own code, on unpacked weights."""
-    from peft import PeftModel
-
     from assistant.engine.loading import load_base
 
     model, _tokenizer = load_base(tiny_kept.directory, "cpu")
     packing.forbid(model)
-    return logits(PeftModel.from_pretrained(model, directory).eval(), ids)
+    return logits(peft_model(model, directory), ids)
 
 
 @pytest.mark.parametrize(
@@ -56,8 +36,10 @@ def peft_logits(tiny_kept, directory, ids):
         {"use_rslora": True},
         {"alpha_pattern": {"q_proj": 32, "layers.0.mlp.up_proj": 1}},
         {"lora_alpha": 3},
+        {"rank_pattern": {"q_proj": 2, "model.layers.1.mlp.up_proj": 8}},
+        {"rank_pattern": {r"layers\\.1\\..*": 6}, "alpha_pattern": {"down_proj": 3}, "use_rslora": True},
     ],
-    ids=["plain", "rank-stabilized", "alpha-pattern", "alpha"],
+    ids=["plain", "rank-stabilized", "alpha-pattern", "alpha", "rank-pattern", "all-patterns"],
 )
 def test_an_adapter_is_the_same_function_here_and_in_peft(engine, tiny_kept, tmp_path, change):
     directory = make_adapter(engine, tmp_path / "bio", change=change)
@@ -123,7 +105,8 @@ def test_keys_and_values_of_one_adapter_are_never_used_with_another(engine, tmp_
         ({"bias": "all"}, "bias"),
         ({"modules_to_save": ["lm_head"]}, "modules_to_save"),
         ({"peft_type": "PREFIX_TUNING"}, "PREFIX_TUNING"),
-        ({"alora_invocation_tokens": [1, 2]}, "alora_invocation_tokens"),
+        ({"init_lora_weights": "pissa_niter_4"}, "pissa"),
+        ({"kasa_config": {"beta": 1}}, "kasa_config"),
     ],
 )
 def test_a_kind_of_adapter_we_do_not_run_is_refused_by_name(engine, tmp_path, change, named):
@@ -166,11 +149,106 @@ def test_a_damaged_adapter_is_named_and_the_one_in_use_stays(engine, tmp_path, d
     assert engine.adapter == "good"
 
 
-@pytest.mark.parametrize("change", [{"lora_alpha": "strong"}, {"alpha_pattern": [1]}, {"alpha_pattern": {"(": 1}}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"lora_alpha": "strong"},
+        {"lora_alpha": True},
+        {"r": 0},
+        {"r": 4.5},
+        {"alpha_pattern": [1]},
+        {"alpha_pattern": {"(": 1}},
+        {"alpha_pattern": {"q_proj": float("nan")}},
+        {"rank_pattern": {"q_proj": -1}},
+        {"rank_pattern": {str(n): 1 for n in range(5000)}},
+        {"alora_invocation_tokens": "assistant"},
+        {"alora_invocation_tokens": [-1]},
+    ],
+)
 def test_a_strength_that_is_no_number_is_damage(engine, tmp_path, change):
     """It was a mistake of Sunto's own."""
+    directory = make_adapter(engine, tmp_path / "broken")
+    edit_config(directory, **change)
     with pytest.raises(AdapterCorruptError, match="how strong"):
-        engine.use_adapter(make_adapter(engine, tmp_path / "broken", change=change))
+        engine.use_adapter(directory)
+
+
+@pytest.mark.parametrize("bomb", ["(a|a)*b", "(.+)+x", r"(?=.*)x", r"(.)\1", ".*.*.*.*x"])
+def test_an_expression_that_could_take_for_ever_is_not_tried(engine, tmp_path, bomb):
+    directory = make_adapter(engine, tmp_path / "broken")
+    edit_config(directory, rank_pattern={bomb: 4})
+    with pytest.raises(AdapterCorruptError, match="how strong"):
+        read_adapter(directory)
+
+
+def rewrite(directory, change):
+    """Replace the weights by what `change` makes of each (name, tensor)."""
+    path = directory / "adapter_model.safetensors"
+    tensors = dict(change(name, tensor) for name, tensor in safetensors.torch.load_file(path).items())
+    safetensors.torch.save_file(tensors, path)
+
+
+def test_names_with_the_adapters_name_inside_are_read_as_without(engine, tmp_path):
+    """Tools that save a `state_dict` as it is leave it there."""
+    directory = make_adapter(engine, tmp_path / "bio")
+    expected = read_adapter(directory).weights
+    rewrite(directory, lambda name, tensor: (name.replace(".weight", ".default.weight"), tensor))
+    found = read_adapter(directory).weights
+    assert found.keys() == expected.keys()
+    assert all(torch.equal(found[name][0], expected[name][0]) for name in found)
+
+
+def test_the_same_layer_twice_is_refused(engine, tmp_path):
+    directory = make_adapter(engine, tmp_path / "bio")
+    path = directory / "adapter_model.safetensors"
+    tensors = safetensors.torch.load_file(path)
+    name = next(iter(tensors))
+    safetensors.torch.save_file({**tensors, name.replace(".weight", ".default.weight"): tensors[name].clone()}, path)
+    with pytest.raises(AdapterMismatchError, match="cannot place"):
+        read_adapter(directory)
+
+
+def test_every_rank_that_is_not_the_configurations_is_listed(engine, tmp_path):
+    directory = make_adapter(engine, tmp_path / "bio")
+    edit_config(directory, rank_pattern={"layers.0.self_attn.q_proj": 2, "layers.1.mlp.up_proj": 16})
+    with pytest.raises(AdapterMismatchError) as caught:
+        read_adapter(directory)
+    assert "layers.0.self_attn.q_proj: expected rank 2, got (4, 4)" in caught.value.message
+    assert "layers.1.mlp.up_proj: expected rank 16, got (4, 4)" in caught.value.message
+
+
+def test_weights_that_are_whole_numbers_are_refused_with_their_names(engine, tmp_path):
+    directory = make_adapter(engine, tmp_path / "bio")
+    rewrite(directory, lambda name, tensor: (name, tensor.to(torch.int8) if "layers.0.mlp.up" in name else tensor))
+    with pytest.raises(AdapterMismatchError, match=r"layers.0.mlp.up_proj: expected floating-point.*int8"):
+        read_adapter(directory)
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_weights_that_are_no_numbers_are_damage(engine, tmp_path, value):
+    """One is enough: every answer would be nonsense."""
+    directory = make_adapter(engine, tmp_path / "bio")
+
+    def spoil(name, tensor):
+        if "layers.1.mlp.down_proj.lora_B" in name:
+            tensor[3, 2] = value
+        return name, tensor
+
+    rewrite(directory, spoil)
+    with pytest.raises(AdapterCorruptError, match=r"no numbers in model.layers.1.mlp.down_proj"):
+        read_adapter(directory)
+
+
+def test_large_finite_weights_are_numbers(engine, tmp_path):
+    directory = make_adapter(engine, tmp_path / "bio")
+    rewrite(directory, lambda name, tensor: (name, torch.full_like(tensor, 60000).half()))
+    assert read_adapter(directory).weights
+
+
+def test_the_invocation_of_an_activated_adapter_is_read(engine, tmp_path):
+    directory = make_adapter(engine, tmp_path / "bio", change={"alora_invocation_tokens": [5, 6]})
+    assert read_adapter(directory).invocation == (5, 6)
+    assert read_adapter(make_adapter(engine, tmp_path / "law")).invocation == ()
 
 
 def test_reading_an_adapter_depends_on_its_bytes(engine, tmp_path):
