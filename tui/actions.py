@@ -14,7 +14,7 @@ from typing import Literal
 from assistant.config import STYLES
 from assistant.i18n import _, current_language
 
-Completes = Literal["", "path", "folder", "adapter", "document", "words"]
+Completes = Literal["", "path", "folder", "adapter", "adapter name", "document", "words"]
 
 
 @dataclass(frozen=True)
@@ -92,12 +92,22 @@ def _table(_language: str) -> tuple[Action, ...]:
         Action("new", _("Begin a new conversation; this one is kept."), aliases=("nuova",), key="ctrl+n"),
         Action(
             "adapter",
-            _("Answer with an adapter trained on your notes; “none” goes back to the plain model."),
-            arguments=_("NAME|none"),
+            _(
+                "Answer with an adapter trained on your notes, from the next answer on; “none” is the plain model, "
+                "“auto” the adapter of the subject that the open documents are of."
+            ),
+            arguments=_("[NAME|none|auto]"),
             aliases=("a",),
+            key="f7",
             completes="adapter",
         ),
-        Action("adapters", _("List the adapters on this machine.")),
+        Action(
+            "adapters",
+            _("Look through the adapters: rename, remove, import, export, go back to an earlier version."),
+            arguments=_("[NAME]"),
+            aliases=("adattatori",),
+            completes="adapter name",
+        ),
         Action(
             "train",
             _("Train an adapter on a file of examples and give it a name."),
@@ -188,7 +198,7 @@ def split_command(text: str) -> tuple[str, str] | None:
     return (word, rest.strip()) if word and "\n" not in word else None
 
 
-_KEY_LABELS = {"escape": "Esc", "f1": "F1", "f2": "F2", "f3": "F3", "f4": "F4", "f6": "F6"}
+_KEY_LABELS = {"escape": "Esc", "f1": "F1", "f2": "F2", "f3": "F3", "f4": "F4", "f6": "F6", "f7": "F7"}
 
 
 def key_label(key: str) -> str:

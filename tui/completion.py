@@ -64,7 +64,8 @@ def _arguments(action: Action, line: str, adapters: Sequence[str], documents: Se
         return _paths(line, _suffixes(action))
     words = {
         "words": action.words,
-        "adapter": (*adapters, "none"),
+        "adapter": (*adapters, "auto", "none"),
+        "adapter name": tuple(adapters),
         "document": tuple(documents),
         "": (),
     }[action.completes]
@@ -89,6 +90,11 @@ def _suffixes(action: Action) -> tuple[str, ...]:
 def _paths(line: str, suffixes: tuple[str, ...]) -> list[Completion]:
     """Folders and the files with one of the suffixes that continue what is typed; hidden ones when asked for."""
     command, _space, typed = line.partition(" ")
+    return [Completion(f"{command} {found.text}", found.label) for found in complete_path(typed, suffixes)]
+
+
+def complete_path(typed: str, suffixes: tuple[str, ...]) -> list[Completion]:
+    """The same of a path alone, best first."""
     typed = typed.lstrip().lstrip("\"'")
     folder, start = os.path.split(typed)
     try:
@@ -105,7 +111,7 @@ def _paths(line: str, suffixes: tuple[str, ...]) -> list[Completion]:
     ]
     wanted.sort(key=lambda name: (name.endswith(os.sep), name.lower()))
     prefix = typed[: len(typed) - len(start)]
-    return [Completion(f"{command} {prefix}{name}", name) for name in wanted]
+    return [Completion(f"{prefix}{name}", name) for name in wanted]
 
 
 def _name(entry: os.DirEntry[str]) -> str:

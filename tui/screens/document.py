@@ -195,7 +195,11 @@ class DocumentScreen(PagePicturesScreen):
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(document=True))
+        about = _(
+            "This is the text as a model reads it, page by page. ✖ marks a page without text, ⚠ one with a "
+            "warning, ≈ one that another way than the usual had to be found for."
+        )
+        self.app.push_screen(HelpScreen(about, document_keys()))
 
     def action_run(self, name: str) -> None:
         """A key of the app that is not one of this screen: only help means something here."""

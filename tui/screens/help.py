@@ -1,6 +1,8 @@
-"""Every command and key, from the table of actions."""
+"""Every command and key, from the table of actions; or the keys of another screen."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from rich.table import Table
 from rich.text import Text
@@ -12,6 +14,7 @@ from textual.widgets import Static
 
 from assistant.i18n import _
 from tui.actions import actions, commands, key_label
+from tui.widgets.key_hints import Hint
 
 EDITING_KEYS = (
     ("Enter", "send"),
@@ -27,17 +30,18 @@ EDITING_KEYS = (
 class HelpScreen(ModalScreen[None]):
     BINDINGS = [Binding("escape,f1,q", "dismiss(None)", show=False)]  # noqa: RUF012 - Textual's class variable
 
-    def __init__(self, *, document: bool = False) -> None:
-        """With `document`, of the view of a document."""
+    def __init__(self, about: str = "", keys: Sequence[tuple[Hint, str]] = ()) -> None:
+        """`about` is what there is to know of another screen, `keys` its keys, each with a sentence."""
         super().__init__()
-        self._document = document
+        self._about = about
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         with VerticalScroll() as panel:
             panel.border_title = _("Help")
             panel.border_subtitle = _("Esc closes")
-            if self._document:
-                yield from self._about_a_document()
+            if self._about:
+                yield from self._of_a_screen()
                 return
             yield Static(
                 _(
@@ -53,19 +57,11 @@ class HelpScreen(ModalScreen[None]):
             yield Static(_("Keys"), markup=False, classes="heading")
             yield Static(_key_table(), markup=False)
 
-    def _about_a_document(self) -> ComposeResult:
-        from tui.screens.document import document_keys
-
-        yield Static(
-            _(
-                "This is the text as a model reads it, page by page. ✖ marks a page without text, ⚠ one with a "
-                "warning, ≈ one that another way than the usual had to be found for."
-            ),
-            markup=False,
-        )
+    def _of_a_screen(self) -> ComposeResult:
+        yield Static(self._about, markup=False)
         yield Static(_("Keys"), markup=False, classes="heading")
         table = _table()
-        for hint, sentence in document_keys():
+        for hint, sentence in self._keys:
             table.add_row(Text(hint.key, "bold"), Text(sentence))
         yield Static(table, markup=False)
 

@@ -29,7 +29,8 @@ class Composer(TextArea):
         Binding("pagedown", "screen.scroll_transcript(1)", show=False),
         Binding("ctrl+home", "screen.scroll_transcript(-1000)", show=False),
         Binding("ctrl+end", "screen.scroll_transcript(1000)", show=False),
-        Binding("f6", "screen.run('check')", show=False),  # a TextArea selects the line with it
+        Binding("f6", "screen.run('check')", show=False),  # a TextArea selects the line with it …
+        Binding("f7", "screen.run('adapter')", show=False),  # … and everything with this one
     ]
 
     class Submitted(Message):

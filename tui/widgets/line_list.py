@@ -69,6 +69,13 @@ class LineList(ScrollView, can_focus=True):
     def on_resize(self) -> None:
         self._bring_into_view()
 
+    def recount(self, count: int) -> None:
+        """There are other lines now, so many of them."""
+        self._count = count
+        self.virtual_size = Size(1, count)
+        self.highlighted = min(self.highlighted, max(0, count - 1))
+        self.refresh()
+
     # --- moving ---------------------------------------------------------------------------------------------------
 
     def validate_highlighted(self, position: int) -> int:
