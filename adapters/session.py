@@ -6,7 +6,8 @@ import time
 from collections.abc import Generator
 from typing import TYPE_CHECKING
 
-from adapters.registry import AdapterRecord, check_compatible, get_adapter
+from adapters.choosing import choose_adapter, or_bare_base
+from adapters.registry import AdapterRecord, check_compatible
 from adapters.relay import Reporter, relay
 from assistant.config import Settings, data_dir, load_settings
 from assistant.errors import Stopped
@@ -54,20 +55,23 @@ class Session:
         self._unload()
 
     def engine(self, request: ModelRequest, should_stop: ShouldStop) -> Generator[Event, None, Engine]:
-        """The model this request asks for, with its adapter on; fetched, quantized and loaded when it has to be.
+        """The model that answers this request, with its adapter on; fetched, quantized and loaded when it has to be.
 
-        Raises ModelError, AdapterError, Stopped.
+        Says who answers, last of all. Raises ModelError, AdapterError, Stopped.
         """
-        wanted = request.model or self.settings.model
-        device = request.device or self.settings.device
-        record = _find_adapter(request.adapter or self.settings.adapter)  # before anything is fetched for it
-        kept = yield from relay(lambda emit: _ensure(wanted, Reporter(request.job, emit), should_stop))
-        if record is not None:
-            check_compatible(record, kept)
-        directory = record and record.directory
-        engine = yield from self._base(request.job, kept, device, should_stop)
-        if (directory and directory.name) != engine.adapter:
-            engine.use_adapter(directory)
+        chosen = yield from choose_adapter(request, self)  # before anything is fetched for it
+        kept = yield from self._kept(request, should_stop)
+        chosen = yield from or_bare_base(chosen, request.job, lambda record: _check(record, kept))
+        engine = yield from self._base(request, kept, should_stop)
+        chosen = yield from or_bare_base(chosen, request.job, lambda record: _use(engine, record))
+        yield chosen.answering(request.job, engine.name)
+        return engine
+
+    def bare_base(self, request: ModelRequest, should_stop: ShouldStop) -> Generator[Event, None, Engine]:
+        """The model that this request names, without an adapter, for what is no answer. Raises ModelError, Stopped."""
+        kept = yield from self._kept(request, should_stop)
+        engine = yield from self._base(request, kept, should_stop)
+        _use(engine, None)
         return engine
 
     def forget_adapter(self, name: str) -> None:
@@ -75,7 +79,12 @@ class Session:
         if self._engine is not None and self._engine.adapter == name:
             self._engine.use_adapter(None)
 
-    def _base(self, job: str, kept: KeptModel, device: str, should_stop: ShouldStop) -> Generator[Event, None, Engine]:
+    def _kept(self, request: ModelRequest, should_stop: ShouldStop) -> Generator[Event, None, KeptModel]:
+        wanted = request.model or self.settings.model
+        return (yield from relay(lambda emit: _ensure(wanted, Reporter(request.job, emit), should_stop)))
+
+    def _base(self, request: ModelRequest, kept: KeptModel, should_stop: ShouldStop) -> Generator[Event, None, Engine]:
+        job, device = request.job, request.device or self.settings.device
         if self._engine is not None and self._loaded_as == (kept.name, device):
             return self._engine
         self._unload()
@@ -125,9 +134,16 @@ class Session:
             self._lease = None
 
 
-def _find_adapter(name: str) -> AdapterRecord | None:
-    """None for the plain model. Raises AdapterError."""
-    return None if name in ("", "none", "base") else get_adapter(name)
+def _check(record: AdapterRecord | None, kept: KeptModel) -> None:
+    """Raises AdapterMismatchError."""
+    if record is not None:
+        check_compatible(record, kept)
+
+
+def _use(engine: Engine, record: AdapterRecord | None) -> None:
+    """Raises AdapterError."""
+    if (record and record.name) != engine.adapter:
+        engine.use_adapter(record and record.directory)
 
 
 def _notice_unused_card(reporter: Reporter) -> None:

@@ -43,8 +43,8 @@ def train_adapter(request: Train, session: Session, should_stop: ShouldStop) -> 
     _check(request)
     pairs = read_pairs(Path(request.data))
     yield from _broken_rows(request, pairs)
-    engine = yield from session.engine(
-        ModelRequest(job=request.job, model=request.model, adapter="none", device=request.device), should_stop
+    engine = yield from session.bare_base(
+        ModelRequest(job=request.job, model=request.model, device=request.device), should_stop
     )
     examples = yield from _examples(request, pairs, engine)
     started = time.monotonic()

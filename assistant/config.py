@@ -31,7 +31,10 @@ def setting(default: Any, sentence: str, *, choices: tuple[str, ...] = (), minim
 @dataclass(frozen=True)
 class Settings:
     model: str = setting("auto", "Base model: a name from `sunto models list`, a hub id, or a folder.")
-    adapter: str = setting("none", "Adapter to answer with, or `none` for the bare base model.")
+    adapter: str = setting(
+        "auto",
+        "Adapter to answer with: a name, `auto` for that of the documents' subject, or `none` for the bare base model.",
+    )
     style: str = setting("brief", "How a summary is written.", choices=STYLES)
     language: str = setting(
         "auto", "Language of summaries and answers; `auto` is the document's own.", choices=SUMMARY_LANGUAGES

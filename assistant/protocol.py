@@ -199,7 +199,10 @@ class Train(Request):
     lora_alpha: int = 32
     lora_dropout: float = 0.05
     seed: int = 0
+    subject: str = ""
+    """It answers about the documents of this one from now on; empty for none."""
     overwrite: bool = False
+    """The adapter that has the name becomes a version."""
 
 
 @wire
@@ -224,9 +227,11 @@ class RenameAdapter(Request):
 @wire
 @dataclass(frozen=True, kw_only=True)
 class RemoveAdapter(Request):
-    """Delete an adapter with all its versions."""
+    """Delete an adapter with all its versions, or one that is kept beside the one in use."""
 
     name: str
+    version: int = 0
+    """0 is all of it."""
 
 
 @wire
@@ -249,6 +254,8 @@ class ImportAdapter(Request):
     """Empty for the file's own."""
     model: str = ""
     """The base it is for, where its files do not say."""
+    subject: str = ""
+    """It answers about the documents of this one from now on; empty for none."""
     overwrite: bool = False
     """The adapter that has the name becomes a version."""
 
@@ -388,6 +395,8 @@ class Answering(Event):
     """Empty for the bare base."""
     why: str
     """asked, setting, subject or none"""
+    subject: str = ""
+    """Whose adapter it is, where `why` is subject."""
 
 
 @wire
