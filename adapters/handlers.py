@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Generator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from adapters.answering import SummaryJob, answered, summarized, summary_options
 from adapters.reading import read_documents
 from adapters.relay import Reporter, relay
 from adapters.session import Session
 from assistant import protocol
 from assistant.errors import Stopped
-from assistant.generation import ChatMessage, GenerationConfig, ShouldStop
+from assistant.generation import ShouldStop
 from assistant.protocol import Event
-
-if TYPE_CHECKING:
-    from assistant.catalogue import BaseModel
 
 Result = dict[str, Any]
 Handler = Callable[[Any, Session, ShouldStop], Generator[Event, None, Result]]
@@ -37,73 +35,15 @@ def immediate(look_up: Callable[[Any], Result]) -> Handler:
 # --- documents -------------------------------------------------------------------------------------------------
 
 
-def summarize(
-    request: protocol.Summarize | protocol.Describe, session: Session, should_stop: ShouldStop
-) -> Generator[Event, None, Result]:
-    from assistant.advice import language_notices
-    from assistant.catalogue import find_base
-    from assistant.summaries import SummaryOptions, summarize
-
-    settings = session.settings
-    summary = request if isinstance(request, protocol.Summarize) else None
-    asked = SummaryOptions(
-        task="summarize" if summary else "describe",
-        style=(summary.style or settings.style) if summary else "brief",
-        bullets=(summary.bullets or settings.bullets) if summary else 0,
-        language=request.language or settings.language,
-        unsupported=request.unsupported or settings.unsupported,  # pyright: ignore[reportArgumentType] - see check()
-        extractive=request.extractive or settings.extractive,  # pyright: ignore[reportArgumentType] - see check()
-    )
-    asked.check()  # a mistake is heard before anything is read
+def summarize(request: SummaryJob, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
+    summary_options(request, session.settings)  # a mistake is heard before anything is read
     reading = yield from read_documents(request, session, should_stop)
-    options = dataclasses.replace(asked, chosen=reading.pages)
-    if options.extractive == "only":  # no model is needed, so none is loaded
-        return (yield from summarize(request.job, None, reading.documents, options, None, should_stop))
-    engine = yield from session.engine(request, should_stop)
-    yield from language_notices(request.job, reading.documents, engine, options.language)
-    base = find_base(engine.name)
-    options = dataclasses.replace(
-        options, merge=base.merges if base else True, config=_generation_config(request, session, base)
-    )
-    return (yield from summarize(request.job, engine, reading.documents, options, session.library, should_stop))
+    return (yield from summarized(request, reading, session, should_stop))
 
 
 def chat(request: protocol.Chat, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
-    from assistant.advice import language_notices
-    from assistant.answers import reply
-    from assistant.catalogue import find_base
-
     reading = yield from read_documents(request, session, should_stop)
-    engine = yield from session.engine(request, should_stop)
-    language = request.language or session.settings.language
-    yield from language_notices(request.job, reading.documents, engine, language)
-    base = find_base(engine.name)
-    messages = [ChatMessage(role, content) for role, content in request.messages]  # pyright: ignore[reportArgumentType]
-    return (
-        yield from reply(
-            request.job,
-            engine,
-            messages,
-            reading.documents,
-            config=_generation_config(request, session, base),
-            language=language,
-            chosen=reading.pages,
-            library=session.library,
-            merge=base.merges if base else True,
-            extractive=session.settings.extractive,  # pyright: ignore[reportArgumentType] - one of its choices
-            should_stop=should_stop,
-        )
-    )
-
-
-def _generation_config(request: protocol.ModelRequest, session: Session, base: BaseModel | None) -> GenerationConfig:
-    settings = session.settings
-    return GenerationConfig(
-        max_new_tokens=request.max_new_tokens or settings.max_new_tokens,
-        temperature=request.temperature if request.temperature >= 0 else settings.temperature,
-        repetition_penalty=base.repetition_penalty if base else 1.0,
-        seed=request.seed if request.seed >= 0 else settings.seed,
-    )
+    return (yield from answered(request, reading, session, should_stop))
 
 
 # --- models and adapters ---------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterator
 
 from adapters import handlers, library_jobs
+from adapters.compare import compare
 from adapters.extract import extract
 from adapters.handlers import Handler
 from adapters.session import Session
@@ -28,6 +29,7 @@ HANDLERS: dict[type[Request], Handler] = {
     protocol.Summarize: handlers.summarize,
     protocol.Describe: handlers.summarize,
     protocol.Chat: handlers.chat,
+    protocol.Compare: compare,
     protocol.Extract: extract,
     protocol.ListLibrary: library_jobs.list_library,
     protocol.AddDocuments: library_jobs.add_documents,

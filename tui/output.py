@@ -104,6 +104,12 @@ class Output:
             self._mid_line = False
             self._write_data("\n")
 
+    def keep_text(self) -> None:
+        """What was written so far stays, even where the text that follows is begun again."""
+        self.end_line()
+        if self._file_start is not None:
+            self._file_start = size_if_file(self._stdout)
+
     def restart_text(self) -> None:
         """The text so far is void. In a file it is cut off; what a person or a pipe already has stays there."""
         self.end_line()

@@ -44,8 +44,10 @@ def set_up_logging(*, debug: bool) -> None:
 class JobRunner:
     """Runs jobs one after the other, with one session: the model stays in memory between them."""
 
-    def __init__(self, output: Output, settings: Settings) -> None:
+    def __init__(self, output: Output, settings: Settings, show: Callable[[Event, Output], None] = show_event) -> None:
+        """`show` gets every event but the last."""
         self._output = output
+        self._show = show
         self._settings = settings
         self._mending: dict[str, Any] = {}
         """Fields of requests that a person was asked for; the next requests have them from the start."""
@@ -80,7 +82,7 @@ class JobRunner:
                     return event
                 answering = answering or isinstance(event, TextDelta)
                 if answering or event not in self._told:  # what is said of an answer is said of each
-                    show_event(event, self._output)
+                    self._show(event, self._output)
                 if isinstance(event, DocumentRead | Notice):
                     self._told.add(event)
         raise RuntimeError("a job ended without saying how")

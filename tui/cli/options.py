@@ -53,6 +53,25 @@ def ask_options(parser: Parser) -> None:
     _add_format_options(parser)
 
 
+def compare_options(parser: Parser) -> None:
+    group = parser.add_argument_group(_("The comparison"))
+    group.add_argument(
+        "--adapters",
+        metavar="A,B",
+        help=_("The two adapters to compare; “base” is the model without one."),
+    )
+    group.add_argument("--question", metavar=_("TEXT"), help=_("Compare their answers to this question."))
+    group.add_argument("--describe", action="store_true", help=_("Compare their descriptions."))
+    group.add_argument(
+        "--blind", action="store_true", help=_("Show them without their names, and tell which is which afterwards.")
+    )
+    _add_settings(group, "style", "bullets", "language")
+    _add_pages(group)
+    _add_output(group)
+    _add_settings(parser.add_argument_group(_("The model")), "model", "device", "max_new_tokens", "temperature", "seed")
+    _add_format_options(parser)
+
+
 def chat_options(parser: Parser) -> None:
     group = parser.add_argument_group(_("The conversation"))
     _add_settings(group, "language")

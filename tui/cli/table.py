@@ -101,6 +101,21 @@ def _document_commands() -> list[Command]:
             examples=('sunto ask lecture.pdf --question "Where do the light reactions happen?"',),
         ),
         Command(
+            "compare",
+            _("Put the same request to two adapters and show both texts side by side."),
+            request="Compare",
+            handler="tui.cli.compare:compare",
+            add_options=options.compare_options,
+            usage=_("PATH… --adapters A,B [options]"),
+            least=1,
+            most=None,
+            examples=(
+                "sunto compare lecture.pdf --adapters base,biology --blind",
+                'sunto compare lecture.pdf --adapters biology,law --question "What is osmosis?"',
+            ),
+            more=_("Without --question or --describe, their summaries are compared."),
+        ),
+        Command(
             "chat",
             _("Chat line by line, about documents or without any."),
             request="Chat",
