@@ -63,6 +63,12 @@ class Settings:
         "How the app shows pages as they look: `auto` finds out what the terminal can; `blocks` works everywhere.",
         choices=PICTURES,
     )
+    kept_memory_mb: int = setting(
+        0, "Memory for documents as the model has read them, in MB; 0 chooses by what is free.", minimum=0
+    )
+    kept_disk_mb: int = setting(
+        0, "Disk space for them while Sunto runs, in MB, where memory is short; 0 keeps them off the disk.", minimum=0
+    )
     seed: int = setting(0, "Start of the random numbers, for answers that can be repeated.", minimum=0)
 
 

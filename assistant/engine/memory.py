@@ -1,4 +1,4 @@
-"""How many answers fit into the free memory side by side, and what running out of it looks like."""
+"""What fits into the free memory: answers side by side, documents kept as read; and what running out looks like."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 import psutil
 import torch
 
+from assistant.config import data_dir
+from assistant.engine.kv_store import KVLimits
 from assistant.errors import OutOfMemoryError
 from assistant.i18n import _
 
@@ -16,6 +18,13 @@ where nobody has measured it yet, bitsandbytes' 4-bit product should be nearly a
 
 _SHARE_OF_FREE = 0.5
 """The rest is for activations, for the copy that growing a cache makes, and for other programs."""
+
+_SHARE_FOR_DOCUMENTS = {"cpu": 0.25, "cuda": 0.15}
+"""Of what is free once the model is loaded: what was read before is kept there (a book of 7,000 tokens takes 160 MB
+with the starter and 1 GB with a model of 4 billion weights)."""
+
+_MOST_FOR_DOCUMENTS = 4 << 30
+"""However much is free: beyond this the oldest is not missed."""
 
 
 def kv_bytes_per_token(config: Any, dtype: torch.dtype) -> int:
@@ -38,6 +47,21 @@ def rows_that_fit(device: torch.device, bytes_per_row: int) -> int:
     """At least 1: whether one fits is found out by trying."""
     fitting = int(free_bytes(device) * _SHARE_OF_FREE) // bytes_per_row
     return max(1, min(fitting, MAX_ROWS[device.type]))
+
+
+def document_limits(device: torch.device, memory_mb: int = 0, disk_mb: int = 0) -> KVLimits:
+    """How much of documents that were read is kept for the next question; 0 MB of memory: by what is free now."""
+    return KVLimits(
+        device=str(device),
+        device_bytes=_for_documents(device) if device.type == "cuda" else 0,
+        memory_bytes=memory_mb * 10**6 or _for_documents(torch.device("cpu")),
+        disk_bytes=disk_mb * 10**6,
+        directory=data_dir() / "kv",
+    )
+
+
+def _for_documents(device: torch.device) -> int:
+    return min(int(free_bytes(device) * _SHARE_FOR_DOCUMENTS[device.type]), _MOST_FOR_DOCUMENTS)
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -1,0 +1,119 @@
+"""Documents, adapters, edits, stops and evictions in any order: what comes out of the store is what was computed.
+
+First on a model that shows every wrong hit (`kv_reader`), then on the real engine, whose answers are compared with
+those of an engine that has read nothing before.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from assistant.engine.kv_store import KVLimits, Stretch
+from tests.assistant.kv_reader import TOKEN_BYTES, Reader
+
+# --- on a model that shows every wrong hit ---------------------------------------------------------------------
+
+OWNERS = ["base", "law", "law@2", "biology"]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One request: a document, some of the conversation before it, and who answers from where on."""
+
+    document: int
+    """Several begin alike and part later."""
+    cut: int
+    """After how many tokens the document is changed; beyond its end: not at all."""
+    talk: tuple[int, ...]
+    owners: tuple[tuple[str, float], ...]
+    """Each with the share of the prompt from which it begins."""
+    answer: int
+    stop_after: int | None
+    keep: bool
+    trouble: str
+
+    @property
+    def prompt(self) -> list[int]:
+        document = [7] * 5 + [self.document // 2] * 9 + [self.document] * 8 + list(range(self.document, 20))
+        document[self.cut : self.cut + 1] = [77] * (self.cut < len(document))
+        return [*document, *self.talk]
+
+    @property
+    def stretches(self) -> list[Stretch]:
+        first, *later = self.owners
+        starts = sorted(int(share * len(self.prompt)) for _owner, share in later)
+        return [Stretch(first[0], 0), *(Stretch(owner, start) for (owner, _), start in zip(later, starts, strict=True))]
+
+
+turns = st.builds(
+    Turn,
+    document=st.integers(0, 5),
+    cut=st.one_of(st.just(1000), st.integers(0, 30)),
+    talk=st.lists(st.integers(0, 1), max_size=12).map(tuple),
+    owners=st.lists(st.tuples(st.sampled_from(OWNERS), st.floats(0, 1, allow_nan=False)), min_size=1, max_size=3).map(
+        tuple
+    ),
+    answer=st.integers(0, 9),
+    stop_after=st.one_of(st.none(), st.none(), st.integers(0, 20)),
+    keep=st.sampled_from([True, True, True, False]),
+    trouble=st.sampled_from([""] * 12 + ["broken off", "forgotten", "file changed", "file cut", "file gone"]),
+)
+
+
+@st.composite
+def limits(draw) -> KVLimits:
+    tokens = st.sampled_from([0, 3, 17, 60, 1 << 20])
+    return KVLimits(
+        device_bytes=draw(tokens) * TOKEN_BYTES,
+        memory_bytes=draw(tokens) * TOKEN_BYTES,
+        disk_bytes=draw(tokens) * (TOKEN_BYTES + 300),
+        block_tokens=draw(st.integers(1, 9)),
+    )
+
+
+def make(trouble: str, reader: Reader, folder: Path) -> None:
+    files = sorted(folder.rglob("*.safetensors"))
+    if trouble == "broken off":
+        for layer in reader.store.values.layers[:1]:
+            if layer.is_initialized:
+                layer.update(layer.keys[..., :1, :], layer.values[..., :1, :])
+    elif trouble == "forgotten":
+        reader.store.reset()
+    elif trouble == "file changed" and files:
+        content = files[0].read_bytes()
+        files[0].write_bytes(content[:-1] + bytes([content[-1] ^ 255]))
+    elif trouble == "file cut" and files:
+        files[-1].write_bytes(files[-1].read_bytes()[:40])
+    elif trouble == "file gone" and files:
+        files[0].unlink()
+
+
+def check_bounds(reader: Reader, bounds: KVLimits) -> None:
+    allowed = [*([bounds.device_bytes] if bounds.device_bytes else []), bounds.memory_bytes, bounds.disk_bytes]
+    assert all(used <= most for used, most in zip(reader.store.used_bytes, allowed, strict=False))
+
+
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(turns, min_size=2, max_size=25), limits())
+def test_no_interleaving_gives_keys_of_other_tokens_or_other_owners(sequence, bounds):
+    with tempfile.TemporaryDirectory() as folder:
+        reader = Reader(KVLimits(**{**vars(bounds), "directory": Path(folder)}))
+        known = 0
+        for turn in sequence:
+            known += reader.read(
+                turn.prompt,
+                turn.stretches,
+                answer=range(40, 40 + turn.answer),
+                keep=turn.keep,
+                stop_after=turn.stop_after,
+            )
+            check_bounds(reader, bounds)
+            make(turn.trouble, reader, Path(folder))
+        reader.store.close()
+        assert list(Path(folder).iterdir()) == []
+        event("some of it was known" if known else "nothing was known")
