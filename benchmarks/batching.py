@@ -117,7 +117,7 @@ def _gap(engine: Any, prompt: list[ChatMessage], one: str, many: str) -> float:
     a, b = (engine.tokenizer.encode(text, add_special_tokens=False) for text in (one, many))
     same = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     answer = Answer(engine.encode_prompt(prompt) + a[:same], CONFIG, engine.tokenizer, frozenset(), engine.device)
-    logits = last_value(engine.read(answer)).float()
+    logits = last_value(engine.reader.read(answer)).float()
     end = engine.tokenizer.eos_token_id
     tokens = [ids[same] if same < len(ids) else end for ids in (a, b)]
     return float((logits[tokens[0]] - logits[tokens[1]]).abs() / (logits.max() - logits.min()))

@@ -1,10 +1,13 @@
-"""The real language model: an NF4 base on CPU or CUDA, with an adapter switched on or off.
+"""The real language model: an NF4 base on CPU or CUDA, and the adapters that answer in its place.
 
     loading     a kept checkpoint -> model and tokenizer
     packing     the fast CPU layout of 4-bit weights, and the way back
     adapter_config what PEFT's configuration says of an adapter
     adapter_files  adapters in PEFT's format, read and written
-    lora        adapters on the model: attached, trained, taken off
+    lora        the base's linear layers, and an adapter in training
+    slots       resident adapters: to switch is to change an index
+    activation  from which token of a prompt on an adapter is active
+    reading     tokens through the model, each with its adapter, and the KV cache
     kv          the KV cache of the last prompt, kept for the next one
     batch_cache the KV caches of several sequences in one
     batch       several answers side by side

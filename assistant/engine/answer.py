@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from assistant.engine.activation import BARE_BASE, Activation
 from assistant.engine.sampling import make_generator, next_token
 from assistant.engine.text import TextStream
 from assistant.generation import Completion, Delta, FinishReason, GenerationConfig
@@ -14,9 +15,16 @@ class Answer:
     """Each has its own random numbers, so that what is answered beside it changes nothing."""
 
     def __init__(
-        self, prompt: list[int], config: GenerationConfig, tokenizer: Any, stop_tokens: frozenset[int], device: Any
+        self,
+        prompt: list[int],
+        config: GenerationConfig,
+        tokenizer: Any,
+        stop_tokens: frozenset[int],
+        device: Any,
+        activation: Activation = BARE_BASE,
     ) -> None:
         self.prompt = prompt
+        self.activation = activation
         self.generated: list[int] = []
         self.finish: FinishReason | None = "length" if config.max_new_tokens <= 0 else None
         """None while it grows."""
@@ -34,6 +42,11 @@ class Answer:
     def tokens(self) -> list[int]:
         """All that the model must have read before it can go on."""
         return self.prompt + self.generated
+
+    @property
+    def slot(self) -> int | None:
+        """Of the adapter that writes it; None is the bare base."""
+        return self.activation.adapter.slot if self.activation.adapter else None
 
     def take(self, logits: Any) -> Iterator[Delta]:
         """Choose the next token from logits of shape (vocabulary,), and yield the text that it completes, if any."""

@@ -10,32 +10,13 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.engine.answer import Answer
 from assistant.engine.batch_cache import BatchCache
 from assistant.engine.memory import is_out_of_memory
-from assistant.generation import BatchEvent, Prefill, ShouldEnd, ShouldStop
-
-
-class Reader(Protocol):
-    """What a batch needs of the engine."""
-
-    model: Any
-
-    def read(self, answer: Answer, should_stop: ShouldStop) -> Generator[Prefill, None, Any]:
-        """Read all tokens of the answer; returns the logits of the last, or None when stopped."""
-        ...
-
-    def read_cache(self) -> Any:
-        """Keys and values of what was read last."""
-        ...
-
-    def forget(self) -> None:
-        """Give up all memory that can be had back."""
-        ...
-
-    def peak_memory_bytes(self) -> int: ...
+from assistant.engine.reading import Reader
+from assistant.generation import BatchEvent, ShouldEnd, ShouldStop
 
 
 class Batch:
@@ -94,14 +75,16 @@ class Batch:
                 self._growing.pop()
                 yield from self._end(index)
             else:
-                self._cache.join(self._reader.read_cache(), len(answer.tokens) - 1)
+                self._cache.join(self._reader.store.values, len(answer.tokens) - 1)
 
     def _step(self) -> Iterator[BatchEvent]:
         """One more token for everyone."""
         if not self._growing:
             return
         started = time.perf_counter()
-        logits = self._cache.forward(self._reader.model, [self._answers[i].generated[-1] for i in self._growing])
+        growing = [self._answers[index] for index in self._growing]
+        self._reader.slots.select_rows([answer.slot for answer in growing])
+        logits = self._cache.forward(self._reader.model, [answer.generated[-1] for answer in growing])
         for row, index in enumerate(self._growing):
             yield from self._take(index, logits[row])
         for index in self._growing:

@@ -11,12 +11,14 @@ from typing import Any
 import torch
 
 from assistant.engine import lora, memory, packing
+from assistant.engine.activation import activate
 from assistant.engine.adapter_files import Adapter, read_adapter
 from assistant.engine.answer import Answer
 from assistant.engine.batch import Batch
 from assistant.engine.batch_cache import can_batch
-from assistant.engine.kv import PrefixCache
 from assistant.engine.prompt import ChatTemplate
+from assistant.engine.reading import Reader
+from assistant.engine.slots import PlacedAdapter, Slots
 from assistant.errors import ContextOverflowError
 from assistant.generation import (
     BatchEvent,
@@ -29,20 +31,16 @@ from assistant.generation import (
     ShouldStop,
     never_end,
     never_stop,
-    one_by_one,
 )
-from assistant.hardware import peak_memory_bytes as process_peak_memory_bytes
 from assistant.i18n import _
 from assistant.weights import KeptModel
 
-PREFILL_CHUNK_TOKENS = {"cpu": 256, "cuda": 1024}
-"""Between two chunks a stop is noticed and progress is shown: small enough to feel instant on either device."""
 _USUAL_EXTRA_TOKENS = 1024
 """Of instructions and answer, beside a chunk of the source."""
 
 
 class Engine:
-    """One NF4 base, at most one adapter, one KV cache. Not for use from two threads at once."""
+    """One NF4 base and its resident adapters, of which one or none answers. Not for use from two threads at once."""
 
     def __init__(self, model: Any, tokenizer: Any, kept: KeptModel) -> None:
         self.model = model
@@ -52,11 +50,13 @@ class Engine:
         self.context_tokens = min(kept.context_tokens, model.config.get_text_config().max_position_embeddings)
         self.chunk_tokens = kept.chunk_tokens
         self._template = ChatTemplate(tokenizer)
-        self._cache = PrefixCache(model.config)
-        self._adapter: Adapter | None = None
+        self._slots = Slots(model)
+        self._placed: dict[str, PlacedAdapter] = {}
+        self._selected: PlacedAdapter | None = None
         self._stop_tokens = _stop_tokens(model, tokenizer)
         packing.forbid(model)
         packing.pack(model)
+        self.reader = Reader(model, self._slots, self._base_fingerprint)
 
     @property
     def name(self) -> str:
@@ -64,7 +64,7 @@ class Engine:
 
     @property
     def adapter(self) -> str | None:
-        return self._adapter.name if self._adapter else None
+        return self._selected.name if self._selected else None
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -73,16 +73,19 @@ class Engine:
 
     @property
     def fingerprint(self) -> str:
+        return f"{self._base_fingerprint}+{self._selected.sha256 if self._selected else ''}"
+
+    @property
+    def _base_fingerprint(self) -> str:
         kept = self.kept
         base = f"{kept.name}@{kept.revision}:{kept.weights_sha256}:{kept.chat_template_sha256}"
         # The hash is of the weights before they were quantized.
-        numbers = f"{'nf4' if kept.quantized else 'plain'}:{self.model.dtype}"
-        return f"{base}:{numbers}+{self._adapter.sha256 if self._adapter else ''}"
+        return f"{base}:{'nf4' if kept.quantized else 'plain'}:{self.model.dtype}"
 
     @property
     def memory_bytes(self) -> int:
-        """Of weights, adapter included, on the device."""
-        return sum(parameter.nbytes for parameter in self.model.parameters())
+        """Of weights, resident adapters included, on the device."""
+        return sum(parameter.nbytes for parameter in self.model.parameters()) + self._slots.nbytes
 
     def count_tokens(self, text: str) -> int:
         return len(self.tokenizer.encode(text, add_special_tokens=False))
@@ -99,35 +102,54 @@ class Engine:
         return [*self.tokenizer.encode(text, add_special_tokens=False), self.tokenizer.eos_token_id]
 
     def use_adapter(self, directory: Path | None) -> None:
-        if directory is None:
-            lora.detach(self.model)
-            self._adapter = None
-            return
-        adapter = read_adapter(directory)
+        self.select(None if directory is None else self.place(read_adapter(directory)))
+
+    def place(self, adapter: Adapter, instead_of: PlacedAdapter | None = None) -> PlacedAdapter:
+        """Make an adapter resident, ready to be selected; one of the same name, or `instead_of`, gives up its place.
+
+        Raises AdapterMismatchError, and then everything is as it was; torch's error when memory runs out, and then
+        the place is free.
+        """
         lora.check_fits(self.model, adapter)
-        lora.detach(self.model)
-        lora.attach(self.model, adapter)
-        self._adapter = adapter
+        old = self._placed.get(adapter.name) or instead_of
+        if old is not None:
+            self._forget_placed(old)
+        placed = PlacedAdapter(
+            adapter.name, self._slots.place(adapter, old and old.slot), adapter.sha256, adapter.invocation
+        )
+        self._placed[adapter.name] = placed
+        return placed
+
+    def remove(self, placed: PlacedAdapter) -> None:
+        """Give up the memory of a resident adapter; the bare base answers where it did."""
+        self._forget_placed(placed)
+        self._slots.clear(placed.slot)
+
+    def select(self, placed: PlacedAdapter | None) -> None:
+        """Answer with this resident adapter from now on; None is the bare base. Changes an index, and nothing else."""
+        self._selected = placed
+        self._slots.select(placed.slot if placed else None)
+
+    def _forget_placed(self, placed: PlacedAdapter) -> None:
+        self._placed.pop(placed.name, None)
+        if self._selected == placed:
+            self.select(None)
 
     @contextmanager
     def training(self) -> Generator[Any]:
         """The bare base in the layout that has gradients; afterwards everything is as it was.
 
-        Whoever trains attaches its own adapter and takes it off again.
+        Whoever trains attaches its own adapter.
         """
-        adapter = self._adapter
-        self.use_adapter(None)
-        self._cache.reset()
-        packing.unpack(self.model)
-        try:
-            yield self.model
-        finally:
-            lora.detach(self.model)
-            self.model.eval()
-            packing.pack(self.model)
-            if adapter is not None:
-                lora.attach(self.model, adapter)
-                self._adapter = adapter
+        self.reader.forget()
+        with self._slots.taken_off():
+            packing.unpack(self.model)
+            try:
+                yield self.model
+            finally:
+                lora.detach(self.model)
+                self.model.eval()
+                packing.pack(self.model)
 
     def stream(
         self,
@@ -135,9 +157,11 @@ class Engine:
         config: GenerationConfig,
         should_stop: ShouldStop = never_stop,
     ) -> Iterator[Prefill | Delta | Completion]:
-        answer = self._begin(messages, config)
-        with self._memory_errors(len(answer.prompt)):
-            logits = yield from self.read(answer, should_stop)
+        return self._stream(self._begin(messages, config, self._selected), should_stop)
+
+    def _stream(self, answer: Answer, should_stop: ShouldStop) -> Iterator[Prefill | Delta | Completion]:
+        with self._answering(len(answer.prompt)):
+            logits = yield from self.reader.read(answer, should_stop)
             started = time.perf_counter()
             while answer.finish is None:
                 if logits is None or should_stop():
@@ -145,7 +169,7 @@ class Engine:
                     break
                 yield from answer.take(logits)
                 if answer.finish is None:
-                    logits = self._forward(answer.generated[-1:])
+                    logits = self.reader.next(answer)
             answer.decode_seconds = time.perf_counter() - started
             yield from answer.end(self.peak_memory_bytes())
 
@@ -159,15 +183,31 @@ class Engine:
         config: GenerationConfig,
         should_stop: ShouldStop = never_stop,
         should_end: ShouldEnd = never_end,
+        adapters: Sequence[str | None] | None = None,
     ) -> Iterator[BatchEvent]:
-        answers = [self._begin(messages, config) for messages in prompts]
+        """Each prompt with its own of the resident `adapters`, by name (None: the bare base); or all as selected.
+
+        Raises KeyError for an adapter that is not resident.
+        """
+        if adapters is None:
+            voices = [self._selected] * len(prompts)
+        else:
+            voices = [None if name is None else self._placed[name] for name in adapters]
+        answers = [self._begin(messages, config, voice) for messages, voice in zip(prompts, voices, strict=True)]
         longest = max((len(answer.prompt) for answer in answers), default=0)
         rows = min(self._rows_for(longest + config.max_new_tokens), len(answers))
         if rows <= 1:
-            yield from one_by_one(self, prompts, config, should_stop, should_end)
+            yield from self._one_by_one(answers, should_stop, should_end)
             return
-        with self._memory_errors(longest):
-            yield from Batch(self, answers, rows, should_stop, should_end).run()
+        with self._answering(longest):
+            yield from Batch(self.reader, answers, rows, should_stop, should_end).run()
+
+    def _one_by_one(
+        self, answers: Sequence[Answer], should_stop: ShouldStop, should_end: ShouldEnd
+    ) -> Iterator[BatchEvent]:
+        for index, answer in enumerate(answers):
+            for event in self._stream(answer, lambda index=index: should_stop() or should_end(index)):
+                yield index, event
 
     def _rows_for(self, tokens: int) -> int:
         """How many sequences of so many tokens to grow side by side."""
@@ -177,13 +217,15 @@ class Engine:
             self.device, tokens * memory.kv_bytes_per_token(self.model.config, self.model.dtype)
         )
 
-    def _begin(self, messages: Sequence[ChatMessage], config: GenerationConfig) -> Answer:
+    def _begin(
+        self, messages: Sequence[ChatMessage], config: GenerationConfig, adapter: PlacedAdapter | None
+    ) -> Answer:
         prompt = self._template.encode(messages)
         self._check_fits(len(prompt), config.max_new_tokens)
-        return Answer(prompt, config, self.tokenizer, self._stop_tokens, self.device)
+        return Answer(prompt, config, self.tokenizer, self._stop_tokens, self.device, activate(adapter, prompt))
 
     @contextmanager
-    def _memory_errors(self, prompt_tokens: int) -> Generator[None]:
+    def _answering(self, prompt_tokens: int) -> Generator[None]:
         """Leave nothing half read behind, whatever happens; say what it means when memory runs out."""
         try:
             yield
@@ -194,53 +236,14 @@ class Engine:
             raise memory.out_of_memory(self.device, prompt_tokens) from error
         except BaseException:
             # Left half-way through a forward pass, layers of the cache may differ in length.
-            self._cache.reset()
+            self.reader.store.reset()
             raise
-
-    def read(self, answer: Answer, should_stop: ShouldStop = never_stop) -> Generator[Prefill, None, Any]:
-        """Read all tokens of the answer that the KV cache does not hold yet.
-
-        Returns the logits of the last, of shape (vocabulary,), or None when stopped before.
-        """
-        started = time.perf_counter()
-        tokens = answer.tokens
-        cached = self._cache.reuse(tokens, self.fingerprint)
-        logits = None
-        for position in range(cached, len(tokens), self._chunk):
-            if should_stop():
-                logits = None
-                break
-            logits = self._forward(tokens[position : position + self._chunk])
-            yield Prefill(min(position + self._chunk, len(tokens)), len(tokens))
-        answer.prefill_seconds += time.perf_counter() - started
-        if not answer.generated:  # otherwise it is read a second time
-            answer.cached_tokens = cached
-        return logits
-
-    def read_cache(self) -> Any:
-        """Keys and values of what was read last."""
-        return self._cache.values
+        finally:
+            self.select(self._selected)  # the answer may have been another's
 
     def forget(self) -> None:
         """Give up the KV cache and what torch holds in reserve."""
-        self._cache.reset()
-        memory.release(self.device)
-
-    @property
-    def _chunk(self) -> int:
-        return PREFILL_CHUNK_TOKENS[self.device.type]
-
-    @torch.inference_mode()
-    def _forward(self, tokens: list[int]) -> Any:
-        """Read these tokens after what the cache holds; the logits of the last one, shape (vocabulary,)."""
-        output = self.model(
-            input_ids=torch.tensor([tokens], device=self.device),
-            past_key_values=self._cache.values,
-            use_cache=True,
-            logits_to_keep=1,
-        )
-        self._cache.tokens.extend(tokens)
-        return output.logits[0, -1]
+        self.reader.forget()
 
     def _check_fits(self, prompt_tokens: int, max_new_tokens: int) -> None:
         if prompt_tokens + max_new_tokens > self.context_tokens:
@@ -253,9 +256,7 @@ class Engine:
 
     def peak_memory_bytes(self) -> int:
         """Highest so far: of the device on CUDA, of this process on a CPU."""
-        if self.device.type == "cuda":
-            return torch.cuda.max_memory_allocated(self.device)
-        return process_peak_memory_bytes()
+        return self.reader.peak_memory_bytes()
 
 
 def _stop_tokens(model: Any, tokenizer: Any) -> frozenset[int]:

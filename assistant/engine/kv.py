@@ -3,41 +3,54 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
+
+
+@dataclass(frozen=True)
+class Stretch:
+    owner: str
+    start: int
+    """From this token on the keys and values are computed by this owner: base, or base and adapter."""
 
 
 class PrefixCache:
     """One sequence of tokens and its keys and values.
 
-    The cache belongs to an owner (base + adapter): keys and values computed with one adapter are never used with
-    another, because they differ.
+    Every token belongs to an owner: keys and values computed with one adapter are never used with another, because
+    they differ.
     """
 
     def __init__(self, config: Any) -> None:
         self._config = config
-        self._owner = ""
-        self.tokens: list[int] = []
-        """What the cache holds, in order."""
-        self.values: Any = None
-        """transformers' `DynamicCache`: per layer, keys and values of shape (1, heads, tokens, head size)."""
+        self.reset()
 
-    def reuse(self, prompt: Sequence[int], owner: str) -> int:
-        """Keep the part that `prompt` starts with; returns its length in tokens.
+    def open(self, prompt: Sequence[int], owners: Sequence[Stretch]) -> int:
+        """Keep the part that `prompt` starts with, under the same owners; returns its length in tokens.
 
         At least the prompt's last token is left to read, since its logits are needed.
         """
-        shared = _common_prefix(self.tokens, prompt[:-1]) if owner == self._owner else 0
+        shared = _common_prefix(
+            list(zip(self.tokens, _of(self._owners, len(self.tokens)), strict=True)),
+            list(zip(prompt[:-1], _of(owners, len(prompt) - 1), strict=True)),
+        )
         if shared == 0 or not self._crop(shared):
-            self.reset(owner)
-            return 0
+            self.reset()
+            shared = 0
+        self._owners = list(owners)
         return shared
 
-    def reset(self, owner: str = "") -> None:
+    def extend(self, tokens: Sequence[int]) -> None:
+        self.tokens.extend(tokens)
+
+    def reset(self) -> None:
         from transformers import DynamicCache
 
-        self._owner = owner
-        self.tokens = []
-        self.values = DynamicCache(config=self._config)
+        self._owners: list[Stretch] = []
+        self.tokens: list[int] = []
+        """What the cache holds, in order."""
+        self.values: Any = DynamicCache(config=self._config)
+        """transformers' `DynamicCache`: per layer, keys and values of shape (1, heads, tokens, head size)."""
 
     def _crop(self, length: int) -> bool:
         """Shorten to `length` tokens; False where a layer (sliding window, state space) cannot be shortened."""
@@ -52,6 +65,16 @@ class PrefixCache:
         return True
 
 
-def _common_prefix(a: Sequence[int], b: Sequence[int]) -> int:
+def _of(owners: Sequence[Stretch], length: int) -> list[str]:
+    """The owner of each of so many tokens."""
+    ends = [stretch.start for stretch in owners[1:]] + [length]
+    return [
+        stretch.owner
+        for stretch, end in zip(owners, ends, strict=False)
+        for _token in range(stretch.start, min(end, length))
+    ]
+
+
+def _common_prefix(a: Sequence[Any], b: Sequence[Any]) -> int:
     length = min(len(a), len(b))
     return next((index for index in range(length) if a[index] != b[index]), length)

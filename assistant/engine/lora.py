@@ -1,7 +1,7 @@
-"""Adapters on the model: one `LoraLinear` around each linear layer that the adapter changes.
+"""Linear layers of the base and what stands beside them; an adapter that is being trained.
 
 y = W x + scaling · B A x (Hu et al. 2021). The base's own layers are never touched, so that taking an adapter off
-leaves the model bit for bit as it was.
+leaves the model bit for bit as it was. Adapters that only answer are in `slots`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,21 @@ from assistant.errors import AdapterMismatchError
 from assistant.i18n import _
 
 
-class LoraLinear(nn.Module):
-    """A linear layer of the base with an adapter's A and B beside it."""
+class Beside(nn.Module):
+    """Stands where a linear layer of the base stood, and computes it and something more."""
 
-    def __init__(self, base: nn.Module, a: torch.Tensor, b: torch.Tensor, scaling: float, dropout: float = 0.0) -> None:
+    base: nn.Linear
+
+    def __init__(self, base: nn.Linear) -> None:
         super().__init__()
         self.base = base
+
+
+class LoraLinear(Beside):
+    """A linear layer of the base with an adapter's A and B beside it, to be trained."""
+
+    def __init__(self, base: nn.Linear, a: torch.Tensor, b: torch.Tensor, scaling: float, dropout: float = 0.0) -> None:
+        super().__init__(base)
         self.lora_A = nn.Parameter(a, requires_grad=False)
         """(r, in)"""
         self.lora_B = nn.Parameter(b, requires_grad=False)
@@ -44,7 +53,7 @@ def linear_modules(model: Any) -> dict[str, nn.Linear]:
     head = model.get_output_embeddings()
     found: dict[str, nn.Linear] = {}
     for name, module in model.named_modules():
-        layer = module.base if isinstance(module, LoraLinear) else module
+        layer = module.base if isinstance(module, Beside) else module
         if isinstance(layer, nn.Linear) and layer is not head and not name.endswith(".base"):
             found[name] = layer
     return found
@@ -60,7 +69,7 @@ def check_fits(model: Any, adapter: Adapter) -> None:
             differences.append(_("{name}: the base has no such layer").format(name=name))
             continue
         expected, got = (layer.in_features, layer.out_features), (a.shape[1], b.shape[0])
-        if expected != got or a.shape[0] != b.shape[1]:
+        if expected != got:
             differences.append(
                 _("{name}: expected {expected}, got {got}").format(name=name, expected=expected, got=got)
             )
@@ -75,15 +84,6 @@ def check_fits(model: Any, adapter: Adapter) -> None:
         )
 
 
-def attach(model: Any, adapter: Adapter) -> None:
-    """Make the model answer with the adapter. Check with `check_fits` first; the model must be bare."""
-    layers = linear_modules(model)
-    for name, (a, b, scaling) in adapter.weights.items():
-        device = layers[name].weight.device
-        a, b = a.to(device, model.dtype), b.to(device, model.dtype)
-        _replace(model, name, LoraLinear(layers[name], a, b, scaling))
-
-
 def attach_new(model: Any, settings: LoraSettings, seed: int) -> list[LoraLinear]:
     """Put a fresh adapter on every linear layer, ready to be trained: float32, B zero, so that nothing changes yet."""
     generator = torch.Generator().manual_seed(seed)
@@ -96,20 +96,20 @@ def attach_new(model: Any, settings: LoraSettings, seed: int) -> list[LoraLinear
         lora = LoraLinear(layer, a.to(device), b.to(device), settings.lora_alpha / settings.r, settings.lora_dropout)
         lora.lora_A.requires_grad_(True)
         lora.lora_B.requires_grad_(True)
-        _replace(model, name, lora)
+        replace(model, name, lora)
         added.append(lora)
     return added
 
 
 def trained_weights(model: nn.Module) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
-    """Module name → (A, B) of the adapter that is on."""
+    """Module name → (A, B) of the adapter in training."""
     return {name: (module.lora_A, module.lora_B) for name, module in _attached(model)}
 
 
 def detach(model: nn.Module) -> None:
-    """Take off whatever adapter is on; the base's layers are the same objects as before."""
+    """Take off the adapter in training; the base's layers are the same objects as before."""
     for name, module in list(_attached(model)):
-        _replace(model, name, module.base)
+        replace(model, name, module.base)
 
 
 def _attached(model: nn.Module) -> Iterator[tuple[str, LoraLinear]]:
@@ -118,6 +118,7 @@ def _attached(model: nn.Module) -> Iterator[tuple[str, LoraLinear]]:
             yield name, module
 
 
-def _replace(model: nn.Module, name: str, module: nn.Module) -> None:
+def replace(model: nn.Module, name: str, module: nn.Module) -> None:
+    """Put this module where the one of this name stands."""
     parent, _dot, child = name.rpartition(".")
     setattr(model.get_submodule(parent), child, module)

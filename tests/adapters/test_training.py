@@ -71,8 +71,9 @@ def logits_with(session, adapter):
             engine = end.value
             break
     assert (engine.adapter or "none") == adapter
-    engine._cache.reset()
-    return engine._forward(engine.encode_prompt([ChatMessage("user", "What do plants do?")]))
+    ids = engine.encode_prompt([ChatMessage("user", "What do plants do?")])
+    with torch.inference_mode():
+        return engine.model(input_ids=torch.tensor([ids])).logits[0, -1]
 
 
 def test_the_next_answer_uses_the_adapter_and_without_it_the_base_is_as_it_was(session, pairs):

@@ -8,7 +8,8 @@ import pytest
 import torch
 
 from assistant.engine import load_engine, loading, packing
-from assistant.engine.engine import PREFILL_CHUNK_TOKENS
+from assistant.engine.activation import BARE_BASE
+from assistant.engine.reading import PREFILL_CHUNK_TOKENS, owners
 from assistant.errors import ContextOverflowError, ModelLoadError
 from assistant.generation import ChatMessage, Completion, Delta, GenerationConfig, Prefill
 
@@ -62,11 +63,11 @@ def test_chunks_and_the_cache_do_not_change_the_logits(engine):
     """Teacher-forced, since on random weights the two best logits often tie within rounding."""
     packing.unpack(engine.model)
     ids = engine.encode_prompt(QUESTION)
-    engine._cache.reset()
+    engine.forget()
     with torch.inference_mode():
         whole = engine.model(input_ids=torch.tensor([ids])).logits[0, -1].float()
     for start in range(0, len(ids), 50):
-        last = engine._forward(ids[start : start + 50])
+        last = engine.reader.forward(ids[start : start + 50], None)
     assert torch.allclose(whole, last.float(), atol=0.02 * whole.abs().max().item())
 
 
@@ -83,7 +84,7 @@ def test_a_cpu_without_bfloat16_computes_in_float32_throughout(tiny_kept, monkey
     """The checkpoint says bfloat16, and transformers once kept to that whatever was asked for."""
     monkeypatch.setattr(loading, "compute_dtype", lambda device: torch.float32)
     engine = load_engine(tiny_kept, "cpu")
-    assert engine._forward(engine.encode_prompt(QUESTION)[:5]).dtype == torch.float32
+    assert engine.reader.forward(engine.encode_prompt(QUESTION)[:5], None).dtype == torch.float32
     assert not any(packing.is_packed(layer) for layer in packing.layers(engine.model))
     assert all(grad.dtype == torch.float32 and grad.abs().max() > 0 for grad in gradients(engine))
 
@@ -100,11 +101,11 @@ def test_a_kept_prefix_gives_the_same_logits_as_a_fresh_read(engine):
     complete(engine)
     other = [ChatMessage("user", QUESTION[0].content + "In Italian, please.")]
     ids = engine.encode_prompt(other)
-    kept = engine._cache.reuse(ids, engine.fingerprint)
+    kept = engine.reader.store.open(ids, owners(BARE_BASE, engine.fingerprint[:-1]))
     assert kept > 100
-    reused = engine._forward(ids[kept:]).float()
-    engine._cache.reset()
-    fresh = engine._forward(ids).float()
+    reused = engine.reader.forward(ids[kept:], None).float()
+    engine.forget()
+    fresh = engine.reader.forward(ids, None).float()
     assert torch.allclose(reused, fresh, atol=0.02 * fresh.abs().max().item())
 
 

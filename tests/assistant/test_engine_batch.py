@@ -328,16 +328,16 @@ def test_memory_that_runs_out_later_takes_nothing_back(tiny, monkeypatch):
 
 def test_memory_that_runs_out_while_a_prompt_is_read(tiny, monkeypatch):
     expected = alone(tiny)
-    real, failed = tiny._forward, []
+    real, failed = tiny.reader.forward, []
 
-    def forward(tokens):
+    def forward(tokens, slot):
         if len(tokens) > 60 and not failed:
             failed.append(len(tokens))
             raise torch.OutOfMemoryError("full")
-        return real(tokens)
+        return real(tokens, slot)
 
     tiny.forget()
-    monkeypatch.setattr(tiny, "_forward", forward)
+    monkeypatch.setattr(tiny.reader, "forward", forward)
     assert said(together(tiny)) == said(expected)
     assert failed
 
@@ -381,15 +381,15 @@ def logits_gap(engine, prompts, steps: int) -> float:
     cache, answers, worst = BatchCache(engine.model.config, engine.device), [], 0.0
     for messages in prompts:
         answer = Answer(engine.encode_prompt(messages), config, engine.tokenizer, frozenset(), engine.device)
-        logits = yield_from(engine.read(answer))
+        logits = yield_from(engine.reader.read(answer))
         list(answer.take(logits))
-        cache.join(engine.read_cache(), len(answer.prompt))
+        cache.join(engine.reader.store.values, len(answer.prompt))
         answers.append(answer)
     for _ in range(steps):
         batched = cache.forward(engine.model, [answer.generated[-1] for answer in answers]).float()
         for row, answer in enumerate(answers):
             engine.forget()
-            reference = yield_from(engine.read(answer)).float()
+            reference = yield_from(engine.reader.read(answer)).float()
             worst = max(worst, float((batched[row] - reference).abs().max() / (reference.max() - reference.min())))
             list(answer.take(reference))
     return worst

@@ -1,0 +1,99 @@
+"""Tokens through the model, one sequence at a time: what is known of it is taken from the KV cache, the rest is read.
+
+Each token is read with the adapter that is active there, and its keys and values are kept under that adapter's name.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator, Iterator, Sequence
+from typing import Any
+
+import torch
+
+from assistant.engine import memory
+from assistant.engine.activation import Activation
+from assistant.engine.answer import Answer
+from assistant.engine.kv import PrefixCache, Stretch
+from assistant.engine.slots import Slots
+from assistant.generation import Prefill, ShouldStop, never_stop
+from assistant.hardware import peak_memory_bytes as process_peak_memory_bytes
+
+PREFILL_CHUNK_TOKENS = {"cpu": 256, "cuda": 1024}
+"""Between two chunks a stop is noticed and progress is shown: small enough to feel instant on either device."""
+
+
+class Reader:
+    """One model, its adapters and its KV cache. Not for use from two threads at once."""
+
+    def __init__(self, model: Any, slots: Slots, base: str) -> None:
+        self.model = model
+        self.slots = slots
+        self.device: torch.device = model.device
+        self.store = PrefixCache(model.config)
+        self._base = base
+        """Stands for the bare base in the names of who computed keys and values."""
+
+    def read(self, answer: Answer, should_stop: ShouldStop = never_stop) -> Generator[Prefill, None, Any]:
+        """Read all tokens of the answer that the KV cache does not hold yet.
+
+        Returns the logits of the last, of shape (vocabulary,), or None when stopped before.
+        """
+        started = time.perf_counter()
+        tokens, active = answer.tokens, answer.activation
+        cached = self.store.open(tokens, owners(active, self._base))
+        logits = None
+        for begin, end in self._pieces(cached, len(tokens), active.start):
+            if should_stop():
+                logits = None
+                break
+            logits = self.forward(tokens[begin:end], active.slot_at(begin))
+            yield Prefill(end, len(tokens))
+        answer.prefill_seconds += time.perf_counter() - started
+        if not answer.generated:  # otherwise it is read a second time
+            answer.cached_tokens = cached
+        return logits
+
+    def next(self, answer: Answer) -> Any:
+        """Read the token that was generated last; the logits after it, of shape (vocabulary,)."""
+        return self.forward(answer.generated[-1:], answer.slot)
+
+    @torch.inference_mode()
+    def forward(self, tokens: Sequence[int], slot: int | None) -> Any:
+        """Read these tokens after what the cache holds; the logits of the last one, shape (vocabulary,)."""
+        self.slots.select(slot)
+        output = self.model(
+            input_ids=torch.tensor([tokens], device=self.device),
+            past_key_values=self.store.values,
+            use_cache=True,
+            logits_to_keep=1,
+        )
+        self.store.extend(tokens)
+        return output.logits[0, -1]
+
+    def forget(self) -> None:
+        """Give up the KV cache and what torch holds in reserve."""
+        self.store.reset()
+        memory.release(self.device)
+
+    def peak_memory_bytes(self) -> int:
+        """Highest so far: of the device on CUDA, of this process on a CPU."""
+        if self.device.type == "cuda":
+            return torch.cuda.max_memory_allocated(self.device)
+        return process_peak_memory_bytes()
+
+    def _pieces(self, begin: int, end: int, cut: int) -> Iterator[tuple[int, int]]:
+        """Chunks of begin…end, none of them across `cut`."""
+        chunk = PREFILL_CHUNK_TOKENS[self.device.type]
+        while begin < end:
+            stop = min(begin + chunk, cut if begin < cut else end, end)
+            yield begin, stop
+            begin = stop
+
+
+def owners(active: Activation, base: str) -> list[Stretch]:
+    """Who computes the keys and values of a prompt: what stands before an activated adapter is the base's own."""
+    if active.adapter is None:
+        return [Stretch(f"{base}+", 0)]
+    owner = f"{base}+{active.adapter.sha256}"
+    return [Stretch(f"{base}+", 0), Stretch(owner, active.start)] if active.start else [Stretch(owner, 0)]
