@@ -35,6 +35,7 @@ HANDLERS: dict[type[Request], Handler] = {
     protocol.AddDocuments: library_jobs.add_documents,
     protocol.RemoveDocuments: library_jobs.remove_documents,
     protocol.MoveDocuments: library_jobs.move_documents,
+    protocol.SetSubjectAdapter: library_jobs.set_subject_adapter,
     protocol.SearchLibrary: library_jobs.search_library,
     protocol.CleanLibrary: library_jobs.clean_library,
     protocol.Train: handlers.train,

@@ -9,6 +9,8 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adapters.choosing import NO_ADAPTER
+from adapters.registry import get_adapter
 from adapters.relay import Emit, Reporter, relay
 from adapters.session import Session
 from assistant import protocol
@@ -31,8 +33,9 @@ Job = Generator[Event, None, Result]
 def list_library(request: protocol.ListLibrary, session: Session, _should_stop: ShouldStop) -> Job:
     yield from ()
     library = session.library
+    subjects = [library.subject(request.subject)] if request.subject else library.subjects()
     return {
-        "subjects": [dataclasses.asdict(subject) for subject in library.subjects()],
+        "subjects": [dataclasses.asdict(subject) for subject in subjects],
         "documents": [dataclasses.asdict(record) for record in library.documents(request.subject or None)],
         "disk": dataclasses.asdict(library.disk_use()),
     }
@@ -61,6 +64,20 @@ def move_documents(request: protocol.MoveDocuments, session: Session, _should_st
     records = session.library.find_documents(request.names)
     session.library.move_documents([record.id for record in records], subject)
     return {"subject": subject, "documents": [dataclasses.asdict(record) for record in records]}
+
+
+def set_subject_adapter(request: protocol.SetSubjectAdapter, session: Session, _should_stop: ShouldStop) -> Job:
+    """The result has the adapter from before, so that it can be undone. Raises AdapterError, ConfigError (subject)."""
+    yield from ()
+    wanted = request.adapter.strip()
+    adapter = get_adapter(wanted).name if wanted and wanted.lower() not in NO_ADAPTER else ""
+    before = session.library.set_subject_adapter(request.subject, adapter)
+    return {
+        "subject": before.name,
+        "adapter": adapter,
+        "adapter_before": before.adapter,
+        "documents": before.documents,
+    }
 
 
 def clean_library(request: protocol.CleanLibrary, session: Session, _should_stop: ShouldStop) -> Job:

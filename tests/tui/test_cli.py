@@ -17,6 +17,7 @@ import pytest
 from adapters import jobs
 from assistant.config import Settings
 from assistant.protocol import (
+    Answering,
     Cancelled,
     Chat,
     Describe,
@@ -34,6 +35,7 @@ from assistant.protocol import (
     TextReset,
     Train,
     TrainStep,
+    as_dict,
 )
 from tui.cli import main
 
@@ -613,6 +615,9 @@ def test_train_sends_what_was_asked_and_prints_the_loss_as_it_goes(script, capsy
         "examples": 8,
         "seconds": 61.0,
         "model": "starter",
+        "subject": "",
+        "version": 1,
+        "versions": [],
     }
     script.will_yield(step, done(**result))
     assert main(["train", "pairs.jsonl", "--name", "bio", "--max-steps", "2", "--base", "starter"]) == 0
@@ -622,6 +627,7 @@ def test_train_sends_what_was_asked_and_prints_the_loss_as_it_goes(script, capsy
     assert out == "/a/bio\n"
     assert "step 1 of 2  loss 2.5000  learning rate 1.0e-04  400 tokens/s  about 30 s left" in err
     assert "Trained “bio” on 8 examples: 2 steps in 1 min 1 s, loss 2.500 → 2.250." in err
+    assert "sunto library subject NAME --adapter bio" in err
 
 
 def test_train_needs_a_name(script, capsys):
@@ -654,11 +660,16 @@ def test_adapters_are_listed_in_a_table(script, capsys):
         "created": "2026-08-01T10:00:00",
         "compatible": None,
         "directory": "/a/bio",
+        "subject": "",
+        "subjects": ["Biology"],
+        "version": 2,
+        "bytes": 9_800_000,
     }
     script.will_yield(done(adapters=[row]))
     assert main(["adapters", "list"]) == 0
     header, line = capsys.readouterr().out.splitlines()
-    assert header.split() == ["name", "base", "model", "kind", "rank", "made", "on", "fits"]
+    assert header.split() == "name subject version size fits base model kind rank made on".split()  # noqa: SIM905
+    assert line.split("  ")[1].strip() == "Biology"
     assert line.split("  ")[0] == "bio"
     assert "base not here" in line
 
@@ -748,8 +759,44 @@ def test_a_conversation_is_told_to_the_model_from_its_beginning(script, monkeypa
 
 def test_the_adapter_changes_within_a_conversation(script, monkeypatch, capsys):
     script.will_yield(done(**ANSWER))
-    chat("One?\n/adapter bio\nTwo?\n/adapter none\nThree?\n", monkeypatch)
-    assert [request.adapter for request in script.requests] == ["", "bio", "none"]
+    chat("One?\n/adapter bio\nTwo?\n/adapter none\nThree?\n/adapter auto\nFour?\n", monkeypatch)
+    assert [request.adapter for request in script.requests] == ["", "bio", "none", "auto"]
+    err = capsys.readouterr().err
+    assert "The next answers use: bio." in err
+    assert "The next answers use the adapter of the documents' subject, where it has one." in err
+
+
+def answering(adapter: str = "", why: str = "none", subject: str = "") -> Answering:
+    return Answering(job="", model="starter", adapter=adapter, why=why, subject=subject)
+
+
+@pytest.mark.parametrize(
+    ("event", "said"),
+    [
+        (answering("bio", "subject", "Biologia"), "Answering with the adapter “bio” (of the subject “Biologia”).\n"),
+        (answering("bio", "asked"), "Answering with the adapter “bio”.\n"),
+        (answering(), ""),
+    ],
+)
+def test_it_is_said_once_which_adapter_answers_and_nothing_of_the_bare_base(script, capsys, event, said):
+    script.will_yield(event, text("In the leaf."), done(**ANSWER))
+    words = ["ask", "a.pdf", "--question", "Where?"]
+    assert main(words) == 0
+    out, err = capsys.readouterr()
+    assert out == "In the leaf.\n"
+    assert err.partition("Answered")[0] == said
+    main([*words, "--quiet"])
+    assert capsys.readouterr() == ("In the leaf.\n", "")
+    main([*words, "--events"])
+    assert json.loads(capsys.readouterr().out.splitlines()[0]) == as_dict(dataclasses.replace(event, job="cli"))
+
+
+def test_in_a_conversation_it_is_said_whenever_another_adapter_answers(script, monkeypatch, capsys):
+    for who in ("bio", "bio", "", "bio", "law"):
+        script.will_yield(answering(who, "asked"), text("Yes."), done(**ANSWER))
+    chat("1?\n2?\n3?\n4?\n5?\n", monkeypatch)
+    said = [line for line in capsys.readouterr().err.splitlines() if line.startswith("Answering")]
+    assert said == [f"Answering with the adapter “{name}”." for name in ("bio", "bio", "law")]
 
 
 def test_an_unknown_slash_command_is_explained_and_not_asked(script, monkeypatch, capsys):

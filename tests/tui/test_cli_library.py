@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from assistant.library import Library
+from tests.adapters.test_registry import install
 from tests.assistant import pdf_files
 from tui.cli import main
 from tui.output import Output
@@ -337,6 +338,100 @@ def test_a_subject_is_called_by_its_name_as_the_library_keeps_it(some: Path, cap
     assert "Two lines" in [subject["name"] for subject in run_json(capsys, "library")["subjects"]]
 
 
+# --- subjects and their adapters ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bio() -> str:
+    install("bio")
+    return "bio"
+
+
+def adapter_of(capsys, subject: str) -> str:
+    return {row["name"]: row["adapter"] for row in run_json(capsys, "library")["subjects"]}[subject]
+
+
+def test_a_subject_is_given_an_adapter_and_the_command_shown_takes_it_away(some: Path, capsys, bio: str):
+    assert main(["library", "subject", "biologia", "--adapter", bio]) == 0
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "Answers about “Biologia” come with the adapter “bio” now.",
+        "To undo: sunto library subject Biologia --adapter none",
+    ]
+    assert adapter_of(capsys, "Biologia") == "bio"
+    assert main(["library", "subject", "Biologia", "--adapter", "none"]) == 0
+    assert capsys.readouterr().err.splitlines() == [
+        "Answers about “Biologia” come without an adapter now.",
+        "To undo: sunto library subject Biologia --adapter bio",
+    ]
+    assert adapter_of(capsys, "Biologia") == ""
+
+
+def test_the_result_tells_the_adapter_before_and_after(some: Path, capsys, bio: str):
+    words = ("library", "subject", "Biologia", "--adapter", bio)
+    expected = {"subject": "Biologia", "adapter": "bio", "adapter_before": "", "documents": 1}
+    assert run_json(capsys, *words) == expected
+    assert run_json(capsys, *words) == expected | {"adapter_before": "bio"}
+
+
+def test_what_cannot_be_undone_is_not_promised(some: Path, capsys, bio: str):
+    main(["library", "subject", "Biologia", "--adapter", bio])
+    capsys.readouterr()
+    main(["library", "subject", "Biologia", "--adapter", bio])
+    assert "To undo" not in capsys.readouterr().err
+    main(["library", "move", "cells.txt", "--subject", ""])
+    capsys.readouterr()
+    main(["library", "subject", "Biologia", "--adapter", "none"])  # nothing is left of it but its name
+    assert "To undo" not in capsys.readouterr().err
+    assert [row["name"] for row in run_json(capsys, "library")["subjects"]] == ["Physics"]
+
+
+def test_the_list_shows_the_adapter_of_each_subject_that_has_one(some: Path, capsys, bio: str):
+    main(["library", "subject", "Biologia", "--adapter", bio])
+    capsys.readouterr()
+    assert main(["library", "--quiet"]) == 0
+    *documents, _blank, header, row = capsys.readouterr().out.splitlines()
+    assert len(documents) == 4
+    assert (header.split(), row.split()) == (["subject", "documents", "adapter"], ["Biologia", "1", "bio"])
+
+    assert main(["library", "--quiet", "--subject", "physics"]) == 0
+    assert "bio" not in capsys.readouterr().out
+    main(["library", "move", "cells.txt", "--subject", ""])
+    capsys.readouterr()
+    assert main(["library", "--subject", "biologia"]) == 0
+    out, err = capsys.readouterr()
+    assert out.splitlines()[1].split() == ["Biologia", "0", "bio"]
+    assert "There are no documents under “Biologia”." in err
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_the_adapters_of_subjects_fit_the_terminal(some: Path, capsys, monkeypatch, columns: int):
+    main(["library", "move", "cells.txt", "--subject", "Storia del diritto romano e delle istituzioni repubblicane"])
+    install("a" * 64)
+    main(["library", "subject", "Storia del diritto romano e delle istituzioni repubblicane", "--adapter", "a" * 64])
+    monkeypatch.setattr(Output, "columns", columns)
+    capsys.readouterr()
+    main(["library", "--quiet"])
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= columns
+    assert lines[-1].startswith("Storia")
+    assert lines[-1].endswith("aaaa")
+
+
+def test_removing_a_subject_says_that_its_adapter_stays_and_how_to_delete_it(some: Path, capsys, bio: str, sunto_home):
+    main(["library", "subject", "Biologia", "--adapter", bio])
+    capsys.readouterr()
+    assert main(["library", "remove", "--subject", "Biologia"]) == 2
+    err = capsys.readouterr().err
+    assert "The adapter “bio” stays, and may remember pieces of what it was trained on." in err
+    assert "sunto adapters remove bio" in err
+    assert run_json(capsys, "library", "remove", "--subject", "Biologia", "--yes")["adapter"] == "bio"
+    assert (sunto_home / "adapters" / "bio" / "adapter_config.json").is_file()
+    assert main(["library", "remove", "--subject", "Physics"]) == 2
+    assert "adapter" not in capsys.readouterr().err
+
+
 def test_removing_a_copy_says_what_else_is_the_same_document(some: Path, capsys):
     for number in range(5):
         shutil.copy(some / "cells.txt", some / f"copy {number}.txt")
@@ -402,6 +497,11 @@ def test_a_no_changes_nothing(some: Path, capsys, monkeypatch):
         (["library", "add", ""], 2),
         (["library", "frobnicate"], 2),
         (["library", "add", "x", "--subject", "y" * 200], 2),
+        (["library", "subject", "Biologia"], 2),
+        (["library", "subject", "Chemistry", "--adapter", "none"], 2),
+        (["library", "subject", "Biologia", "--adapter", "never-made"], 5),
+        (["library", "subject", "Biologia", "--adapter", "../up"], 5),
+        (["library", "subject", "Biologia", "--adapter", "auto"], 5),
     ],
 )
 def test_a_mistake_is_two_sentences_and_changes_nothing(some: Path, capsys, words: list[str], code: int):

@@ -60,7 +60,11 @@ class _Conversation:
             return False
         if command == "/adapter" and argument.strip():
             self._adapter = argument.strip()
-            self._output.say(_("The next answers use: {adapter}.").format(adapter=self._adapter))
+            self._output.say(
+                _("The next answers use the adapter of the documents' subject, where it has one.")
+                if self._adapter == "auto"
+                else _("The next answers use: {adapter}.").format(adapter=self._adapter)
+            )
         else:
             self._output.warn(
                 _("There is no “{line}” here.").format(line=line), _("Type a question, /adapter NAME or /quit.")

@@ -14,7 +14,7 @@ from typing import Any
 from assistant.config import Settings, data_dir
 from assistant.errors import ExitCode
 from assistant.i18n import _
-from assistant.protocol import Cancelled, DocumentRead, Event, Failed, Finished, Notice, Request, TextDelta
+from assistant.protocol import Answering, Cancelled, DocumentRead, Event, Failed, Finished, Notice, Request, TextDelta
 from tui.cli.interrupt import stop_on_interrupt
 from tui.cli.show import show_event
 from tui.output import Mode, Output
@@ -85,6 +85,8 @@ class JobRunner:
                     self._show(event, self._output)
                 if isinstance(event, DocumentRead | Notice):
                     self._told.add(event)
+                elif isinstance(event, Answering):  # the last one only: another may answer, and then this one again
+                    self._told = {event, *(told for told in self._told if not isinstance(told, Answering))}
         raise RuntimeError("a job ended without saying how")
 
     def _mend(self, failed: Failed) -> bool:

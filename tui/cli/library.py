@@ -17,6 +17,7 @@ from assistant.protocol import (
     MoveDocuments,
     RemoveDocuments,
     SearchLibrary,
+    SetSubjectAdapter,
 )
 from assistant.safe_text import one_line
 from assistant.units import format_bytes
@@ -28,6 +29,8 @@ from tui.cli.library_report import (
     document_table,
     failure_lines,
     removal_lines,
+    subject_lines,
+    subject_table,
     undo_lines,
 )
 from tui.cli.questions import ask_first
@@ -38,8 +41,14 @@ def list_(options: Namespace, output: Output) -> int:
     def present(result: Result) -> None:
         if result["documents"]:
             output.line(document_table(result["documents"], output.columns))
+        elif options.subject:
+            output.say(_("There are no documents under “{subject}”.").format(subject=result["subjects"][0]["name"]))
         else:
             output.say(_("Nothing is in the library yet. Add a folder: sunto library add PATH --subject NAME"))
+        if with_adapter := [row for row in result["subjects"] if row["adapter"]]:
+            if result["documents"]:
+                output.line()
+            output.line(subject_table(with_adapter, output.columns))
         for line in disk_lines(result["disk"]):
             output.say(line)
 
@@ -95,6 +104,21 @@ def move(options: Namespace, output: Output) -> int:
                 )
             )
         for line in undo_lines(result):
+            output.say(line)
+
+    return run_job(request, output, load_settings(), present)
+
+
+def subject(options: Namespace, output: Output) -> int:
+    if options.adapter is None:
+        raise ConfigError(
+            _("It is not said which adapter."),
+            _("Add --adapter NAME, or --adapter none; `sunto adapters list` shows which there are."),
+        )
+    request = SetSubjectAdapter(job=JOB, subject=options.arguments[0], adapter=options.adapter)
+
+    def present(result: Result) -> None:
+        for line in subject_lines(result):
             output.say(line)
 
     return run_job(request, output, load_settings(), present)

@@ -49,6 +49,37 @@ def document_table(documents: Sequence[Row], columns: int | None) -> str:
     return drawn
 
 
+def subject_table(subjects: Sequence[Row], columns: int | None) -> str:
+    """Which adapter answers about which subject, in that many columns of a terminal; None is no limit."""
+    longest = None if columns is None else max((columns - 2) // 2, 8)
+    rows = [(one_line(row["name"]), str(row["documents"]), row["adapter"]) for row in subjects]
+    header = (_("subject"), _("documents"), _("adapter"))
+    drawn = table(header, rows)
+    if longest is None or max(map(len, drawn.splitlines())) <= (columns or 0):
+        return drawn
+    return table((header[0], header[2]), [(_cut(name, longest), _cut(adapter, longest)) for name, _n, adapter in rows])
+
+
+def subject_hint(adapter: str) -> str:
+    """How an adapter becomes a subject's own."""
+    command = f"sunto library subject NAME --adapter {shlex.quote(adapter)}"
+    return _("To let it answer about the documents of a subject: {command}").format(command=command)
+
+
+def subject_lines(result: Row) -> Iterator[str]:
+    """Who answers about the subject now, and how to undo it."""
+    subject, adapter, before = result["subject"], result["adapter"], result["adapter_before"]
+    if adapter:
+        yield _("Answers about “{subject}” come with the adapter “{adapter}” now.").format(
+            subject=subject, adapter=adapter
+        )
+    else:
+        yield _("Answers about “{subject}” come without an adapter now.").format(subject=subject)
+    if before != adapter and (adapter or result["documents"]):  # with neither, the subject is gone
+        command = f"sunto library subject {shlex.quote(subject)} --adapter {shlex.quote(before or 'none')}"
+        yield _("To undo: {command}").format(command=command)
+
+
 def _drawn(rows: Sequence[tuple[str, ...]], longest: int, without: Collection[int]) -> str:
     header, *others = [
         [
@@ -193,6 +224,11 @@ def removal_lines(plan: Row) -> Iterator[str]:
     ]
     if listed := ", ".join(filter(None, others)):
         yield _("and {things}.").format(things=listed)
+    if plan["adapter"]:
+        yield _(
+            "The adapter “{adapter}” stays, and may remember pieces of what it was trained on. To delete it, too: "
+            "{command}"
+        ).format(adapter=plan["adapter"], command=f"sunto adapters remove {shlex.quote(plan['adapter'])}")
 
 
 def _names(document: Row) -> Iterator[str]:

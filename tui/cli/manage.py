@@ -18,6 +18,7 @@ from assistant.protocol import (
 )
 from assistant.units import format_number
 from tui.cli.job import JOB, Result, run_job
+from tui.cli.library_report import subject_hint
 from tui.cli.questions import ask_first
 from tui.cli.report import adapter_card, adapters_table, doctor_report, models_table
 from tui.output import Output
@@ -58,6 +59,7 @@ def train(options: Namespace, output: Output) -> int:
                 last=format_number(result["last_loss"], 3),
             )
         )
+        output.say(subject_hint(result["name"]))
         output.say(_("Answer with it: add --adapter {name}. It is kept in:").format(name=result["name"]))
         output.line(result["directory"])
 

@@ -130,6 +130,16 @@ def library_move_options(parser: Parser) -> None:
     _add_format_options(parser)
 
 
+def library_subject_options(parser: Parser) -> None:
+    group = parser.add_argument_group(_("The subject"))
+    group.add_argument(
+        "--adapter",
+        metavar=_("NAME|none"),
+        help=_("The adapter that answers about its documents; “none” takes it away."),
+    )
+    _add_format_options(parser)
+
+
 def library_search_options(parser: Parser) -> None:
     group = parser.add_argument_group(_("The search"))
     _add_subject(group, _("Only in the documents of this subject."))

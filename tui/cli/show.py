@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from assistant.i18n import _, plural
-from assistant.protocol import DocumentRead, Event, Notice, Progress, Routed, TextDelta, TextReset, TrainStep
+from assistant.protocol import Answering, DocumentRead, Event, Notice, Progress, Routed, TextDelta, TextReset, TrainStep
 from assistant.units import format_number
 from tui.output import Mode, Output
 from tui.words import duration, language_name
@@ -27,12 +27,22 @@ def show_event(event: Event, output: Output) -> None:
             output.say(" ".join(filter(None, (event.message, event.hint))))
         case DocumentRead():
             _show_document(event, output)
+        case Answering() if event.adapter:
+            output.say(answering_line(event))
         case Routed(detail=detail):
             output.say(detail)
         case TrainStep():
             output.say(train_line(event))
         case _:
             pass
+
+
+def answering_line(event: Answering) -> str:
+    if event.subject:
+        return _("Answering with the adapter “{adapter}” (of the subject “{subject}”).").format(
+            adapter=event.adapter, subject=event.subject
+        )
+    return _("Answering with the adapter “{adapter}”.").format(adapter=event.adapter)
 
 
 def train_line(event: TrainStep) -> str:
