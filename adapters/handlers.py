@@ -90,36 +90,6 @@ def remove_model(request: protocol.RemoveModel) -> Result:
     return {"model": request.model, "directory": str(remove_model(request.model))}
 
 
-def list_adapters(_request: protocol.ListAdapters) -> Result:
-    from adapters.registry import list_adapters
-
-    return {"adapters": [_adapter_row(record) for record in list_adapters()]}
-
-
-def show_adapter(request: protocol.ShowAdapter) -> Result:
-    from adapters.registry import get_adapter
-
-    record = get_adapter(request.name)
-    return {**_adapter_row(record), "card": record.card}
-
-
-def _adapter_row(record: Any) -> Result:
-    """`compatible` says whether the base it was made for is kept here; null when the files do not tell."""
-    from adapters.registry import differences
-    from assistant.weights import installed_models
-
-    kept = {model.name: model for model in installed_models()}.get(record.model)
-    return {
-        "name": record.name,
-        "model": record.model,
-        "kind": record.kind,
-        "r": record.r,
-        "created": record.created,
-        "compatible": not differences(record, kept) if kept else None,
-        "directory": str(record.directory),
-    }
-
-
 def train(request: protocol.Train, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
     from adapters.training import train_adapter
 

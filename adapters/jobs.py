@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from adapters import handlers, library_jobs
+from adapters import adapter_jobs, handlers, library_jobs
 from adapters.compare import compare
 from adapters.extract import extract
 from adapters.handlers import Handler
@@ -41,8 +41,13 @@ HANDLERS: dict[type[Request], Handler] = {
     protocol.Train: handlers.train,
     protocol.FetchModel: handlers.fetch_model,
     protocol.Diagnose: handlers.diagnose,
-    protocol.ListAdapters: handlers.immediate(handlers.list_adapters),
-    protocol.ShowAdapter: handlers.immediate(handlers.show_adapter),
+    protocol.ListAdapters: adapter_jobs.list_adapters,
+    protocol.ShowAdapter: adapter_jobs.show_adapter,
+    protocol.RenameAdapter: adapter_jobs.rename_adapter,
+    protocol.RemoveAdapter: adapter_jobs.remove_adapter,
+    protocol.RollbackAdapter: adapter_jobs.roll_back_adapter,
+    protocol.ImportAdapter: adapter_jobs.import_adapter,
+    protocol.ExportAdapter: adapter_jobs.export_adapter,
     protocol.ListModels: handlers.immediate(handlers.list_models),
     protocol.RemoveModel: handlers.immediate(handlers.remove_model),
 }

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import math
-import os
 import shutil
 import time
+from collections import Counter
 from collections.abc import Generator, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
 from adapters import registry
+from adapters.cards import new_card, write_card
 from adapters.dataset import Example, PairFile, make_example, read_pairs
 from adapters.session import Session
-from assistant import __version__
 from assistant.config import data_folder
 from assistant.errors import ConfigError, DatasetError, Stopped, TrainingError
 from assistant.generation import ShouldStop
@@ -40,7 +38,7 @@ MAX_RANK = 256
 
 def train_adapter(request: Train, session: Session, should_stop: ShouldStop) -> Generator[Event, None, dict[str, Any]]:
     """Raises DatasetError, AdapterError, ModelError, TrainingError; nothing is published unless all went well."""
-    _check(request)
+    _check(request, session)
     pairs = read_pairs(Path(request.data))
     yield from _broken_rows(request, pairs)
     engine = yield from session.bare_base(
@@ -48,18 +46,22 @@ def train_adapter(request: Train, session: Session, should_stop: ShouldStop) -> 
     )
     examples = yield from _examples(request, pairs, engine)
     started = time.monotonic()
-    staging = _staging(request.name)
-    try:
+    with registry.staging() as staging:
         losses = yield from _run(request, engine, examples, staging, should_stop)
         card = _card(request, engine, pairs, examples, losses)
-        _write_card(staging, card)
-        session.forget_adapter(request.name)
+        with registry.writing():
+            write_card(staging, card)
         directory = registry.publish(staging, request.name, overwrite=request.overwrite)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    record = registry.get_adapter(directory.name)
+    session.forget_adapter(record.name)
+    if request.subject:
+        session.library.set_subject_adapter(request.subject, record.name)
     return {
-        "name": request.name,
+        "name": record.name,
         "directory": str(directory),
+        "version": record.version,
+        "versions": list(record.versions),
+        "subject": request.subject,
         "model": engine.name,
         "steps": len(losses),
         "examples": len(examples),
@@ -69,12 +71,12 @@ def train_adapter(request: Train, session: Session, should_stop: ShouldStop) -> 
     }
 
 
-def _check(request: Train) -> None:
+def _check(request: Train, session: Session) -> None:
     """Before anything is loaded: what is wrong is better heard now than after an hour."""
-    registry.check_name(request.name)
     data_folder("adapters", writable=True)
-    if (registry.adapters_dir() / request.name).exists() and not request.overwrite:
-        raise registry.exists_error(request.name)
+    registry.check_free(request.name, overwrite=request.overwrite)
+    if request.subject:
+        session.library.subject(request.subject)
     if not (math.isfinite(request.learning_rate) and 0 < request.learning_rate <= 1e-2):
         raise ConfigError(
             _("A learning rate of {rate:g} cannot work.").format(rate=request.learning_rate),
@@ -175,8 +177,8 @@ def _run(
             )
         if len(losses) < total:
             raise Stopped
-        staging.mkdir()
-        write_adapter(staging, lora.trained_weights(model), _lora_settings(request), engine.name)
+        with registry.writing():
+            write_adapter(staging, lora.trained_weights(model), _lora_settings(request), engine.name)
     return losses
 
 
@@ -199,33 +201,21 @@ def _lora_settings(request: Train) -> LoraSettings:
     return LoraSettings(request.r, request.lora_alpha, request.lora_dropout)
 
 
-def _staging(name: str) -> Path:
-    """Beside its final place, so that publishing is one rename; the dot hides it from the registry."""
-    return registry.adapters_dir() / f".{name}.training-{os.getpid()}"
-
-
 def _card(
     request: Train, engine: Engine, pairs: PairFile, examples: Sequence[Example], losses: Sequence[float]
 ) -> dict[str, Any]:
-    kept = engine.kept
-    return {
-        "sunto": __version__,
-        "name": request.name,
-        "kind": "lora",
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "base": {
-            "name": kept.name,
-            "revision": kept.revision,
-            "weights_sha256": kept.weights_sha256,
-            "chat_template_sha256": kept.chat_template_sha256,
-        },
-        "data": {
+    return new_card(
+        name=request.name,
+        base=engine.kept,
+        subject=request.subject,
+        language=_languages(pairs),
+        data={
             "file": Path(request.data).name,
             "sha256": pairs.sha256,
             "examples": len(examples),
             "left_out": len(pairs.broken),
         },
-        "training": {
+        training={
             "learning_rate": request.learning_rate,
             "epochs": request.epochs,
             "steps": len(losses),
@@ -234,39 +224,18 @@ def _card(
             "lora_alpha": request.lora_alpha,
             "lora_dropout": request.lora_dropout,
             "seed": request.seed,
-            **_trend(losses),
         },
-    }
+        scores={"on_training_data": _trend(losses)},
+    )
+
+
+def _languages(pairs: PairFile) -> list[str]:
+    """Of the summaries, the commonest first; a few odd ones among many do not count."""
+    counts = Counter(detect_language(pair.summary) for pair in pairs.pairs)
+    return [language for language, count in counts.most_common() if language and count * 20 >= len(pairs.pairs)]
 
 
 def _trend(losses: Sequence[float]) -> dict[str, float]:
     """Mean loss of the first and of the last third of the steps: single ones differ by what texts they hold."""
     third = max(1, len(losses) // 3)
     return {"first_loss": fmean(losses[:third]), "last_loss": fmean(losses[-third:])}
-
-
-def _write_card(directory: Path, card: dict[str, Any]) -> None:
-    (directory / registry.CARD_FILE).write_text(json.dumps(card, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-    base, training, data = card["base"], card["training"], card["data"]
-    (directory / "README.md").write_text(
-        f"""---
-base_model: {base["name"]}
-library_name: peft
-pipeline_tag: text-generation
-tags:
-- lora
-- sunto
----
-
-# {card["name"]}
-
-A LoRA adapter for writing summaries, trained by Sunto {card["sunto"]} on {data["examples"]} pairs from `{data["file"]}`
-in {training["steps"]} steps at a learning rate of {training["learning_rate"]:g}.
-Loss on the training pairs: {training["first_loss"]:.3f} in the first third of the steps, {training["last_loss"]:.3f}
-in the last.
-It was not evaluated on held-out texts.
-
-An adapter can remember pieces of the notes it was trained on: think before you share it.
-""",
-        encoding="utf-8",
-    )

@@ -352,7 +352,7 @@ class ProcessReady:
 @dataclass(frozen=True, kw_only=True)
 class Progress(Event):
     stage: str
-    """download, quantize, load, read, add, ocr, prefill, map, items, merge, write, train, check"""
+    """download, quantize, load, read, add, ocr, prefill, map, items, merge, write, train, check, import"""
     done: float
     total: float
     """0 when it is not known."""

@@ -5,8 +5,9 @@ changes    publish, rename, roll back, remove                journal    all or n
 """
 
 from adapters.cards import CARD_FILE
-from adapters.registry.changes import check_free, exists_error, publish, remove, rename, roll_back, staging
-from adapters.registry.names import RESERVED_NAMES, adapters_dir, check_name
+from adapters.registry.changes import check_free, exists_error, is_taken, publish, remove, rename, roll_back, staging
+from adapters.registry.journal import reason_of, writing
+from adapters.registry.names import RESERVED_NAMES, adapters_dir, check_name, folder_of
 from adapters.registry.records import (
     CONFIG_FILE,
     AdapterRecord,
@@ -16,6 +17,7 @@ from adapters.registry.records import (
     earlier_versions,
     get_adapter,
     list_adapters,
+    same_base,
 )
 
 __all__ = [
@@ -31,11 +33,16 @@ __all__ = [
     "differences",
     "earlier_versions",
     "exists_error",
+    "folder_of",
     "get_adapter",
+    "is_taken",
     "list_adapters",
     "publish",
+    "reason_of",
     "remove",
     "rename",
     "roll_back",
+    "same_base",
     "staging",
+    "writing",
 ]

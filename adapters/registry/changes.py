@@ -51,11 +51,15 @@ def staging() -> Generator[Path]:
         shutil.rmtree(directory, ignore_errors=True)
 
 
+def is_taken(name: str) -> bool:
+    """Raises AdapterError for what cannot be a name."""
+    return os.path.lexists(folder_of(name))
+
+
 def check_free(name: str, *, overwrite: bool) -> None:
     """Before work is begun for an adapter of that name. Raises AdapterError."""
-    directory = folder_of(name)
-    if os.path.lexists(directory) and not overwrite:
-        raise exists_error(directory.name)
+    if is_taken(name) and not overwrite:
+        raise exists_error(folder_of(name).name)
 
 
 def exists_error(name: str) -> AdapterError:
@@ -104,8 +108,11 @@ def rename(name: str, new_name: str) -> Path:
     return target
 
 
-def roll_back(name: str, version: int = 0) -> AdapterRecord:
-    """Use an earlier version again, 0: the one before; the one in use stays as a version. Raises AdapterError."""
+def roll_back(name: str, version: int = 0) -> tuple[AdapterRecord, int]:
+    """Use an earlier version again, 0: the one before; the one in use stays as a version.
+
+    The adapter as it is now, and the number of the version that was in use. Raises AdapterError.
+    """
     with changing():
         directory = _present(name)
         versions = kept_versions(directory)
@@ -118,7 +125,7 @@ def roll_back(name: str, version: int = 0) -> AdapterRecord:
         aside = _aside(_NEW)
         move_all([(chosen, aside), *_succession(aside, directory, current)])
         _retitle(directory)
-        return read_record(directory)
+        return read_record(directory), current
 
 
 def remove(name: str, version: int = 0) -> Path:
@@ -197,8 +204,12 @@ def _no_version(name: str, version: int, current: int, versions: list[int]) -> A
         )
     if not versions:
         return AdapterError(said, _("Training it again, or importing another in its place, keeps the one that was."))
-    kept = ", ".join(map(str, versions))
-    return AdapterError(said, _("Kept beside it: {versions}. Choose one with --version.").format(versions=kept))
+    return AdapterError(
+        said,
+        _("Kept beside it: {versions}. To answer with one of them: sunto adapters rollback {name} {example}").format(
+            versions=", ".join(map(str, versions)), name=name, example=versions[-1]
+        ),
+    )
 
 
 def _sweep() -> None:

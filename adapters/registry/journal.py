@@ -8,6 +8,7 @@ can only stop a change before it has begun.
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import os
@@ -95,14 +96,32 @@ def move_all(moves: Sequence[Move]) -> None:
     _cross_out()
 
 
-def unwritable(error: OSError) -> AdapterError:
+def unwritable(error: Exception) -> AdapterError:
     """What a person is told when the adapters' folder cannot be changed, a full disk above all."""
     return AdapterError(
-        _("The adapters could not be changed: {reason}. They are as they were.").format(reason=error.strerror or error),
+        _("The adapters could not be changed: {reason}. They are as they were.").format(reason=reason_of(error)),
         _("Look for free space and whether another program has files open in {path}, and try again.").format(
             path=adapters_dir()
         ),
     )
+
+
+@contextmanager
+def writing() -> Generator[None]:
+    """Around what writes an adapter's files: a disk that became full after all. Raises AdapterError."""
+    from safetensors import SafetensorError  # deferred, as are the weights
+
+    try:
+        yield
+    except (OSError, SafetensorError) as error:
+        raise unwritable(error) from error
+
+
+def reason_of(error: Exception) -> str:
+    """In plain words where it is the commonest; the safetensors library tells a full disk in its text alone."""
+    text = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return _("the disk is full") if full or f"os error {errno.ENOSPC}" in text else text.rstrip(".")
 
 
 def flush(directory: Path) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from adapters.cards import corrupt, read_card, read_json
+from adapters.cards import corrupt, hub_name, read_card, read_json
 from adapters.registry.journal import looking
 from adapters.registry.names import adapters_dir, folder_of
 from assistant.errors import AdapterCorruptError, AdapterMismatchError, AdapterNotFoundError
@@ -172,8 +172,13 @@ def differences(record: AdapterRecord, kept: KeptModel) -> list[str]:
     return [
         _("{what}: made for {expected}, here is {got}").format(what=what, expected=_short(made), got=_short(here))
         for what, made, here in pairs
-        if made and here and made != here
+        if made and here and made != here and not same_base(made, here)
     ]
+
+
+def same_base(one: str, other: str) -> bool:
+    """Whether two names mean one base: other tools call by its id on the hub what Sunto calls the starter."""
+    return one == other or (bool(hub_name(one)) and hub_name(one).lower() == hub_name(other).lower())
 
 
 def check_compatible(record: AdapterRecord, kept: KeptModel) -> None:

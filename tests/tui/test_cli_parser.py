@@ -48,7 +48,8 @@ def test_without_a_command_the_program_itself_is_meant():
         (
             "adapters",
             "“sunto adapters” does nothing alone.",
-            "Say what to do: sunto adapters list, sunto adapters show.",
+            "Say what to do: sunto adapters list, sunto adapters show, sunto adapters rename, sunto adapters rollback, "
+            "sunto adapters remove, sunto adapters import, sunto adapters export.",
         ),
         (
             "summarize",

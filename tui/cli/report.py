@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,28 +40,6 @@ def marks_line(result: Row) -> list[str]:
 def answer_line(result: Row, columns: int) -> str:
     made_by = _("Answered {made_by}.").format(made_by=_made_by(result))
     return "\n".join((*origin_lines(result, columns), made_by))
-
-
-def adapters_table(adapters: Sequence[Row]) -> str:
-    fits = {True: _("yes"), False: _("no"), None: _("base not here")}
-    rows = [
-        (
-            row["name"],
-            row["model"] or "-",
-            row["kind"],
-            str(row["r"]),
-            row["created"][:10] or "-",
-            fits[row["compatible"]],
-        )
-        for row in adapters
-    ]
-    return table((_("name"), _("base model"), _("kind"), _("rank"), _("made on"), _("fits")), rows)
-
-
-def adapter_card(adapter: Row) -> str:
-    """One adapter: a line for each thing that is known, what training noted included."""
-    facts = {key: value for key, value in adapter.items() if key != "card"}
-    return "\n".join(_facts({**adapter["card"], **facts}))
 
 
 def models_table(models: Sequence[Row]) -> str:
@@ -123,16 +101,3 @@ def _made_by(result: Row) -> str:
     if memory := result.get("peak_memory_bytes"):
         numbers.append(_("{size} of memory").format(size=format_memory(memory)))
     return f"{model}: {', '.join(numbers)}"
-
-
-def _facts(value: Row, indent: str = "") -> Iterator[str]:
-    for key, item in value.items():
-        if isinstance(item, dict):
-            yield f"{indent}{key}:"
-            yield from _facts(item, indent + "  ")
-        elif isinstance(item, list) and len(item) > 12:
-            yield f"{indent}{key}: " + _("{count} values").format(count=len(item))
-        elif isinstance(item, list):
-            yield f"{indent}{key}: {', '.join(str(part) for part in item)}"
-        elif item not in (None, ""):
-            yield f"{indent}{key}: {item}"

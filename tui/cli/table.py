@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from assistant.i18n import _
-from tui.cli import options
+from tui.cli import adapter_options, options
 from tui.cli.parser import Parser
 
 
@@ -247,19 +247,22 @@ def _adapter_commands() -> list[Command]:
             "train",
             _("Train an adapter on a file of examples."),
             request="Train",
-            handler="tui.cli.manage:train",
-            add_options=options.train_options,
+            handler="tui.cli.adapters:train",
+            add_options=adapter_options.train_options,
             usage=_("DATA --name NAME [options]"),
             least=1,
             most=1,
             examples=("sunto train pairs.jsonl --name biology",),
-            more=_('DATA has one example a line: {"document": "…", "summary": "…"}.'),
+            more=_(
+                'DATA has one example a line: {"document": "…", "summary": "…"}. Training under a name that there is '
+                "keeps the old adapter as an earlier version: sunto adapters rollback NAME goes back to it."
+            ),
         ),
         Command(
             "adapters list",
             _("List the adapters on this machine."),
             request="ListAdapters",
-            handler="tui.cli.manage:adapters_list",
+            handler="tui.cli.adapters:list_",
             add_options=options.plain_options,
             usage=_("[options]"),
         ),
@@ -267,12 +270,73 @@ def _adapter_commands() -> list[Command]:
             "adapters show",
             _("Show what one adapter is and what it was trained on."),
             request="ShowAdapter",
-            handler="tui.cli.manage:adapters_show",
+            handler="tui.cli.adapters:show",
             add_options=options.plain_options,
             usage=_("NAME [options]"),
             least=1,
             most=1,
             examples=("sunto adapters show biology",),
+        ),
+        Command(
+            "adapters rename",
+            _("Give an adapter another name."),
+            request="RenameAdapter",
+            handler="tui.cli.adapters:rename",
+            add_options=options.plain_options,
+            usage=_("NAME NEW_NAME [options]"),
+            least=2,
+            most=2,
+            examples=("sunto adapters rename biology biology-2026",),
+        ),
+        Command(
+            "adapters rollback",
+            _("Answer with an earlier version of an adapter again; the one in use is kept."),
+            request="RollbackAdapter",
+            handler="tui.cli.adapters:rollback",
+            add_options=options.plain_options,
+            usage=_("NAME [VERSION] [options]"),
+            least=1,
+            most=2,
+            examples=("sunto adapters rollback biology", "sunto adapters rollback biology 1"),
+            more=_("Without VERSION it is the one before; `sunto adapters show NAME` lists them."),
+        ),
+        Command(
+            "adapters remove",
+            _("Delete an adapter with all its versions, or one version that is not in use."),
+            request="RemoveAdapter",
+            handler="tui.cli.adapters:remove",
+            add_options=adapter_options.remove_options,
+            usage=_("NAME [VERSION] [options]"),
+            least=1,
+            most=2,
+            examples=("sunto adapters remove biology", "sunto adapters remove biology 1"),
+        ),
+        Command(
+            "adapters import",
+            _("Take over an adapter that was made elsewhere: a folder, a zip file, or a .safetensors file."),
+            request="ImportAdapter",
+            handler="tui.cli.adapters:import_",
+            add_options=adapter_options.import_options,
+            usage=_("PATH [options]"),
+            least=1,
+            most=1,
+            examples=("sunto adapters import biology.zip", "sunto adapters import checkpoint-200 --name biology"),
+            more=_(
+                "Everything is checked before anything is kept: the base model, every name and size, the numbers. "
+                "Nothing in the files is ever run."
+            ),
+        ),
+        Command(
+            "adapters export",
+            _("Write an adapter to a folder or a zip file, as other programs read it."),
+            request="ExportAdapter",
+            handler="tui.cli.adapters:export",
+            add_options=adapter_options.export_options,
+            usage=_("NAME PATH [options]"),
+            least=2,
+            most=2,
+            examples=("sunto adapters export biology biology.zip",),
+            more=_("An adapter can remember pieces of the notes it was trained on: think before you share it."),
         ),
     ]
 

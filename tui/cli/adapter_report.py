@@ -1,0 +1,168 @@
+"""Adapters as a person reads them on the command line. What is on a card may come from a stranger: it is text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from assistant.i18n import _, plural
+from assistant.safe_text import one_line
+from assistant.units import format_bytes
+from tui.cli.report import table
+
+Row = Mapping[str, Any]
+
+_NARROW_COLUMNS = 100
+"""On a terminal narrower than this, only what tells adapters apart is listed."""
+_CELL_CHARACTERS = 28
+_HASH_CHARACTERS = 12
+
+
+def adapters_table(adapters: Sequence[Row], columns: int | None) -> str:
+    """`columns` is the width of the terminal; None where it goes elsewhere, and nothing is left out."""
+    header = (
+        *(_("name"), _("subject"), _("version"), _("size"), _("fits")),
+        *(_("base model"), _("kind"), _("rank"), _("made on")),
+    )
+    fits = {True: _("yes"), False: _("no"), None: _("base not here")}
+    rows = [
+        (
+            row["name"],
+            ", ".join(map(one_line, row["subjects"])) or one_line(row["subject"]) or "-",
+            str(row["version"]),
+            format_bytes(row["bytes"]),
+            fits[row["compatible"]],
+            one_line(row["model"]) or "-",
+            row["kind"],
+            str(row["r"]),
+            row["created"][:10] or "-",
+        )
+        for row in adapters
+    ]
+    if columns is None:
+        return table(header, rows)
+    shown = len(header) if columns >= _NARROW_COLUMNS else 5
+    return table(header[:shown], [tuple(map(_cut, row[:shown])) for row in rows])
+
+
+def fitting(adapter: Row) -> str:
+    """Why it does not fit; empty when it does."""
+    if adapter["compatible"] is None:
+        return _("Its base model is not on this machine, or its files do not say which it is.")
+    return "; ".join(map(one_line, adapter["differences"]))
+
+
+def adapter_card(adapter: Row) -> str:
+    """One adapter: what it is, what it comes from, and the versions kept beside it."""
+    lines = [adapter["name"], *_aligned(_about(adapter))]
+    if lineage := list(_lineage(adapter)):
+        lines += ["", _("How it came about:"), *(f"  {line}" for line in lineage)]
+    if adapter["earlier"]:
+        lines += [
+            "",
+            _("Versions kept beside it (sunto adapters rollback {name} VERSION):").format(name=adapter["name"]),
+        ]
+        lines += [f"  {_version_line(row)}" for row in adapter["earlier"]]
+    return "\n".join(lines)
+
+
+def numbers(values: Iterable[int]) -> str:
+    return ", ".join(map(str, values))
+
+
+def _about(adapter: Row) -> Iterator[tuple[str, str]]:
+    card: Row = adapter["card"]
+    base = one_line(adapter["model"]) or _("not known")
+    yield _("base model"), f"{base} ({why})" if (why := fitting(adapter)) else base
+    yield _("kind"), _("{kind}, rank {rank}").format(kind=adapter["kind"], rank=adapter["r"])
+    if adapter["subject"]:
+        yield _("made for"), one_line(adapter["subject"])
+    if adapter["subjects"]:
+        yield _("answers about"), ", ".join(map(one_line, adapter["subjects"]))
+    made_on = adapter["created"][:10]
+    version = str(adapter["version"])
+    yield _("version"), _("{version}, made on {date}").format(version=version, date=made_on) if made_on else version
+    yield _("size"), _("{size}, with all its versions").format(size=format_bytes(adapter["bytes"]))
+    for label, name in (
+        (_("languages"), "language"),
+        (_("licence"), "license"),
+        (_("trained on"), "data"),
+        (_("training"), "training"),
+        (_("scores"), "scores"),
+        (_("imported from"), "source"),
+    ):
+        if text := _worded(card.get(name)):
+            yield label, text
+    yield _("folder"), adapter["directory"]
+
+
+def _lineage(adapter: Row) -> Iterator[str]:
+    """From the base to this version, a line for each step."""
+    steps = _rows(adapter["card"].get("lineage"))
+    if not steps:
+        return
+    yield one_line(adapter["model"]) or _("not known")
+    for step in (*steps, {**adapter["card"], "version": adapter["version"]}):
+        yield "→ " + _step(step)
+
+
+def _step(step: Row) -> str:
+    origin = step.get("data") or step.get("source")
+    version = _("version {version}").format(version=_value(step.get("version")))
+    return ", ".join(filter(None, (version, _date(step), _file(origin))))
+
+
+def _version_line(row: Row) -> str:
+    examples = _examples(row["card"].get("data"))
+    parts = (f"{row['version']}", _date(row), row["kind"], format_bytes(row["bytes"]), _file(row["card"].get("data")))
+    return "  ".join(filter(None, (*parts, examples)))
+
+
+def _examples(data: object) -> str:
+    count = cast("Row", data).get("examples") if isinstance(data, dict) else None
+    return plural("{count} example", "{count} examples", count) if isinstance(count, int) else ""
+
+
+def _file(origin: object) -> str:
+    return _value(cast("Row", origin).get("file")) if isinstance(origin, dict) else ""
+
+
+def _date(step: Row) -> str:
+    return _value(step.get("created"))[:10]
+
+
+def _rows(value: object) -> list[Row]:
+    return (
+        [cast("Row", item) for item in cast("list[Any]", value) if isinstance(item, dict)]
+        if isinstance(value, list)
+        else []
+    )
+
+
+def _worded(value: object) -> str:
+    """`learning_rate 0.0001, epochs 3`: whatever a card says, in a line."""
+    if isinstance(value, dict):
+        fields = {key: _worded(item) for key, item in cast("dict[str, Any]", value).items()}
+        return ", ".join(f"{one_line(key)} {text}" for key, text in fields.items() if text)
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(_worded, cast("list[Any]", value)[:12])))
+    return _value(value)
+
+
+def _value(value: object) -> str:
+    """A hash by its first characters: nobody compares more of it by eye."""
+    if value is None:
+        return ""
+    text = f"{value:.4g}" if isinstance(value, float) else one_line(str(value))
+    is_hash = len(text) == 64 and all(character in "0123456789abcdef" for character in text)
+    return f"{text[:_HASH_CHARACTERS]}…" if is_hash else text[:300]
+
+
+def _cut(cell: str) -> str:
+    return cell if len(cell) <= _CELL_CHARACTERS else cell[: _CELL_CHARACTERS - 1] + "…"
+
+
+def _aligned(pairs: Iterable[tuple[str, str]]) -> list[str]:
+    listed = list(pairs)
+    width = max(len(label) for label, _text in listed)
+    return [f"  {label:<{width}}  {text}" for label, text in listed]

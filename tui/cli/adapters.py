@@ -1,0 +1,222 @@
+"""The commands about adapters: train them, look at them, and what can be done with them."""
+
+from __future__ import annotations
+
+import shlex
+from argparse import Namespace
+
+from assistant.config import load_settings
+from assistant.errors import ConfigError
+from assistant.i18n import _, plural
+from assistant.protocol import (
+    ExportAdapter,
+    ImportAdapter,
+    ListAdapters,
+    RemoveAdapter,
+    RenameAdapter,
+    RollbackAdapter,
+    ShowAdapter,
+    Train,
+)
+from assistant.units import format_number
+from tui.cli.adapter_report import adapter_card, adapters_table, fitting, numbers
+from tui.cli.job import JOB, Result, run_job
+from tui.cli.library_report import subject_hint
+from tui.cli.questions import ask_first
+from tui.output import Output
+from tui.words import duration
+
+
+def train(options: Namespace, output: Output) -> int:
+    if not options.name:
+        raise ConfigError(
+            _("The adapter has no name."),
+            _("Add one: sunto train {data} --name NAME").format(data=options.arguments[0]),
+        )
+    request = Train(
+        job=JOB,
+        data=options.arguments[0],
+        name=options.name,
+        model=options.model or "",
+        device=options.device or "",
+        learning_rate=options.learning_rate,
+        epochs=options.epochs,
+        max_steps=options.max_steps,
+        batch_size=options.batch_size,
+        r=options.r,
+        lora_alpha=options.lora_alpha,
+        lora_dropout=options.lora_dropout,
+        seed=options.seed,
+        subject=options.subject,
+        overwrite=options.yes or _may_succeed(options.name, output),
+    )
+
+    def present(result: Result) -> None:
+        output.say(
+            _("Trained “{name}” on {examples}: {steps} in {time}, loss {first} → {last}.").format(
+                name=result["name"],
+                examples=plural("{count} example", "{count} examples", result["examples"]),
+                steps=plural("{count} step", "{count} steps", result["steps"]),
+                time=duration(result["seconds"]),
+                first=format_number(result["first_loss"], 3),
+                last=format_number(result["last_loss"], 3),
+            )
+        )
+        _say_what_is_kept(result, output)
+        if result["subject"]:
+            _say_subjects([result["subject"]], result["name"], output)
+        else:
+            output.say(subject_hint(result["name"]))
+        output.say(_("Answer with it: add --adapter {name}. It is kept in:").format(name=result["name"]))
+        output.line(result["directory"])
+
+    return run_job(request, output, load_settings(), present)
+
+
+def list_(_options: Namespace, output: Output) -> int:
+    def present(result: Result) -> None:
+        if result["adapters"]:
+            output.line(adapters_table(result["adapters"], output.columns))
+        else:
+            output.say(_("No adapters yet. Train one: sunto train PAIRS.jsonl --name NAME"))
+
+    return run_job(ListAdapters(job=JOB), output, load_settings(), present)
+
+
+def show(options: Namespace, output: Output) -> int:
+    def present(result: Result) -> None:
+        output.line(adapter_card(result))
+
+    return run_job(ShowAdapter(job=JOB, name=options.arguments[0]), output, load_settings(), present)
+
+
+def rename(options: Namespace, output: Output) -> int:
+    name, new_name = options.arguments
+
+    def present(result: Result) -> None:
+        output.say(_("“{was}” is called “{name}” now.").format(was=result["was"], name=result["name"]))
+        _say_subjects(result["subjects"], result["name"], output)
+        if result["was"] != result["name"]:
+            _say_undo(output, "rename", result["name"], result["was"])
+
+    return run_job(RenameAdapter(job=JOB, name=name, new_name=new_name), output, load_settings(), present)
+
+
+def rollback(options: Namespace, output: Output) -> int:
+    request = RollbackAdapter(job=JOB, name=options.arguments[0], version=_version(options.arguments))
+
+    def present(result: Result) -> None:
+        output.say(
+            _("“{name}” answers with version {version} now; version {was} is kept.").format(
+                name=result["name"], version=result["version"], was=result["was"]
+            )
+        )
+        _say_undo(output, "rollback", result["name"], str(result["was"]))
+
+    return run_job(request, output, load_settings(), present)
+
+
+def remove(options: Namespace, output: Output) -> int:
+    name, version = options.arguments[0], _version(options.arguments)
+    ask_first(
+        output,
+        _("Delete version {version} of the adapter “{name}” for good?").format(version=version, name=name)
+        if version
+        else _("Delete the adapter “{name}” with all its versions for good?").format(name=name),
+        yes=options.yes,
+    )
+
+    def present(result: Result) -> None:
+        if result["version"]:
+            output.say(
+                _("Deleted version {version} of “{name}”.").format(version=result["version"], name=result["name"])
+            )
+            return
+        output.say(_("Deleted the adapter “{name}”.").format(name=result["name"]))
+        if subjects := ", ".join(result["subjects"]):
+            output.say(_("Answers about {subjects} come without an adapter now.").format(subjects=subjects))
+
+    return run_job(RemoveAdapter(job=JOB, name=name, version=version), output, load_settings(), present)
+
+
+def import_(options: Namespace, output: Output) -> int:
+    request = ImportAdapter(
+        job=JOB,
+        path=options.arguments[0],
+        name=options.name,
+        model=options.base,
+        subject=options.subject,
+        overwrite=options.yes or bool(options.name and _may_succeed(options.name, output)),
+    )
+
+    def present(result: Result) -> None:
+        output.say(
+            _("Imported “{name}”: {kind}, rank {rank}, for the base model {model}.").format(
+                name=result["name"], kind=result["kind"], rank=result["r"], model=result["model"]
+            )
+        )
+        if why := fitting(result):
+            output.say(why)
+        _say_what_is_kept(result, output)
+        if result["subjects"]:
+            _say_subjects(result["subjects"], result["name"], output)
+        else:
+            output.say(subject_hint(result["name"]))
+        output.say(_("Answer with it: add --adapter {name}. It is kept in:").format(name=result["name"]))
+        output.line(result["directory"])
+
+    return run_job(request, output, load_settings(), present)
+
+
+def export(options: Namespace, output: Output) -> int:
+    name, path = options.arguments
+
+    def present(result: Result) -> None:
+        output.say(_("Wrote version {version} of “{name}” to:").format(version=result["version"], name=result["name"]))
+        output.line(result["path"])
+        output.say(_("An adapter can remember pieces of the notes it was trained on: think before you share it."))
+
+    request = ExportAdapter(job=JOB, name=name, path=path, overwrite=options.yes)
+    return run_job(request, output, load_settings(), present)
+
+
+def _version(arguments: list[str]) -> int:
+    """The second word, a version's number; 0 where there is none. Raises ConfigError."""
+    if len(arguments) < 2:
+        return 0
+    if not (arguments[1].isascii() and arguments[1].isdigit() and 0 < len(arguments[1]) < 10 and int(arguments[1])):
+        raise ConfigError(
+            _("“{word}” is not the number of a version.").format(word=arguments[1]),
+            _("`sunto adapters show {name}` lists them.").format(name=arguments[0]),
+        )
+    return int(arguments[1])
+
+
+def _may_succeed(name: str, output: Output) -> bool:
+    """Ask before a new adapter takes a name that is taken. Where nobody is there, the job itself refuses."""
+    from adapters.registry import is_taken
+
+    if not output.somebody_there or not is_taken(name):
+        return False
+    question = _("There is already an adapter called “{name}”. Put a new version in its place, and keep the old one?")
+    ask_first(output, question.format(name=name), yes=False)
+    return True
+
+
+def _say_what_is_kept(result: Result, output: Output) -> None:
+    if result["versions"]:
+        output.say(
+            _("It is version {version}; kept beside it: {versions}.").format(
+                version=result["version"], versions=numbers(result["versions"])
+            )
+        )
+        _say_undo(output, "rollback", result["name"], str(max(result["versions"])))
+
+
+def _say_subjects(subjects: list[str], name: str, output: Output) -> None:
+    if subjects:
+        output.say(_("Answers about {subjects} come with “{name}”.").format(subjects=", ".join(subjects), name=name))
+
+
+def _say_undo(output: Output, command: str, *words: str) -> None:
+    output.say(_("To undo: {command}").format(command=f"sunto adapters {command} {shlex.join(words)}"))
