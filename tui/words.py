@@ -22,6 +22,7 @@ def stage_name(stage: str) -> str:
         "write": _("Writing"),
         "train": _("Training"),
         "check": _("Checking"),
+        "import": _("Importing the adapter"),
     }
     return names.get(stage, stage)
 
