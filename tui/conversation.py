@@ -8,7 +8,7 @@ and the person is told once.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from assistant.documents.model import Document
     from assistant.generation import ShouldStop
     from assistant.library import Library, State
+    from assistant.library.subjects import SubjectRecord
 
 T = TypeVar("T")
 OnProgress = Callable[[str, int, int], None]
@@ -127,6 +128,15 @@ class Conversation:
             return self._thread.submit(self._open).result().kept_document(path)
         except LibraryError:  # told when the conversation was restored
             return None
+
+    async def subject_of(self, paths: Sequence[Path]) -> SubjectRecord | None:
+        """The one subject that all these files are filed under, if there is one."""
+        if not paths:
+            return None
+        return await self._in_thread(lambda: self._open().subject_of(paths), otherwise=None)
+
+    async def subjects(self) -> list[SubjectRecord]:
+        return await self._in_thread(lambda: self._open().subjects(), otherwise=[])
 
     async def close(self) -> None:
         """Wait for what is being written."""

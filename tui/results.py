@@ -41,24 +41,6 @@ def nothing_more(_result: Result) -> str:
     return ""
 
 
-def adapters_text(result: Result) -> str:
-    rows: Sequence[Result] = result.get("adapters") or ()
-    if not rows:
-        return _("There are no adapters yet. `/train DATA NAME` trains one on a file of examples.")
-    return _lines([_adapter_line(row) for row in rows]) + "\n\n" + _("`/adapter NAME` answers with one of them.")
-
-
-def _adapter_line(row: Result) -> str:
-    """Names are never cut: a person has to type them."""
-    facts = [
-        _("made for {model}").format(model=as_text(row["model"])) if row.get("model") else "",
-        _("rank {r}").format(r=as_text(row["r"])) if row.get("r") else "",
-        _("not for the model in use") if row.get("compatible") is False else "",
-    ]
-    mark = "✖" if row.get("compatible") is False else "✔"
-    return f"{mark} **{as_text(row.get('name', ''))}** · " + " · ".join(fact for fact in facts if fact)
-
-
 def models_text(result: Result) -> str:
     rows: Sequence[Result] = result.get("models") or ()
     if not rows:
@@ -101,7 +83,10 @@ def trained_text(result: Result) -> str:
         text += " " + _("Loss {first} → {last}.").format(first=format_number(first, 3), last=format_number(last, 3))
     if result.get("seconds"):
         text += " " + _("It took {time}.").format(time=as_text(duration(float(result["seconds"]))))
-    return text + "\n\n" + _("`/adapter {name}` answers with it.").format(name=name.replace("`", ""))
+    name = one_line(name).replace("`", "")
+    use = _("`/adapter {name}` answers with it.").format(name=name)
+    keep = _("`/adapters {name}` and then s makes it the adapter of a subject.").format(name=name)
+    return f"{text}\n\n{use} {keep}"
 
 
 def loaded_text(result: Result) -> str:

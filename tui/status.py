@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.config import Settings
 from assistant.protocol import Event, Finished, ModelLoaded, Progress, TextDelta, TrainStep
-from tui.requests import Choice
 from tui.widgets.status_bar import Phase
 
 _LOADING_STAGES = ("download", "quantize", "load")
@@ -29,11 +27,9 @@ def status_while(event: Event, phase: Phase) -> dict[str, Any]:
             return {}
 
 
-def status_after(event: Event, choice: Choice, settings: Settings) -> dict[str, Any]:
+def status_after(event: Event) -> dict[str, Any]:
     """Fields that the end of a job changes."""
     changes: dict[str, Any] = {"phase": "idle"}
-    adapter = choice.adapter or settings.adapter
-    changes["adapter"] = "" if adapter in ("none", "base") else adapter
     if isinstance(event, Finished):
         result = event.result
         if result.get("model") and result.get("device"):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from assistant.i18n import _
+from assistant.protocol import Answering
 from assistant.safe_text import one_line
 
-Why = Literal["asked", "setting", "subject", "none"]
-
+AUTO = "auto"
+"""What stands for the adapter of the documents' subject."""
 BARE = ("none", "base")
 """What stands for the model without an adapter."""
 
@@ -42,16 +42,20 @@ def would_answer(chosen: str, setting: str, of_subject: str) -> Answerer:
     subject that all open documents are of (`of_subject`, empty where there is none).
     """
     name, why = (chosen, "asked") if chosen else (setting, "setting")
-    if name == "auto":
+    if name.lower() == AUTO:
         return Answerer(of_subject, "subject") if of_subject else Answerer()
-    return Answerer("" if name in BARE else name, why)
+    return Answerer("" if name.lower() in BARE else name, why)
 
 
 class WhoAnswers:
-    """What the model process says counts, until something is chosen that makes it another."""
+    """What the model process says of an answer counts for the next one too, where nobody named its adapter.
+
+    For it may have found that the subject's adapter cannot be used; until something is chosen that changes it.
+    """
 
     def __init__(self, expected: Answerer) -> None:
-        self._expected = expected
+        self.next = expected
+        """Who answers the next question, as far as the app knows."""
         self._said: Answerer | None = None
         """By the model process, of the answer being written or the one before."""
         self._running = False
@@ -60,31 +64,32 @@ class WhoAnswers:
 
     def expect(self, expected: Answerer) -> None:
         """Of the next question."""
-        if expected != self._expected:
-            self._expected, self._changed = expected, True
+        if expected != self.next:
+            self.next, self._changed = expected, True
 
-    def say(self, said: Answerer) -> None:
+    def say(self, said: Answering) -> None:
         """Of the answer that begins now."""
-        self._said, self._running, self._changed = said, True, False
+        self._said, self._running, self._changed = Answerer(said.adapter, said.why), True, False
 
     def end(self) -> None:
-        """The answer is written. Asked by name, the next may be another's already, who waited behind it."""
+        """The answer is written."""
         self._running = False
-        if self._said is not None and not (self._said.by_itself and self._expected.by_itself):
-            self._said = None
 
     @property
     def now(self) -> Answerer:
         """Who answers, or would."""
-        if self._said is not None and (self._running or not self._changed):
-            return self._said
-        return self._expected
+        return self._said if self._said is not None and (self._running or self._still_holds) else self.next
 
     @property
     def then(self) -> Answerer | None:
         """Who answers next, where that is another than the one who does now."""
-        other = self._running and self._expected.adapter != self.now.adapter
-        return self._expected if other and (self._changed or not self._expected.by_itself) else None
+        differs = self._running and not self._still_holds and self.next.adapter != self.now.adapter
+        return self.next if differs else None
+
+    @property
+    def _still_holds(self) -> bool:
+        """What was said holds for the next answer as well."""
+        return self._said is not None and self._said.by_itself and self.next.by_itself and not self._changed
 
 
 def answerer_words(now: Answerer, then: Answerer | None) -> str:

@@ -544,15 +544,15 @@ async def test_an_adapter_is_used_for_the_next_answer_and_none_goes_back(sunto_h
     make_adapter(sunto_home, "physics")
     async with desk_of(app_with()) as desk:
         await desk.send("/adapter physics")
-        await desk.answered()
+        await desk.wait_until(lambda: desk.shown("notice"))
         assert "adapter physics" in desk.screen_text()
         await desk.send("why?")
-        await desk.answered(2)
+        await desk.answered()
         assert sent_requests()[-1].adapter == "physics"
         await desk.send("/adapter none")
-        await desk.answered(3)
+        await desk.wait_until(lambda: "no adapter" in desk.screen_text())
         await desk.send("why?")
-        await desk.answered(4)
+        await desk.answered(2)
         assert sent_requests()[-1].adapter == "none"
 
 
@@ -560,11 +560,13 @@ async def test_an_adapter_for_another_base_is_refused_and_the_one_before_stays(s
     make_adapter(sunto_home, "law")
     refusal = {"when": "LoadModel", "then": "fail", "message": "It is for another base.", "hint": "Use it there."}
     async with desk_of(app_with(refusal)) as desk:
+        desk.chat.model_at_hand = True
         await desk.send("/adapter law")
         await desk.wait_until(lambda: "It is for another base." in desk.everything)
+        assert "no adapter" in desk.screen_text()
         await desk.send("why?")
         await desk.answered()
-        assert sent_requests()[-1].adapter == "none"
+        assert sent_requests()[-1].adapter == ""
 
 
 async def test_training_shows_its_line_and_a_question_waits_behind_it(tmp_path):
@@ -637,7 +639,7 @@ async def test_new_lines_come_from_keys_that_every_terminal_has_one_of():
 
 
 async def test_f1_shows_every_command_and_key():
-    async with desk_of(app_with(), size=(110, 60)) as desk:
+    async with desk_of(app_with(), size=(110, 72)) as desk:
         await desk.pilot.press("f1")
         await desk.wait_until(lambda: isinstance(desk.app.screen, HelpScreen))
         screen = desk.screen_text()

@@ -88,17 +88,7 @@ def test_any_name_is_shown_as_it_is_and_never_as_markdown(name):
     assert all(child.type == "text" for child in inline)
 
 
-def test_adapters_say_what_they_were_made_for_and_whether_they_fit():
-    rows = [
-        {"name": "a\n`c`", "model": "m", "r": 16, "compatible": None},
-        {"name": "law", "model": "other", "r": 8, "compatible": False},
-    ]
-    lines = results.adapters_text({"adapters": rows}).splitlines()
-    assert lines[0].strip() == r"✔ **a \`c\`** · made for m · rank 16"
-    assert lines[1] == "✖ **law** · made for other · rank 8 · not for the model in use"
-
-
-@pytest.mark.parametrize("present", [results.adapters_text, results.models_text, results.doctor_text])
+@pytest.mark.parametrize("present", [results.models_text, results.doctor_text])
 def test_an_empty_result_is_a_sentence(present):
     assert present({}).endswith(".")
 
@@ -119,6 +109,7 @@ def test_a_trained_adapter_says_how_the_loss_went():
     text = results.trained_text({"name": "physics", "steps": 9, "first_loss": 3.1, "last_loss": 1.2, "seconds": 61})
     assert "3.100 → 1.200" in text
     assert "/adapter physics" in text
+    assert "/adapters physics" in text, "there it can be made the adapter of a subject"
 
 
 def test_the_footnote_says_what_was_cut_and_with_which_adapter_and_how_fast_it_was_written():
@@ -255,9 +246,8 @@ def test_the_status_follows_a_job():
     assert status_while(Progress(job="j", stage="download", done=1, total=2), "working") == {"phase": "loading"}
     assert status_while(TextDelta(job="j", text="x"), "stopping") == {}, "stopping is said until it has stopped"
     result = {"prompt_tokens": 300, "generated_tokens": 20, "tokens_per_second": 31.0}
-    assert status_after(Finished(job="j", result=result), Choice(adapter="physics"), Settings()) == {
+    assert status_after(Finished(job="j", result=result)) == {
         "phase": "idle",
-        "adapter": "physics",
         "tokens_per_second": 31.0,
         "context_used": 320,
     }

@@ -1,8 +1,8 @@
 """The one screen of the app: the conversation, its documents, and a line to type in.
 
 It decides what a line means. What the commands do is in `tui.screens.commands`, what becomes of documents in
-`tui.screens.documents`, of claims in `tui.screens.checking`; whose turn it is, in `tui.turn_runner`; drawing is the
-widgets' work; talking to the model process is `tui.model_client`'s.
+`tui.screens.documents`, of claims in `tui.screens.checking`, who answers in `tui.screens.answering`; whose turn it is,
+in `tui.turn_runner`; drawing is the widgets' work; talking to the model process is `tui.model_client`'s.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from textual.message import Message
 from assistant.config import Settings
 from assistant.errors import SuntoError
 from assistant.i18n import _
-from assistant.protocol import TERMINAL, Event, Failed, Finished, ProcessReady
+from assistant.protocol import TERMINAL, Answering, Event, Failed, Finished, ProcessReady
 from assistant.safe_text import printable
 from tui import requests
 from tui.actions import actions, find_command, nearest_command, split_command
+from tui.adapter_rows import adapter_names
 from tui.dropped_paths import existing_files
 from tui.finished_answers import restored
 from tui.model_client import ProcessDied, ProcessStarting
-from tui.requests import Choice
 from tui.results import as_text, nothing_more
-from tui.screens.checking import CheckingScreen
+from tui.screens.answering import AnsweringScreen
 from tui.screens.commands import Commands
 from tui.status import status_after, status_while
 from tui.turn_runner import Client, TurnRunner
@@ -44,18 +44,17 @@ class FromModelProcess(Message):
         self.event = event
 
 
-class ChatScreen(CheckingScreen):
+class ChatScreen(AnsweringScreen):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (90, "-wide")]  # noqa: RUF012 - Textual's class variable
     VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
 
     def __init__(self, client: Client, settings: Settings) -> None:
-        super().__init__(settings)
+        super().__init__(settings, client)
         self._typed_early: list[str] | None = []
         """Lines sent before the last conversation was back; None from then on."""
         self.model_at_hand = False
         """A base model is on this machine, so that nothing need be fetched."""
-        self.commands = Commands(self, Choice(settings.model, settings.adapter))
-        self._settings = settings
+        self.commands = Commands(self)
         self.completions = CompletionList()
         self.composer = Composer(self.completions, placeholder=_("Ask, or type / for commands"))
         self._turns = TurnRunner(client, self.transcript, self.conversation, self.status)
@@ -73,12 +72,11 @@ class ChatScreen(CheckingScreen):
         yield KeyHints()
 
     async def on_mount(self) -> None:
-        self.composer.adapter_names = _adapter_names
+        self.composer.adapter_names = adapter_names
         self.composer.document_names = lambda: [document.name for document in self.panel.documents]
         self.composer.focus()
         await self.transcript.show(Welcome())
-        adapter = self._settings.adapter
-        self.status.change(adapter="" if adapter == "none" else adapter)
+        self.show_answerer()
 
     # --- the start, after the first paint -----------------------------------------------------------------
 
@@ -102,7 +100,7 @@ class ChatScreen(CheckingScreen):
         for welcome in self.query(Welcome):
             welcome.note_model(kept)
         if kept:
-            choice = self.commands.choice
+            choice = self.choice
             await self._turns.ask(Turn("", lambda job: requests.load(job, choice), nothing_more))
 
     # --- what is typed ------------------------------------------------------------------------------------
@@ -203,6 +201,9 @@ class ChatScreen(CheckingScreen):
     def go_on_typing(self) -> None:
         self.composer.focus()
 
+    async def pick_adapter(self) -> None:
+        await self.commands.adapter("")
+
     async def stop(self) -> None:
         """Stop the answer, or take the newest waiting prompt back into the composer; else stop reading a document."""
         if not self._turns.can_stop and self.panel.documents.being_read:
@@ -241,16 +242,19 @@ class ChatScreen(CheckingScreen):
             self.status.change(phase="idle" if self._turns.running is None else "working")
         elif isinstance(event, ProcessDied):
             await self._process_died(event)
-        elif isinstance(event, Event):
+        elif isinstance(event, Event) and not self.errands.receive(event):
             await self._job_event(event)
 
     async def _job_event(self, event: Event) -> None:
-        if not isinstance(event, TERMINAL):
+        if isinstance(event, Answering):
+            self.note_answering(event, self._turns.running)
+        elif not isinstance(event, TERMINAL):
             self.status.change(**status_while(event, self.status.status.phase))
         ended = await self._turns.receive(event)
         if ended is None:
             return
-        self.status.change(**status_after(event, self.commands.choice, self._settings))
+        self.note_answered()
+        self.status.change(**status_after(event))
         if isinstance(event, Finished) and event.result.get("model"):
             self.model_at_hand = True
         if isinstance(event, Failed) and not ended.visible:
@@ -287,9 +291,3 @@ class ChatScreen(CheckingScreen):
             timeout=15,
             markup=False,
         )
-
-
-def _adapter_names() -> list[str]:
-    from adapters.registry import list_adapters
-
-    return [record.name for record in list_adapters()]

@@ -1,4 +1,7 @@
-"""What each action of the table does: one method per name, given the words after the command."""
+"""What each action of the table does: one method per name, given the words after the command.
+
+Those about adapters are in `tui.screens.adapter_commands`.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.errors import ConfigError
 from assistant.i18n import _
-from assistant.protocol import Diagnose, ListAdapters, ListModels, Request
+from assistant.protocol import Diagnose, ListModels, Request
 from tui import requests, results
 from tui.dropped_paths import existing_files, to_path
 from tui.exporting import export_last
 from tui.open_documents import OpenDocument, OpenDocuments
-from tui.requests import Choice
+from tui.screens.adapter_commands import AdapterCommands
 from tui.turns import Turn
 
 if TYPE_CHECKING:
@@ -23,12 +26,12 @@ if TYPE_CHECKING:
 Present = Callable[[dict[str, Any]], str]
 
 
-class Commands:
+class Commands(AdapterCommands):
     """A method raises SuntoError when its arguments make no sense; the screen shows it."""
 
-    def __init__(self, screen: ChatScreen, choice: Choice) -> None:
+    def __init__(self, screen: ChatScreen) -> None:
+        super().__init__(screen)
         self._screen = screen
-        self.choice = choice
 
     # --- documents ----------------------------------------------------------------------------------------
 
@@ -105,31 +108,22 @@ class Commands:
     async def new(self, _argument: str) -> None:
         await self._screen.begin_new_conversation()
 
-    # --- models and adapters ------------------------------------------------------------------------------
+    # --- models and training ------------------------------------------------------------------------------
 
     async def model(self, argument: str) -> None:
         if not argument:
             await self.models("")
             return
-        await self._switch(f"/model {argument}", replace(self.choice, model=argument))
+        before = self._screen.choice
+        switched = self._screen.choice = replace(before, model=argument)
 
-    async def adapter(self, argument: str) -> None:
-        if not argument:
-            await self.adapters("")
-            return
-        from adapters.registry import get_adapter
+        def go_back() -> None:
+            if self._screen.choice == switched:
+                self._screen.choice = before
 
-        if argument != "none":
-            get_adapter(argument)
-        switched = replace(self.choice, adapter=argument)
-        if argument == "none" and not self._screen.model_at_hand:
-            self.choice = switched  # nothing to load, and nothing is fetched for it
-            await self._screen.say(_("Answers now come from the plain model."))
-            return
-        await self._switch(f"/adapter {argument}", switched)
-
-    async def adapters(self, _argument: str) -> None:
-        await self._look_up("/adapters", lambda job: ListAdapters(job=job), results.adapters_text)
+        await self._screen.ask(
+            Turn(f"/model {argument}", lambda job: requests.load(job, switched), results.loaded_text, refused=go_back)
+        )
 
     async def models(self, _argument: str) -> None:
         await self._look_up("/models", lambda job: ListModels(job=job), results.models_text)
@@ -200,15 +194,3 @@ class Commands:
 
     async def _look_up(self, shown: str, request: Callable[[str], Any], present: Present) -> None:
         await self._screen.ask(Turn(shown, request, present))
-
-    async def _switch(self, shown: str, switched: Choice) -> None:
-        """Answer with another model or adapter, once it turns out to load; go back when it does not."""
-        before, self.choice = self.choice, switched
-
-        def go_back() -> None:
-            if self.choice == switched:
-                self.choice = before
-
-        await self._screen.ask(
-            Turn(shown, lambda job: requests.load(job, switched), results.loaded_text, refused=go_back)
-        )

@@ -1,11 +1,13 @@
-"""One line: what the model process is doing, which model and adapter answer, how full the context window is."""
+"""One line: what the model process is doing, which adapter and model answer, how full the context window is."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from rich.cells import cell_len
 from rich.text import Text
+from textual.message import Message
 from textual.widgets import Static
 
 from assistant.i18n import _
@@ -21,8 +23,8 @@ class ModelStatus:
     phase: Phase = "starting"
     model: str = ""
     """Empty until one is loaded."""
-    adapter: str = ""
-    """Empty for the plain model."""
+    answerer: str = ""
+    """Which adapter answers, in words; empty until that is known."""
     device: str = ""
     context_tokens: int = 0
     context_used: int = 0
@@ -34,6 +36,9 @@ class ModelStatus:
 
 
 class StatusBar(Static):
+    class Clicked(Message):
+        """Whoever points at who answers wants another."""
+
     def __init__(self) -> None:
         super().__init__(markup=False)
         self.status = ModelStatus()
@@ -43,6 +48,9 @@ class StatusBar(Static):
 
     def on_resize(self) -> None:
         self._show()
+
+    def on_click(self) -> None:
+        self.post_message(self.Clicked())
 
     def change(self, **changes: Any) -> None:
         """Replace some fields of the status."""
@@ -57,13 +65,13 @@ class StatusBar(Static):
 
 
 def status_line(status: ModelStatus, colours: dict[str, str], columns: int) -> Text:
-    """As much as fits, the most important first."""
+    """As much as fits, the most important first; who answers is cut rather than left out."""
     dot, phase = _phase(status, colours)
     line = Text(no_wrap=True, overflow="ellipsis")
     line.append("● ", dot)
     line.append(phase)
-    for part in _parts(status):
-        if line.cell_len + 3 + len(part) > columns:
+    for place, part in enumerate(_parts(status)):
+        if place and line.cell_len + 3 + cell_len(part) > columns:
             break
         line.append(" │ ", "dim")
         line.append(part)
@@ -87,11 +95,10 @@ def _phase(status: ModelStatus, colours: dict[str, str]) -> tuple[str, str]:
 
 def _parts(status: ModelStatus) -> list[str]:
     model = printable(status.model)
-    adapter = printable(status.adapter)
     parts = [
+        one_line(status.answerer),
         model or _("no model loaded"),
         _("reads {chosen}").format(chosen=one_line(status.chosen)) if status.chosen else "",
-        _("adapter {name}").format(name=adapter) if adapter else "",
         f"{status.tokens_per_second:.0f} tok/s" if status.tokens_per_second else "",
         _context(status),
         status.device.upper(),

@@ -1,0 +1,352 @@
+"""The adapters on this machine: which there are, what is known of each, and what can be done with it.
+
+The list is read from the adapters' own small files; every change is asked of the model process, which makes it after
+the answer it may be writing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rich.text import Text
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Static
+
+from assistant.errors import SuntoError
+from assistant.i18n import _, plural
+from assistant.protocol import Event, Progress, Request
+from assistant.safe_text import one_line, printable
+from assistant.units import format_bytes
+from tui.adapter_rows import AdapterRow, version_rows
+from tui.adapter_words import AdapterTable, adapter_card
+from tui.choosable import Choosable
+from tui.screens import adapter_changes as changes
+from tui.screens.adapter_changes import Change
+from tui.screens.asking import ChoiceScreen, ConfirmScreen, LineScreen
+from tui.widgets.key_hints import Hint, KeyHints
+from tui.widgets.line_list import LineList
+from tui.words import amount, stage_name
+
+if TYPE_CHECKING:
+    from assistant.library.subjects import SubjectRecord
+    from tui.screens.chat import ChatScreen
+
+_OTHER_ROWS = 12
+"""Of a small screen: what is not the table, the details with a few lines among it."""
+
+
+def adapter_keys() -> list[tuple[Hint, str]]:
+    """The keys of this screen, each with a sentence for help."""
+    return [
+        (Hint("Enter", _("Use"), "screen.use"), _("Answer with this adapter, from the next answer on.")),
+        (Hint("s", _("Subject"), "screen.subject"), _("Make it, or no longer have it, the adapter of a subject.")),
+        (Hint("r", _("Rename"), "screen.rename"), _("Give it another name; subjects that have it keep it.")),
+        (Hint("x", _("Remove"), "screen.remove"), _("Delete it with all its versions, after asking.")),
+        (Hint("b", _("Version"), "screen.roll_back"), _("Go back to another version of it. The present one is kept.")),
+        (Hint("?", _("Help"), "screen.help"), _("Show these keys.")),
+        (Hint("i", _("Import"), "screen.import"), _("Take over one made elsewhere: a folder, .zip or .safetensors.")),
+        (Hint("e", _("Export"), "screen.export"), _("Write it to a folder or a .zip that other programs read.")),
+        (Hint("u", _("Undo"), "screen.undo"), _("Take back the last change made here, if it can be taken back.")),
+        (Hint("Esc", _("Back"), "screen.leave"), _("Go back to the conversation.")),
+    ]
+
+
+class AdaptersScreen(Screen[None]):
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's class variable
+    BINDINGS = [  # noqa: RUF012
+        Binding("escape,q", "leave", show=False),
+        Binding("enter", "use", show=False),
+        Binding("r", "rename", show=False),
+        Binding("x,delete", "remove", show=False),
+        Binding("b", "roll_back", show=False),
+        Binding("i", "import", show=False),
+        Binding("e", "export", show=False),
+        Binding("s", "subject", show=False),
+        Binding("u", "undo", show=False),
+        Binding("f1,question_mark", "help", show=False),
+    ]
+
+    def __init__(self, desk: ChatScreen, name: str = "") -> None:
+        """`name` is the adapter to begin at; without it, the one that answers."""
+        super().__init__()
+        self._desk = desk
+        self._wanted = name or desk.who.next.adapter
+        self._rows: list[AdapterRow] = []
+        self._subjects: list[SubjectRecord] = []
+        self._table = AdapterTable([], "")
+        self._undo: Change | None = None
+        """Takes back the last change."""
+        self._head = Static(markup=False, id="adapters-head")
+        self._header = Static(markup=False, id="adapters-columns")
+        self._list = LineList(0, lambda position, columns: self._table.line(position, columns))
+        self._card = Static(markup=False)
+        self._says = Static(markup=False, id="adapters-say")
+
+    def compose(self) -> ComposeResult:
+        yield self._head
+        with Container(id="adapters"):
+            with Vertical(id="adapters-table"):
+                yield self._header
+                yield self._list
+            with VerticalScroll(id="adapter-card", can_focus=False):
+                yield self._card
+        yield self._says
+        yield KeyHints([hint for hint, _sentence in adapter_keys()])
+
+    async def on_mount(self) -> None:
+        self._list.focus()
+        await self.refresh_list(self._wanted)
+
+    def on_resize(self) -> None:
+        self._fit_table()
+
+    # --- drawing --------------------------------------------------------------------------------------------------
+
+    async def refresh_list(self, name: str = "") -> None:
+        """Read the list again, and stay at the adapter of that name, or where it was."""
+        name = name or (self._current.name if self._current is not None else "")
+        self._rows = await self._desk.adapter_rows()
+        self._subjects = await self._desk.conversation.subjects()
+        position = next((at for at, row in enumerate(self._rows) if row.name == name), self._list.highlighted)
+        self._draw_table()
+        self._list.recount(len(self._rows))
+        self._list.highlighted = position
+        self._show_card()
+
+    def _draw_table(self) -> None:
+        self._table = AdapterTable(self._rows, self._desk.who.next.adapter)
+        total = format_bytes(sum(row.size_bytes for row in self._rows))
+        count = plural("{count} adapter", "{count} adapters", len(self._rows))
+        words = _("the next answer: {words}").format(words=self._desk.who.next.words)
+        self._head.update(" · ".join((count, total, words) if self._rows else (count, words)))
+        self._list.refresh()
+        self._fit_table()
+
+    def _fit_table(self) -> None:
+        """On a small screen the table is as high as it has lines, and leaves room for what is known of one."""
+        lines = max(1, min(len(self._rows), self.app.size.height - _OTHER_ROWS))
+        self._list.styles.height = "1fr" if self.has_class("-wide") else lines
+        self.call_after_refresh(lambda: self._header.update(self._table.header(self._list.size.width)))
+
+    def _show_card(self) -> None:
+        row = self._current
+        if row is None:
+            self._card.update(
+                Text(_("There are no adapters yet. i imports one; /train DATA NAME trains one on a file of examples."))
+            )
+            return
+        self._card.update(adapter_card(row, self._subjects_with(row.name)))
+
+    def _subjects_with(self, name: str) -> list[str]:
+        return [subject.name for subject in self._subjects if subject.adapter == name]
+
+    @property
+    def _current(self) -> AdapterRow | None:
+        position = self._list.highlighted
+        return self._rows[position] if position < len(self._rows) else None
+
+    @on(LineList.Highlighted)
+    def _highlighted(self) -> None:
+        self._show_card()
+
+    def say(self, sentence: str, *, hint: str = "", wrong: bool = False) -> None:
+        """Beneath the list, until something else is said."""
+        self._says.set_class(wrong, "-wrong")
+        text = Text(printable(sentence).strip())
+        if hint:
+            text.append(" " + printable(hint).strip(), "dim")
+        self._says.update(text)
+
+    # --- what can be done with one --------------------------------------------------------------------------------
+
+    async def action_use(self) -> None:
+        if (row := self._current) is None:
+            return
+        try:
+            await self._desk.commands.use_adapter(row.name)
+        except SuntoError as error:
+            self.say(error.message, hint=error.hint, wrong=True)
+            return
+        self.say(_("“{name}” answers from the next answer on.").format(name=row.name), hint=_("Esc goes back."))
+        self._draw_table()
+
+    def action_rename(self) -> None:
+        if (row := self._current) is None:
+            return
+
+        def named(new: str | None) -> None:
+            if new and new != row.name:
+                self._make(changes.rename(row.name, new))
+
+        self.app.push_screen(LineScreen(_("A new name for “{name}”:").format(name=row.name), row.name), named)
+
+    def action_remove(self) -> None:
+        if (row := self._current) is None:
+            return
+        versions = plural(
+            "It has {count} other version, which goes too.",
+            "It has {count} other versions, which go too.",
+            len(row.versions),
+        )
+        subjects = _("It answers for: {subjects}.").format(subjects=", ".join(self._subjects_with(row.name)))
+        parts = [
+            _("Delete the adapter “{name}” for good?").format(name=row.name),
+            versions if row.versions else "",
+            subjects if self._subjects_with(row.name) else "",
+        ]
+        screen = ConfirmScreen(
+            " ".join(part for part in parts if part),
+            yes=_("Delete"),
+            no=_("Keep"),
+            hint=_("This cannot be taken back. e would export it first."),
+        )
+        self.app.push_screen(screen, lambda sure: self._make(changes.remove(row.name)) if sure else None)
+
+    async def action_roll_back(self) -> None:
+        if (row := self._current) is None:
+            return
+        try:
+            versions = await asyncio.to_thread(version_rows, row.name)
+        except SuntoError as error:
+            self.say(error.message, hint=error.hint, wrong=True)
+            return
+        if not versions:
+            self.say(
+                _("There is no other version of “{name}”.").format(name=row.name),
+                hint=_("Training it again, or importing over it, keeps the one before."),
+            )
+            return
+        choices = [
+            Choosable(str(number), _("version {number}").format(number=number), made[:10]) for number, made in versions
+        ]
+
+        def chosen(number: str | None) -> None:
+            if number is not None:
+                self._make(changes.roll_back(row.name, int(number), row.version))
+
+        title = _("“{name}” is at version {number}; go to").format(name=row.name, number=row.version)
+        self.app.push_screen(ChoiceScreen(title, choices, hint=_("The present one is kept as a version.")), chosen)
+
+    def action_import(self) -> None:
+        def named(path: str, name: str | None) -> None:
+            if name is not None:
+                self._make(changes.take_over(path, name, self._desk.base_in_use))
+
+        def found(path: str | None) -> None:
+            if path:
+                screen = LineScreen(
+                    _("What shall it be called here?"), placeholder=_("empty: as its files say"), may_be_empty=True
+                )
+                self.app.push_screen(screen, lambda name: named(path, name))
+
+        question = _("Which adapter? A folder, a .zip or a .safetensors file:")
+        folder = str(Path.cwd() / "_")[:-1]
+        self.app.push_screen(LineScreen(question, folder, suffixes=(".zip", ".safetensors")), found)
+
+    def action_export(self) -> None:
+        if (row := self._current) is None:
+            return
+
+        def placed(path: str | None) -> None:
+            if path:
+                self._make(changes.hand_out(row.name, path))
+
+        question = _("Where to? A name that ends in .zip makes one file, any other a folder:")
+        screen = LineScreen(
+            question,
+            str(Path.cwd() / f"{row.name}.zip"),
+            suffixes=(),
+            hint=_("What is there already is never replaced."),
+        )
+        self.app.push_screen(screen, placed)
+
+    def action_subject(self) -> None:
+        if (row := self._current) is None:
+            return
+        if not self._subjects:
+            self.say(
+                _("There are no subjects yet."),
+                hint=_("Make one outside: sunto library add PATH --subject NAME"),
+                wrong=True,
+            )
+            return
+        choices = [
+            Choosable(
+                subject.name,
+                subject.name,
+                _("has it: take it away") if subject.adapter == row.name else subject.adapter or _("has none"),
+                "●" if subject.adapter == row.name else " ",
+            )
+            for subject in self._subjects
+        ]
+
+        def chosen(name: str | None) -> None:
+            subject = next((subject for subject in self._subjects if subject.name == name), None)
+            if subject is not None:
+                now = "" if subject.adapter == row.name else row.name
+                self._make(changes.give_to_subject(subject.name, now, subject.adapter))
+
+        title = _("“{name}” answers about the documents of").format(name=row.name)
+        self.app.push_screen(ChoiceScreen(title, choices), chosen)
+
+    def action_undo(self) -> None:
+        if self._undo is None:
+            self.say(_("There is nothing to take back."))
+        else:
+            self._make(self._undo)
+
+    def action_help(self) -> None:
+        from tui.screens.help import HelpScreen
+
+        about = _(
+            "An adapter is a small addition to the model that was trained on somebody's notes. ✔ fits the model in "
+            "use, ✖ was made for another, ? cannot be told; the dot is the one that answers next."
+        )
+        self.app.push_screen(HelpScreen(about, adapter_keys()))
+
+    def action_leave(self) -> None:
+        self.dismiss()
+
+    def action_run(self, name: str) -> None:
+        """A key of the app that is not one of this screen: only help means something here."""
+        if name == "help":
+            self.action_help()
+
+    # --- changing something ---------------------------------------------------------------------------------------
+
+    def _make(self, change: Change) -> None:
+        """Not this screen's own worker: the change is told of even when the screen was left before it was made."""
+        self.say(change.doing + "…")
+        self._desk.run_worker(self._carry_out(change), group="adapter change", exit_on_error=False)
+
+    async def _carry_out(self, change: Change) -> None:
+        request: Callable[[str], Request] = change.request
+        try:
+            result: dict[str, Any] = await self._desk.errands.run(request, self._on_event)
+        except SuntoError as error:
+            self._tell(error.message, error.hint, wrong=True)
+            return
+        self._desk.adapters_changed(change.old, change.new)
+        self._undo = change.undo
+        self._tell(change.done(result), _("u takes it back.") if change.undo is not None else "")
+        if self.is_attached:
+            await self.refresh_list(change.new or str(result.get("name") or ""))
+
+    def _on_event(self, event: Event) -> None:
+        if isinstance(event, Progress) and self.is_attached:
+            words = [stage_name(event.stage), amount(event.done, event.total, event.unit), one_line(event.detail)]
+            self.say(" · ".join(word for word in words if word))
+
+    def _tell(self, sentence: str, hint: str, *, wrong: bool = False) -> None:
+        if self.is_attached:
+            self.say(sentence, hint=hint, wrong=wrong)
+        else:
+            text = printable(sentence if not wrong else f"{sentence} {hint}")
+            self._desk.notify(text, severity="warning" if wrong else "information", markup=False)
