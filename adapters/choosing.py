@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from adapters.registry import AdapterRecord, get_adapter
-from assistant.errors import AdapterError
+from assistant.errors import AdapterError, OutOfMemoryError, SuntoError
 from assistant.i18n import _
 from assistant.protocol import Answering, Event, FromDocuments, ModelRequest, Notice
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 AUTO = "auto"
 """What stands for the adapter of the documents' subject."""
-NO_ADAPTER = frozenset({"none", "base"})
+NO_ADAPTER = frozenset({"", "none", "base"})
 """What stands for the bare base."""
 
 
@@ -56,11 +56,11 @@ def or_bare_base(
 ) -> Generator[Event, None, Chosen]:
     """The choice after `use` of it; the bare base, used and with a notice, where a subject's adapter fails.
 
-    Raises AdapterError for one that was asked for by name.
+    Raises AdapterError and OutOfMemoryError for one that was asked for by name.
     """
     try:
         use(chosen.record)
-    except AdapterError as error:
+    except (AdapterError, OutOfMemoryError) as error:
         if chosen.record is None or chosen.why != "subject":
             raise
         yield _notice(job, chosen.record.name, chosen.subject, error)
@@ -81,7 +81,7 @@ def _of_subject(request: ModelRequest, session: Session) -> Generator[Event, Non
         return BARE_BASE
 
 
-def _notice(job: str, adapter: str, subject: str, error: AdapterError) -> Notice:
+def _notice(job: str, adapter: str, subject: str, error: SuntoError) -> Notice:
     command = f"sunto library subject {shlex.quote(subject)} --adapter NAME|none"
     return Notice(
         job=job,

@@ -70,7 +70,7 @@ def set_subject_adapter(request: protocol.SetSubjectAdapter, session: Session, _
     """The result has the adapter from before, so that it can be undone. Raises AdapterError, ConfigError (subject)."""
     yield from ()
     wanted = request.adapter.strip()
-    adapter = get_adapter(wanted).name if wanted and wanted.lower() not in NO_ADAPTER else ""
+    adapter = "" if wanted.lower() in NO_ADAPTER else get_adapter(wanted).name
     before = session.library.set_subject_adapter(request.subject, adapter)
     return {
         "subject": before.name,

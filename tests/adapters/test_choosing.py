@@ -9,11 +9,13 @@ import pytest
 import torch
 
 from adapters import session as session_module
+from adapters.choosing import BARE_BASE, Chosen, or_bare_base
 from adapters.jobs import run
+from adapters.registry import get_adapter
 from adapters.session import Session
 from assistant import protocol
 from assistant.config import Settings
-from assistant.errors import AdapterError, AdapterNotFoundError
+from assistant.errors import AdapterError, AdapterNotFoundError, OutOfMemoryError
 from assistant.library import Library
 from tests.adapters.test_registry import install
 from tests.fakes import ScriptedModel
@@ -72,17 +74,21 @@ def notes(tmp_path: Path, sunto_home: Path):
     return paths
 
 
-def answering(session: Session, *paths: str, adapter: str = "", setting: str = "auto"):
-    """(adapter, why, subject) of the one `Answering`, the other events, and the engine."""
-    session._settings = Settings(device="cpu", adapter=setting)
+def to_the_end(job):
+    """(events, what it returns)"""
     events = []
-    job = session.engine(protocol.Chat(job="1", paths=paths, adapter=adapter), lambda: False)
     while True:
         try:
             events.append(next(job))
         except StopIteration as end:
-            engine = end.value
-            break
+            return events, end.value
+
+
+def answering(session: Session, *paths: str, adapter: str = "", setting: str = "auto"):
+    """(adapter, why, subject) of the one `Answering`, and the notices."""
+    session._settings = Settings(device="cpu", adapter=setting)
+    request = protocol.Chat(job="1", paths=paths, adapter=adapter)
+    events, engine = to_the_end(session.engine(request, lambda: False))
     (said,) = [event for event in events if isinstance(event, protocol.Answering)]
     assert said is events[-1], "said when it is sure, and before anything is written"
     assert said.adapter == (engine.adapter or "")
@@ -136,10 +142,14 @@ def test_a_subject_that_gets_another_adapter_is_answered_about_by_that_one(sessi
 # --- what is asked for -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("word", ["none", "base"])
+@pytest.mark.parametrize("word", ["none", "base", "None"])
 def test_none_and_base_are_the_bare_base_whatever_the_subject_has(session, bio, notes, word):
     assert answering(session, notes["Biologia"], adapter=word)[0] == ("", "asked", "")
     assert answering(session, notes["Biologia"], setting=word)[0] == ("", "setting", "")
+
+
+def test_an_empty_setting_is_the_bare_base_as_it_always_was(session, bio, notes):
+    assert answering(session, notes["Biologia"], setting="")[0] == ("", "setting", "")
 
 
 def test_a_name_comes_before_the_subject_and_the_request_before_the_setting(session, tiny_kept, bio, notes):
@@ -195,6 +205,22 @@ def test_after_an_adapter_that_cannot_be_used_the_one_before_does_not_answer(
     answering(session, notes[""], adapter="law")
     spoil(WITHOUT_WEIGHTS, sunto_home / "adapters" / "bio")
     assert answering(session, notes["Biologia"])[0] == ("", "none", "")
+
+
+def test_a_subjects_adapter_that_does_not_fit_the_memory_is_a_notice_too():
+    """What memory is free changes from day to day: nobody did anything wrong."""
+    used = []
+
+    def use(record):
+        used.append(record and record.name)
+        if record is not None:
+            raise OutOfMemoryError("There is no room for the adapter “bio”.")
+
+    record = get_adapter(install("bio").name)
+    events, chosen = to_the_end(or_bare_base(Chosen(record, "subject", "Biologia"), "1", use))
+    assert (used, chosen, len(events)) == (["bio", None], BARE_BASE, 1)
+    with pytest.raises(OutOfMemoryError):
+        to_the_end(or_bare_base(Chosen(record, "asked"), "1", use))
 
 
 def test_an_unknown_name_is_heard_before_a_model_is_fetched(notes, monkeypatch):

@@ -225,6 +225,18 @@ def test_settings_given_as_options_reach_the_session_checked(script, seen):
     )
 
 
+def test_an_adapter_named_on_the_command_line_is_asked_for_and_not_a_setting(script, monkeypatch):
+    """What says who answers, and why, must tell the two apart."""
+    script.will_yield(done(**SUMMARY))
+    main(["summarize", "a.pdf", "--adapter", "bio"])
+    main(["describe", "a.pdf"])
+    script.will_yield(done(**ANSWER))
+    script.will_yield(done(**ANSWER))
+    main(["ask", "a.pdf", "--question", "Where?", "--adapter", "auto"])
+    chat("Where?\n", monkeypatch, "--adapter", "law")
+    assert [request.adapter for request in script.requests] == ["bio", "", "auto", "law"]
+
+
 @pytest.mark.parametrize("words", ["--bullets -1", "--seed x", "--seed -1", "--temperature nan", "--max-new-tokens 0"])
 def test_a_setting_that_cannot_be_is_refused_before_the_job(script, capsys, words):
     assert main(["summarize", "a.pdf", *words.split()]) == 2

@@ -12,7 +12,7 @@ from assistant.config import load_settings
 from assistant.errors import ExitCode
 from assistant.i18n import _
 from assistant.protocol import Cancelled, Chat, Finished
-from tui.cli.documents import document_fields
+from tui.cli.documents import asked_adapter, document_fields
 from tui.cli.job import JOB, JobRunner, Result, conclude
 from tui.cli.options import setting_overrides
 from tui.cli.report import answer_line, marks_line
@@ -26,7 +26,7 @@ def chat(options: Namespace, output: Output) -> int:
     settings = load_settings(setting_overrides(options))
     documents = document_fields(options)
     with JobRunner(output, settings) as runner:
-        conversation = _Conversation(documents, output, runner)
+        conversation = _Conversation(documents, asked_adapter(options), output, runner)
         output.say(_("Ask anything. /adapter NAME changes the adapter, /quit leaves, Ctrl-C stops an answer."))
         while (line := _read_line(output)) is not None:
             if not conversation.take(line.strip()):
@@ -37,12 +37,13 @@ def chat(options: Namespace, output: Output) -> int:
 class _Conversation:
     """What was said so far, and with which adapter the next answer is given."""
 
-    def __init__(self, documents: dict[str, Any], output: Output, runner: JobRunner) -> None:
+    def __init__(self, documents: dict[str, Any], adapter: str, output: Output, runner: JobRunner) -> None:
         self._documents = documents
         """Which, and what of them, as fields of a request."""
         self._output = output
         self._runner = runner
-        self._adapter = ""
+        self._adapter = adapter
+        """As it was asked for; empty leaves it to the settings."""
         self._messages: list[tuple[str, str]] = []
         self._explained = False
         """Whether it was said what the marks in an answer mean."""

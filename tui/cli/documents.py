@@ -22,11 +22,11 @@ from tui.output import Output
 
 
 def summarize(options: Namespace, output: Output) -> int:
-    return _summarize(Summarize(job=JOB, **document_fields(options)), options, output)
+    return _summarize(Summarize(job=JOB, adapter=asked_adapter(options), **document_fields(options)), options, output)
 
 
 def describe(options: Namespace, output: Output) -> int:
-    return _summarize(Describe(job=JOB, **document_fields(options)), options, output)
+    return _summarize(Describe(job=JOB, adapter=asked_adapter(options), **document_fields(options)), options, output)
 
 
 def ask(options: Namespace, output: Output) -> int:
@@ -35,7 +35,12 @@ def ask(options: Namespace, output: Output) -> int:
             _("There is no question."), _('Add it: sunto ask {path} --question "…"').format(path=options.arguments[0])
         )
     settings = load_settings(setting_overrides(options))
-    request = Chat(job=JOB, messages=(("user", options.question),), **document_fields(options))
+    request = Chat(
+        job=JOB,
+        messages=(("user", options.question),),
+        adapter=asked_adapter(options),
+        **document_fields(options),
+    )
     _target, keep = _output_file(options, output, "ask")
 
     def present(result: Result) -> None:
@@ -91,6 +96,11 @@ def document_fields(options: Namespace) -> dict[str, Any]:
         "chapters": options.chapters,
         "password": options.password,
     }
+
+
+def asked_adapter(options: Namespace) -> str:
+    """The one named on the command line: an event tells it from the one in the settings."""
+    return options.adapter or ""
 
 
 def given_paths(options: Namespace) -> tuple[str, ...]:
