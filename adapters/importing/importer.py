@@ -122,7 +122,7 @@ def _card(source: AdapterSource, settings: LoraSettings, sha256: str) -> dict[st
             "made_with": _made_with(source),
             "base": shown(said_base(source)),
         },
-        "lineage": [_section(step) for step in _list(card.get("lineage"))],
+        "lineage": [step for item in _list(card.get("lineage")) if (step := _section(item))],
     }
 
 

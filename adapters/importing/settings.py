@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from adapters.importing.differences import Differences
 from adapters.importing.patterns import unsafe
+from adapters.importing.tensors import ordinary_hint
 from adapters.importing.trouble import shown
 from assistant.i18n import _
 
@@ -67,7 +68,7 @@ def read_settings(config: Mapping[str, Any], vocabulary_tokens: int, found: Diff
 
 
 def _refuse_other_kinds(config: Mapping[str, Any], found: Differences) -> None:
-    hint = _("Ask its maker for an ordinary LoRA, trained without these.")
+    hint = ordinary_hint()
     if "lora_parameters" in config or "fine_tune_type" in config:
         found.say(
             "lora_parameters", _("this is MLX's format, not PEFT's"), hint=_("Ask its maker for it in PEFT's format.")

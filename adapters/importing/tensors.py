@@ -58,7 +58,8 @@ def _whole(sides: dict[str, dict[str, Tensor]], layers: BaseLayers, found: Diffe
     pairs: dict[str, Pair] = {}
     for module, pair in sides.items():
         if module == layers.head:
-            found.say(shown(module), _("it changes the layer that chooses the words, which Sunto leaves as it is"))
+            reason = _("it changes the layer that chooses the words, which Sunto leaves as it is")
+            found.say(shown(module), reason, hint=ordinary_hint())
         elif module not in layers.linear:
             found.say(shown(module), _("the base has no such layer"))
         elif pair.keys() != {"A", "B"}:
@@ -77,8 +78,12 @@ def _module(name: str) -> str:
     return name.removeprefix("module.").removeprefix(PREFIX)
 
 
+def ordinary_hint() -> str:
+    return _("Ask its maker for an ordinary LoRA, trained without these.")
+
+
 def _refuse(name: str, found: Differences) -> None:
-    what = shown(name)
+    what = shown(name.removeprefix(PREFIX))
     if "lora_magnitude_vector" in name:
         what = "lora_magnitude_vector"
         reason = _("DoRA also changes how strong each of the base's own weights is; Sunto does not run it")
@@ -94,4 +99,4 @@ def _refuse(name: str, found: Differences) -> None:
         reason = _("a whole part of the base, trained again; it cannot be switched with a subject")
     else:
         reason = _("these weights are not of an ordinary LoRA")
-    found.say(what, reason)
+    found.say(what, reason, hint=ordinary_hint())
