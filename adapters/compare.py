@@ -18,10 +18,9 @@ from collections.abc import Generator, Iterator, Sequence
 from typing import Any
 
 from adapters.answering import SummaryJob, answered, summarized, summary_options
-from adapters.comparison_report import differences, headed, text_of
 from adapters.reading import Reading, read_documents
-from adapters.registry import get_adapter
 from adapters.session import Session
+from adapters.sides import BASE, differences, headed, text_of, two_adapters
 from assistant import protocol
 from assistant.config import Settings
 from assistant.errors import ConfigError, Stopped
@@ -29,9 +28,6 @@ from assistant.generation import ShouldStop
 from assistant.i18n import _
 from assistant.protocol import Event
 
-BASE = "base"
-"""The name of the side that answers without an adapter."""
-NAMES_OF_BASE = (BASE, "none")
 TASKS = ("summarize", "describe", "ask")
 
 Result = dict[str, Any]
@@ -65,28 +61,6 @@ def compare(request: protocol.Compare, session: Session, should_stop: ShouldStop
         "sides": sides,
         "differences": differences(sides),
     }
-
-
-def two_adapters(names: Sequence[str]) -> list[str]:
-    """The names as the sides bear them. Raises ConfigError unless they are two, AdapterError for one that is not here.
-
-    Only their small files are opened.
-    """
-    given = [BASE if name.strip().lower() in NAMES_OF_BASE else name.strip() for name in names if name.strip()]
-    if len(given) != 2:
-        raise ConfigError(
-            _("Two adapters are compared, and {count} were named.").format(count=len(given)),
-            _("Name two, for example: biology,law. “{base}” is the model without an adapter.").format(base=BASE),
-        )
-    found = [name if name == BASE else get_adapter(name).name for name in given]
-    if found[0] == found[1]:
-        raise ConfigError(
-            _("“{name}” is named twice.").format(name=found[0]),
-            _("Compare it with another adapter, or with “{base}”, the model without one.").format(base=BASE)
-            if found[0] != BASE
-            else _("Compare it with an adapter; `sunto adapters list` shows them."),
-        )
-    return found
 
 
 def shuffled(names: Sequence[str], request: protocol.Compare, reading: Reading, settings: Settings) -> list[str]:

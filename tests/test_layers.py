@@ -81,6 +81,7 @@ def test_nothing_is_imported_that_is_not_needed(what, code, forbidden):
 REQUEST_OF_ACTION = {
     "summarize": "Summarize",
     "describe": "Describe",
+    "compare": "Compare",
     "train": "Train",
     "adapters": "ListAdapters",
     "models": "ListModels",

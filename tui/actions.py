@@ -14,7 +14,7 @@ from typing import Literal
 from assistant.config import STYLES
 from assistant.i18n import _, current_language
 
-Completes = Literal["", "path", "folder", "adapter", "adapter name", "document", "words"]
+Completes = Literal["", "path", "folder", "adapter", "adapter name", "sides", "document", "words"]
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,17 @@ def _table(_language: str) -> tuple[Action, ...]:
             aliases=("d", "descrivi"),
             completes="words",
             words=("it", "en", "quotes"),
+        ),
+        Action(
+            "compare",
+            _(
+                "Put the same request to two adapters and show both texts side by side; “base” is the plain model. "
+                "Summaries, unless “describe” or a question follows; “blind” tells the names afterwards."
+            ),
+            arguments=_("A B [STYLE|describe|QUESTION] [blind]"),
+            aliases=("confronta",),
+            completes="sides",
+            words=(*STYLES, "describe", "it", "en", "blind"),
         ),
         Action(
             "close",

@@ -39,11 +39,11 @@ def texts(result: Result) -> list[str]:
 
 
 def counted(result: Result, number: int) -> str:
-    """`✔ 3  ≈ 2  ? 0  ✖ 1 · 120 words · 12 s`, of one side."""
+    """`✔ 3 · ≈ 2 · ? 0 · ✖ 1 · 120 words · 12 s`, of one side."""
     differences = result["differences"]
-    grades = "  ".join(f"{mark} {differences['grades'][number][grade]}" for grade, mark in GRADES.items())
+    grades = [f"{mark} {differences['grades'][number][grade]}" for grade, mark in GRADES.items()]
     words = plural("{count} word", "{count} words", differences["words"][number])
-    return " · ".join([*([grades] if _is_graded(result) else []), words, _time(differences, number)])
+    return " · ".join([*(grades if _is_graded(result) else []), words, _time(differences, number)])
 
 
 def rows(result: Result) -> list[tuple[str, str, str]]:

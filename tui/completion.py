@@ -66,6 +66,7 @@ def _arguments(action: Action, line: str, adapters: Sequence[str], documents: Se
         "words": action.words,
         "adapter": (*adapters, "auto", "none"),
         "adapter name": tuple(adapters),
+        "sides": _sides(action, line, adapters),
         "document": tuple(documents),
         "": (),
     }[action.completes]
@@ -75,6 +76,14 @@ def _arguments(action: Action, line: str, adapters: Sequence[str], documents: Se
         for word in words
         if word.lower().startswith(start.lower()) and word not in head.split() and word != start
     ]
+
+
+def _sides(action: Action, line: str, adapters: Sequence[str]) -> tuple[str, ...]:
+    """Two adapters, then what is to be compared; nothing once a question has begun."""
+    typed = line.split(" ")[1:-1]
+    if len(typed) < 2:
+        return (*adapters, "base")
+    return action.words if set(typed[2:]) <= set(action.words) else ()
 
 
 def _suffixes(action: Action) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.errors import ConfigError, DatasetError, DocumentNotFoundError
 from assistant.i18n import _
-from assistant.protocol import Chat, Describe, LoadModel, Summarize, Train
+from assistant.protocol import Chat, Compare, Describe, LoadModel, Summarize, Train
 from tui.dropped_paths import to_path
 from tui.open_documents import OpenDocuments
 
@@ -17,6 +17,9 @@ LANGUAGES = ("it", "en")
 QUOTES = ("quotes", "citazioni")
 """For a summary of the document's own sentences."""
 MAX_POINTS = 50
+BLIND = ("blind", "cieco")
+"""For a comparison that names nobody before its end."""
+DESCRIBING = ("describe", "descrivi")
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,36 @@ def describe(job: str, argument: str, documents: OpenDocuments, choice: Choice) 
         model=choice.model,
         adapter=choice.adapter,
     )
+
+
+def compare(job: str, argument: str, documents: OpenDocuments, choice: Choice) -> Compare:
+    """`argument` is two adapters, then a question, or `describe`, or words for a summary; `blind` at the end of it."""
+    words = argument.split()
+    names, rest = tuple(words[:2]), words[2:]
+    blind = bool(rest) and rest[-1].lower() in BLIND
+    wanted = _compared(rest[:-1] if blind else rest)
+    if wanted["task"] != "ask":
+        require_some(documents)
+    return Compare(job=job, adapters=names, blind=blind, **wanted, **_documents(documents), model=choice.model)
+
+
+def _compared(words: Sequence[str]) -> dict[str, Any]:
+    """What both are asked, as fields of a `Compare`. One word that is no question is taken for a mistyped style."""
+    if [word.lower() for word in words] in [[word] for word in DESCRIBING]:
+        return {"task": "describe"}
+    text = " ".join(words)
+    try:
+        fields = _summary_words(text)
+    except ConfigError:
+        if len(words) < 2 and not text.endswith("?"):
+            raise
+        return {"task": "ask", "question": text}
+    if fields.pop("extractive", ""):
+        raise ConfigError(
+            _("The document's own sentences are the same with every adapter."),
+            _("Leave out “{word}” to compare what the adapters write.").format(word=QUOTES[0]),
+        )
+    return {"task": "summarize", **fields}
 
 
 def require_some(documents: OpenDocuments) -> None:

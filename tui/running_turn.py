@@ -13,11 +13,13 @@ from assistant.protocol import (
     Notice,
     Progress,
     Routed,
+    Side,
     TextDelta,
     TextReset,
     TrainStep,
 )
 from assistant.safe_text import one_line
+from tui.comparisons import as_answer
 from tui.conversation import Conversation, Message
 from tui.finished_answers import finished_answer, has_claims
 from tui.results import answer_footnote, answer_text, as_text
@@ -49,22 +51,32 @@ class RunningTurn:
         self._answer: LiveAnswer | None = None
         self._saved: Message | None = None
         self._saved_at = time.monotonic()
+        self._before = ""
+        """What stays when the text is written again: the first side of a comparison."""
+        self._heading = ""
+        """What comes before the next text."""
         self._kept = ""
         """How many parts of a long text are done: they are kept, whatever becomes of the turn."""
 
     async def begin(self) -> None:
         """Show that it is its turn, and save the question before anything is sent."""
+        if self.turn.watcher is not None:
+            self.turn.watcher.begin()
         if self.turn.remembered:
             await self._conversation.add("user", self.turn.shown)
         self._line = JobLine(_("One moment") + "…")
         await self._transcript.show(self._line, after=self._last)
 
     async def receive(self, event: object) -> None:
+        if self.turn.watcher is not None:
+            await self.turn.watcher.receive(event)
         match event:
             case TextDelta(text=text):
                 await self._write(text)
             case TextReset():
                 await self._write_again()
+            case Side(number=number):
+                self._heading = f"\n\n## {number + 1}\n\n"
             case Progress():
                 if event.stage in ("map", "items") and event.done:
                     self._kept = amount(event.done, event.total, event.unit)
@@ -106,6 +118,9 @@ class RunningTurn:
             await self._transcript.show(self._answer, before=self._line)
             if self._line is not None:
                 self._line.say(stage_name("write") + "…")
+        if self._heading:
+            self._answer.feed(self._heading)
+            self._before, self._heading = self._written, ""
         self._answer.feed(text)
         if time.monotonic() - self._saved_at >= CHECKPOINT_SECONDS:
             await self._save(self._answer.text, "partial")
@@ -113,6 +128,7 @@ class RunningTurn:
     async def _write_again(self) -> None:
         if self._answer is not None:
             await self._answer.reset()
+            self._answer.feed(self._before)
         if self._line is not None:
             self._line.say(_("That did not come out well: trying again") + "…")
 
@@ -126,6 +142,8 @@ class RunningTurn:
         self._last = message
 
     async def _finish(self, result: dict[str, Any]) -> None:
+        if result.get("task") == "compare":
+            result = as_answer(result)
         shown = self.turn.present(result)
         text = shown or answer_text(result, self._written)
         footnote = "" if shown else answer_footnote(result)

@@ -6,7 +6,7 @@ import uuid
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from assistant.protocol import Request
 
@@ -17,6 +17,16 @@ def new_job() -> str:
 
 def at_once() -> bool:
     return True
+
+
+class Watcher(Protocol):
+    """Sees a turn from its beginning to its end, besides the conversation."""
+
+    def begin(self) -> None: ...
+
+    async def receive(self, event: object) -> None:
+        """Every event of the protocol that is the turn's."""
+        ...
 
 
 @dataclass(eq=False)
@@ -33,6 +43,7 @@ class Turn:
     """Called when the turn fails or is stopped, to take back what it set."""
     ready: Callable[[], bool] = at_once
     """Whether it may begin yet. Whoever makes it ready asks for the next turn."""
+    watcher: Watcher | None = None
     job: str = field(default_factory=new_job)
 
     @property

@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from adapters.comparison_report import differences
 from adapters.jobs import Session, run
 from adapters.registry import adapters_dir
+from adapters.sides import differences
 from assistant import protocol
 from assistant.config import Settings
 from assistant.errors import AdapterCorruptError

@@ -9,7 +9,9 @@ The first rule whose `when` occurs in the request's kind or question is used. `t
 back). `word_seconds` is the pause after each word. With `hold` the process waits at that word (or training step, or
 at `route`, `progress` or `load`) until the file `gate` exists, so that no test depends on how fast the machine is.
 `route` and `progress` hold the fields of the `Routed` and the `Progress` events that come first; `notice` and
-`late_notice` are said before and after the text; `result` is merged into what `Finished` carries.
+`late_notice` are said before and after the text; `result` is merged into what `Finished` carries; `answering` holds
+the adapter and the why of the `Answering` event. With `"real": true` in the script, requests that no rule is for and
+that need no model are carried out for real.
 """
 
 from __future__ import annotations
@@ -25,9 +27,11 @@ from pathlib import Path
 from typing import Any
 
 from assistant.protocol import (
+    Answering,
     Cancel,
     Cancelled,
     Chat,
+    Compare,
     Describe,
     DocumentRead,
     Failed,
@@ -40,6 +44,7 @@ from assistant.protocol import (
     Request,
     Routed,
     Shutdown,
+    Side,
     Summarize,
     TextDelta,
     TextReset,
@@ -105,10 +110,24 @@ class ScriptedProcess:
             self.load(request)
         elif isinstance(request, Train):
             self.train(request)
+        elif isinstance(request, Compare):
+            self.compare(request)
         elif isinstance(request, Chat | Summarize | Describe):
             self.answer(request)
+        elif self.script.get("real") and self.rule(request) is DEFAULT_RULE:
+            self.carry_out(request)
+        elif self.rule(request)["then"] == "fail":
+            self.send(self.failure(request, self.rule(request)))
         else:
             self.send(Finished(job=request.job, result=self.rule(request).get("result", {})))
+
+    def carry_out(self, request: Request) -> None:
+        from adapters.jobs import Session, run
+
+        session = Session()
+        for event in run(request, session):
+            self.send(event)
+        session.close()
 
     def rule(self, request: Request) -> dict[str, Any]:
         asked = type(request).__name__
@@ -180,6 +199,9 @@ class ScriptedProcess:
         if not self.is_loaded:
             self.is_loaded = True
             self.send(self.loaded(request))
+        if answering := rule.get("answering"):
+            self.send(Answering(job=request.job, model=MODEL, **answering))
+            self.hold(request, "answering")
         if notice := rule.get("notice"):
             self.send(Notice(job=request.job, level="info", message=notice))
         for path in request.paths:
@@ -214,6 +236,27 @@ class ScriptedProcess:
             self.send(Cancelled(job=request.job, text=written))
         else:
             self.send(Finished(job=request.job, result=self.result(request, written, rule)))
+
+    def compare(self, request: Compare) -> None:
+        """`sides` of the rule are the two texts; `hold` counts the words of both, `fail` comes between them."""
+        rule, number = self.rule(request), 0
+        for side, text in enumerate(rule["sides"]):
+            if side and rule["then"] == "fail":
+                self.send(self.failure(request, rule))
+                return
+            where = f"text {side + 1} of 2"
+            self.send(Side(job=request.job, number=side))
+            self.send(Progress(job=request.job, stage="map", done=0, total=2, unit="chunks", detail=where))
+            words = re.findall(r"\s*\S+\s*", text)
+            if side and rule["then"] == "reset":
+                self.write(request, ["wrong "], rule, 0)
+                self.send(TextReset(job=request.job))
+            self.write(request, words, rule, number)
+            number += len(words)
+        if request.job in self.cancelled:
+            self.send(Cancelled(job=request.job))
+        else:
+            self.send(Finished(job=request.job, result=rule["result"]))
 
     def write(self, request: Request, words: list[str], rule: dict[str, Any], first: int) -> str:
         written = ""

@@ -17,8 +17,9 @@ from tui import requests, results
 from tui.dropped_paths import existing_files, to_path
 from tui.exporting import export_last
 from tui.open_documents import OpenDocument, OpenDocuments
+from tui.screens import comparing
 from tui.screens.adapter_commands import AdapterCommands
-from tui.turns import Turn
+from tui.turns import Turn, Watcher
 
 if TYPE_CHECKING:
     from tui.screens.chat import ChatScreen
@@ -97,6 +98,10 @@ class Commands(AdapterCommands):
             lambda job, documents: requests.describe(job, argument, documents, choice),
         )
 
+    async def compare(self, argument: str) -> None:
+        """On a screen of its own; the conversation keeps both texts, too."""
+        await comparing.compare(self._screen, argument, self._answer)
+
     async def question(self, text: str) -> None:
         """Not a command: what is typed without a slash."""
         choice, conversation = self.choice, self._screen.conversation
@@ -170,7 +175,9 @@ class Commands(AdapterCommands):
             )
         return document
 
-    async def _answer(self, shown: str, request: Callable[[str, OpenDocuments], Request]) -> None:
+    async def _answer(
+        self, shown: str, request: Callable[[str, OpenDocuments], Request], watcher: Watcher | None = None
+    ) -> None:
         """Ask about the documents that are open now: those opened later were not meant, those closed are left out.
 
         It waits until they have been read: the model process would read them a second time, and whole.
@@ -189,6 +196,7 @@ class Commands(AdapterCommands):
                 results.nothing_more,
                 remembered=True,
                 ready=lambda: not meant().being_read,
+                watcher=watcher,
             )
         )
 

@@ -1,4 +1,4 @@
-"""What can be counted of two texts on the same request."""
+"""The two sides of a comparison: what they are called, and what can be counted of what they wrote. Knows no torch."""
 
 from __future__ import annotations
 
@@ -6,10 +6,38 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from adapters.registry import get_adapter
 from assistant.cited_text import without_page_marks
+from assistant.errors import ConfigError
 from assistant.grades import GRADES
+from assistant.i18n import _
 
+BASE = "base"
+"""The name of the side that answers without an adapter."""
+NAMES_OF_BASE = (BASE, "none")
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+
+
+def two_adapters(names: Sequence[str]) -> list[str]:
+    """The names as the sides bear them. Raises ConfigError unless they are two, AdapterError for one that is not here.
+
+    Only their small files are opened.
+    """
+    given = [BASE if name.strip().lower() in NAMES_OF_BASE else name.strip() for name in names if name.strip()]
+    if len(given) != 2:
+        raise ConfigError(
+            _("Two adapters are compared, and {count} were named.").format(count=len(given)),
+            _("Name two, for example: biology,law. “{base}” is the model without an adapter.").format(base=BASE),
+        )
+    found = [name if name == BASE else get_adapter(name).name for name in given]
+    if found[0] == found[1]:
+        raise ConfigError(
+            _("“{name}” is named twice.").format(name=found[0]),
+            _("Compare it with another adapter, or with “{base}”, the model without one.").format(base=BASE)
+            if found[0] != BASE
+            else _("Compare it with an adapter; `sunto adapters list` shows them."),
+        )
+    return found
 
 
 def differences(sides: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
