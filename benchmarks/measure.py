@@ -55,12 +55,13 @@ def take_turns(cases: Mapping[str, Callable[[], float]], rounds: int) -> dict[st
     return taken
 
 
-def report(name: str, comparisons: list[Comparison]) -> int:
+def report(name: str, comparisons: list[Comparison], details: Mapping[str, object] | None = None) -> int:
     """Print the table, keep the raw numbers, and return an exit code: 1 when a ratio is above its limit."""
     print(f"{'':<34} {'sunto':>22} {'peer':>22}   ratio of medians")
     for comparison in comparisons:
         print(comparison.line())
-    keep(name, {"comparisons": [{**dataclasses.asdict(item), "ratio": item.ratio} for item in comparisons]})
+    rows = [{**dataclasses.asdict(item), "ratio": item.ratio} for item in comparisons]
+    keep(name, {"comparisons": rows, **(details or {})})
     return int(any(item.ratio > item.most for item in comparisons))
 
 

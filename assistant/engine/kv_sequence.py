@@ -60,5 +60,7 @@ class LiveSequence:
 
     def is_whole(self) -> bool:
         """Whether every layer holds all tokens: not so where a forward pass was broken off."""
-        grown = [layer for layer in self.values.layers if layer.is_initialized] if self.divides else []
-        return all(layer.get_seq_length() == len(self.tokens) for layer in grown)
+        from transformers.cache_utils import DynamicLayer
+
+        layers = [layer for layer in self.values.layers if isinstance(layer, DynamicLayer)]  # with windows or without
+        return all(layer.get_seq_length() == len(self.tokens) for layer in layers if layer.is_initialized)
