@@ -247,7 +247,7 @@ def _quoted(text: str) -> str:
 
 def _replace(path: Path, text: str) -> None:
     """A reader sees the old file or the new one. What is no character (a lone surrogate) becomes a question mark."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.tmp")
+    draft = path.with_name(f".{path.name}.new")
     try:
         with draft.open("w", encoding="utf-8", errors="replace", newline="\n") as file:
             file.write(text)

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adapters.cards import Card, read_card, succeed, write_card
-from adapters.registry.journal import Move, changing, flush, move_all, unwritable
+from adapters.registry.journal import JOURNAL_DRAFT, Move, changing, flush, move_all, unwritable
 from adapters.registry.names import adapters_dir, check_name, folder_of
 from adapters.registry.records import (
     VERSIONS,
@@ -218,7 +218,9 @@ def _sweep() -> None:
 
     for entry in adapters_dir().iterdir():
         match = re.match(r"\.(new|old)-(\d+)-", entry.name)
-        if match and (match[1] == "old" or not psutil.pid_exists(int(match[2]))):
+        if entry.name == JOURNAL_DRAFT:
+            entry.unlink(missing_ok=True)
+        elif match and (match[1] == "old" or not psutil.pid_exists(int(match[2]))):
             _delete(entry)
 
 

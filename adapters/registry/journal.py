@@ -33,6 +33,7 @@ Move = tuple[Path, Path]
 LOCK_SECONDS = 20.0
 """A change takes milliseconds: who holds the lock for longer has been stopped or hangs."""
 _JOURNAL = ".journal.json"
+JOURNAL_DRAFT = f"{_JOURNAL}.new"
 _TRIES = 20
 _RETRY_SECONDS = 0.1
 """Windows moves no folder while a file in it is open, and scanners open what is new for a moment."""
@@ -144,7 +145,8 @@ def _carry_out(moves: Sequence[Move]) -> None:
         for source, target in reversed(done):
             _rename(target, source)
         raise
-    _flush_entries(adapters_dir())
+    with suppress(OSError):  # they are done, and only a power cut could undo them still
+        _flush_entries(adapters_dir())
 
 
 def _mend() -> None:
@@ -181,17 +183,18 @@ def _write_journal(moves: Sequence[Move]) -> None:
     """At once and on the disk itself: from here on the change will be finished. Raises OSError, then it never was."""
     folder = adapters_dir()
     lines = [[path.relative_to(folder).as_posix() for path in move] for move in moves]
-    draft = folder / f"{_JOURNAL}.new"
+    draft = folder / JOURNAL_DRAFT
     try:
         with draft.open("w", encoding="utf-8") as file:
             json.dump(lines, file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(folder / _JOURNAL)
+        _flush_entries(folder)
     except OSError:
         draft.unlink(missing_ok=True)
+        _cross_out()
         raise
-    _flush_entries(folder)
 
 
 def _read_journal() -> list[Move]:
