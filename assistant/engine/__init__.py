@@ -8,7 +8,7 @@
     slots       resident adapters: to switch is to change an index
     activation  from which token of a prompt on an adapter is active
     reading     tokens through the model, each with its adapter, and the KV cache
-    kv          the KV cache of the last prompt, kept for the next one
+    kv_store    the KV cache of what was read, kept for the next prompts; kv_tree, kv_tiers, kv_disk, kv_sequence
     batch_cache the KV caches of several sequences in one
     batch       several answers side by side
     answer      one answer while it grows
@@ -29,10 +29,14 @@ if TYPE_CHECKING:
     from assistant.weights import KeptModel
 
 
-def load_engine(kept: KeptModel, device: str = "cpu") -> Engine:
-    """Raises ModelLoadError when the files do not load, OutOfMemoryError when they do not fit."""
+def load_engine(kept: KeptModel, device: str = "cpu", *, kept_memory_mb: int = 0, kept_disk_mb: int = 0) -> Engine:
+    """With so much memory and disk for what was read; 0 MB of memory: as much as what is free allows.
+
+    Raises ModelLoadError when the files do not load, OutOfMemoryError when they do not fit.
+    """
     from assistant.engine.engine import Engine
     from assistant.engine.loading import load_base
+    from assistant.engine.memory import document_limits
 
     model, tokenizer = load_base(kept.directory, device)
-    return Engine(model, tokenizer, kept)
+    return Engine(model, tokenizer, kept, document_limits(model.device, kept_memory_mb, kept_disk_mb))

@@ -102,7 +102,7 @@ class Batch:
         answer = self._answers[index]
         if answer.finish is not None:
             return None
-        reading = self._reader.read(answer, lambda: self._stopped(index))
+        reading = self._reader.read(answer, lambda: self._stopped(index), keep=False)
         while True:
             try:
                 event = next(reading)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +17,7 @@ from assistant.engine.adapter_files import Adapter, read_adapter
 from assistant.engine.answer import Answer
 from assistant.engine.batch import Batch
 from assistant.engine.batch_cache import can_batch
+from assistant.engine.kv_store import KVLimits
 from assistant.engine.prompt import ChatTemplate
 from assistant.engine.reading import Reader
 from assistant.engine.slots import PlacedAdapter, Slots
@@ -42,7 +44,8 @@ _USUAL_EXTRA_TOKENS = 1024
 class Engine:
     """One NF4 base and its resident adapters, of which one or none answers. Not for use from two threads at once."""
 
-    def __init__(self, model: Any, tokenizer: Any, kept: KeptModel) -> None:
+    def __init__(self, model: Any, tokenizer: Any, kept: KeptModel, limits: KVLimits | None = None) -> None:
+        """`limits` is how much is kept of what was read; None chooses by the memory that is free."""
         self.model = model
         self.tokenizer = tokenizer
         self.kept = kept
@@ -53,10 +56,11 @@ class Engine:
         self._slots = Slots(model)
         self._placed: dict[str, PlacedAdapter] = {}
         self._selected: PlacedAdapter | None = None
+        self._answering_with: Counter[str] = Counter()
         self._stop_tokens = _stop_tokens(model, tokenizer)
         packing.forbid(model)
         packing.pack(model)
-        self.reader = Reader(model, self._slots, self._base_fingerprint)
+        self.reader = Reader(model, self._slots, self._base_fingerprint, limits or memory.document_limits(self.device))
 
     @property
     def name(self) -> str:
@@ -65,6 +69,11 @@ class Engine:
     @property
     def adapter(self) -> str | None:
         return self._selected.name if self._selected else None
+
+    @property
+    def answering(self) -> frozenset[str]:
+        """The names of the adapters with which an answer is being written: they must stay where they are."""
+        return frozenset(+self._answering_with)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -135,6 +144,16 @@ class Engine:
         if self._selected == placed:
             self.select(None)
 
+    def is_invoked(self) -> bool:
+        """Whether the adapter that answers is active in every conversation.
+
+        An activated one is only where the chat template, or what is asked, has its invocation tokens.
+        """
+        selected = self._selected
+        return (
+            selected is None or activate(selected, self.encode_prompt([ChatMessage("user", "?")])).adapter is not None
+        )
+
     @contextmanager
     def training(self) -> Generator[Any]:
         """The bare base in the layout that has gradients; afterwards everything is as it was.
@@ -160,7 +179,7 @@ class Engine:
         return self._stream(self._begin(messages, config, self._selected), should_stop)
 
     def _stream(self, answer: Answer, should_stop: ShouldStop) -> Iterator[Prefill | Delta | Completion]:
-        with self._answering(len(answer.prompt)):
+        with self._answering([answer]):
             logits = yield from self.reader.read(answer, should_stop)
             started = time.perf_counter()
             while answer.finish is None:
@@ -199,7 +218,7 @@ class Engine:
         if rows <= 1:
             yield from self._one_by_one(answers, should_stop, should_end)
             return
-        with self._answering(longest):
+        with self._answering(answers):
             yield from Batch(self.reader, answers, rows, should_stop, should_end).run()
 
     def _one_by_one(
@@ -225,25 +244,28 @@ class Engine:
         return Answer(prompt, config, self.tokenizer, self._stop_tokens, self.device, activate(adapter, prompt))
 
     @contextmanager
-    def _answering(self, prompt_tokens: int) -> Generator[None]:
-        """Leave nothing half read behind, whatever happens; say what it means when memory runs out."""
+    def _answering(self, answers: Sequence[Answer]) -> Generator[None]:
+        """Say what it means when memory runs out; afterwards whoever was selected is."""
+        names = [answer.activation.adapter.name for answer in answers if answer.activation.adapter]
+        self._answering_with.update(names)
         try:
             yield
         except (RuntimeError, MemoryError) as error:
-            self.forget()
             if not memory.is_out_of_memory(error):
                 raise
-            raise memory.out_of_memory(self.device, prompt_tokens) from error
-        except BaseException:
-            # Left half-way through a forward pass, layers of the cache may differ in length.
-            self.reader.store.reset()
-            raise
+            self.forget()
+            raise memory.out_of_memory(self.device, max(len(answer.prompt) for answer in answers)) from error
         finally:
-            self.select(self._selected)  # the answer may have been another's
+            self._answering_with.subtract(names)
+            self.select(self._selected)  # some may have been another's
 
     def forget(self) -> None:
         """Give up the KV cache and what torch holds in reserve."""
         self.reader.forget()
+
+    def close(self) -> None:
+        """Leave nothing on the disk."""
+        self.reader.store.close()
 
     def _check_fits(self, prompt_tokens: int, max_new_tokens: int) -> None:
         if prompt_tokens + max_new_tokens > self.context_tokens:

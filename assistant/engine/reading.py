@@ -14,7 +14,7 @@ import torch
 from assistant.engine import memory
 from assistant.engine.activation import Activation
 from assistant.engine.answer import Answer
-from assistant.engine.kv import PrefixCache, Stretch
+from assistant.engine.kv_store import KVLimits, KVStore, Stretch
 from assistant.engine.slots import Slots
 from assistant.generation import Prefill, ShouldStop, never_stop
 from assistant.hardware import peak_memory_bytes as process_peak_memory_bytes
@@ -26,22 +26,25 @@ PREFILL_CHUNK_TOKENS = {"cpu": 256, "cuda": 1024}
 class Reader:
     """One model, its adapters and its KV cache. Not for use from two threads at once."""
 
-    def __init__(self, model: Any, slots: Slots, base: str) -> None:
+    def __init__(self, model: Any, slots: Slots, base: str, limits: KVLimits) -> None:
         self.model = model
         self.slots = slots
         self.device: torch.device = model.device
-        self.store = PrefixCache(model.config)
+        self.store = KVStore(model.config, limits)
         self._base = base
         """Stands for the bare base in the names of who computed keys and values."""
 
-    def read(self, answer: Answer, should_stop: ShouldStop = never_stop) -> Generator[Prefill, None, Any]:
+    def read(
+        self, answer: Answer, should_stop: ShouldStop = never_stop, *, keep: bool = True
+    ) -> Generator[Prefill, None, Any]:
         """Read all tokens of the answer that the KV cache does not hold yet.
 
-        Returns the logits of the last, of shape (vocabulary,), or None when stopped before.
+        With `keep=False` they are forgotten when something else is read. Returns the logits of the last, of shape
+        (vocabulary,), or None when stopped before.
         """
         started = time.perf_counter()
         tokens, active = answer.tokens, answer.activation
-        cached = self.store.open(tokens, owners(active, self._base))
+        cached = self.store.open(tokens, owners(active, self._base), keep)
         logits = None
         for begin, end in self._pieces(cached, len(tokens), active.start):
             if should_stop():
@@ -62,18 +65,22 @@ class Reader:
     def forward(self, tokens: Sequence[int], slot: int | None) -> Any:
         """Read these tokens after what the cache holds; the logits of the last one, shape (vocabulary,)."""
         self.slots.select(slot)
-        output = self.model(
-            input_ids=torch.tensor([tokens], device=self.device),
-            past_key_values=self.store.values,
-            use_cache=True,
-            logits_to_keep=1,
-        )
+        try:
+            output = self.model(
+                input_ids=torch.tensor([tokens], device=self.device),
+                past_key_values=self.store.values,
+                use_cache=True,
+                logits_to_keep=1,
+            )
+        except BaseException:
+            self.store.reset()  # left half-way, layers of the cache may differ in length
+            raise
         self.store.extend(tokens)
         return output.logits[0, -1]
 
     def forget(self) -> None:
         """Give up the KV cache and what torch holds in reserve."""
-        self.store.reset()
+        self.store.clear()
         memory.release(self.device)
 
     def peak_memory_bytes(self) -> int:

@@ -9,6 +9,7 @@ The base's own layers are never touched. Nothing is decided here: which adapters
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -177,3 +178,14 @@ class Slots:
 def scaled(b: torch.Tensor, scaling: float) -> torch.Tensor:
     """B with the scaling in it, computed in float32 and not yet rounded."""
     return b if scaling == 1 else b.float() * scaling
+
+
+def folded(adapter: Adapter, dtype: torch.dtype, *, pinned: bool) -> Adapter:
+    """As it will be in a slot, ready to be copied: in this dtype, the scaling in B; `pinned` for a graphics card."""
+
+    def ready(tensor: torch.Tensor) -> torch.Tensor:
+        tensor = tensor.to(dtype)
+        return tensor.pin_memory() if pinned else tensor
+
+    weights = {name: (ready(a), ready(scaled(b, scaling)), 1.0) for name, (a, b, scaling) in adapter.weights.items()}
+    return dataclasses.replace(adapter, weights=weights)

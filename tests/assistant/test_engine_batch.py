@@ -73,11 +73,13 @@ def alone(engine, prompts=PROMPTS, **config) -> list[Completion]:
     return answers
 
 
-def together(engine, prompts=PROMPTS, should_stop=lambda: False, should_end=lambda index: False, **config):
+def together(
+    engine, prompts=PROMPTS, should_stop=lambda: False, should_end=lambda index: False, adapters=None, **config
+):
     """The completions in the order of the prompts; the deltas are checked on the way."""
     config = GenerationConfig(**{"max_new_tokens": 24, **config})
     texts, completions = [""] * len(prompts), {}
-    for index, event in engine.stream_many(prompts, config, should_stop, should_end):
+    for index, event in engine.stream_many(prompts, config, should_stop, should_end, adapters):
         assert index not in completions, "an answer went on after its end"
         if isinstance(event, Delta):
             assert event.text
