@@ -12,7 +12,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from adapters.registry import AdapterRecord, get_adapter
+from adapters.registry import AdapterRecord
 from assistant.errors import AdapterError, OutOfMemoryError, SuntoError
 from assistant.i18n import _
 from assistant.protocol import Answering, Event, FromDocuments, ModelRequest, Notice
@@ -47,7 +47,7 @@ def choose_adapter(request: ModelRequest, session: Session) -> Generator[Event, 
     name = request.adapter or session.settings.adapter
     if name.lower() == AUTO:
         return (yield from _of_subject(request, session))
-    record = None if name.lower() in NO_ADAPTER else get_adapter(name)
+    record = None if name.lower() in NO_ADAPTER else session.find_adapter(name)
     return Chosen(record, "asked" if request.adapter else "setting")
 
 
@@ -75,7 +75,7 @@ def _of_subject(request: ModelRequest, session: Session) -> Generator[Event, Non
     if subject is None or not subject.adapter:
         return BARE_BASE
     try:
-        return Chosen(get_adapter(subject.adapter), "subject", subject.name)
+        return Chosen(session.find_adapter(subject.adapter), "subject", subject.name)
     except AdapterError as error:
         yield _notice(request.job, subject.adapter, subject.name, error)
         return BARE_BASE

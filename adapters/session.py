@@ -7,15 +7,16 @@ from collections.abc import Generator
 from typing import TYPE_CHECKING
 
 from adapters.choosing import choose_adapter, or_bare_base
-from adapters.registry import AdapterRecord, check_compatible
+from adapters.registry import AdapterRecord, check_compatible, get_adapter
 from adapters.relay import Reporter, relay
 from assistant.config import Settings, data_dir, load_settings
-from assistant.errors import Stopped
+from assistant.errors import AdapterNotFoundError, Stopped
 from assistant.generation import ShouldStop
 from assistant.i18n import _
-from assistant.protocol import Event, ModelLoaded, ModelRequest
+from assistant.protocol import Event, ModelLoaded, ModelRequest, Notice
 
 if TYPE_CHECKING:
+    from adapters.bank import Bank
     from assistant.engine.engine import Engine
     from assistant.lease import AcceleratorLease
     from assistant.library import Library
@@ -29,6 +30,8 @@ class Session:
         self._settings = settings
         self._library: Library | None = None
         self._engine: Engine | None = None
+        self._bank: Bank | None = None
+        """The adapters of that engine."""
         self._loaded_as: tuple[str, str] | None = None
         """(name of the kept model, device) of the engine in memory."""
         self._lease: AcceleratorLease | None = None
@@ -63,7 +66,9 @@ class Session:
         kept = yield from self._kept(request, should_stop)
         chosen = yield from or_bare_base(chosen, request.job, lambda record: _check(record, kept))
         engine = yield from self._base(request, kept, should_stop)
-        chosen = yield from or_bare_base(chosen, request.job, lambda record: _use(engine, record))
+        chosen = yield from or_bare_base(chosen, request.job, self._use)
+        if chosen.record is not None:
+            yield from _adapter_notices(request.job, chosen.record, engine)
         yield chosen.answering(request.job, engine.name)
         return engine
 
@@ -71,26 +76,46 @@ class Session:
         """The model that this request names, without an adapter, for what is no answer. Raises ModelError, Stopped."""
         kept = yield from self._kept(request, should_stop)
         engine = yield from self._base(request, kept, should_stop)
-        _use(engine, None)
+        self._use(None)
         return engine
 
+    def find_adapter(self, name: str) -> AdapterRecord:
+        """What the registry knows; one whose folder has disappeared still answers while it is in memory.
+
+        Raises AdapterError.
+        """
+        try:
+            return get_adapter(name)
+        except AdapterNotFoundError:
+            record = self._bank.record(name) if self._bank else None
+            if record is None:
+                raise
+            return record
+
     def forget_adapter(self, name: str) -> None:
-        """Its files have changed: read them again at the next use."""
-        if self._engine is not None and self._engine.adapter == name:
-            self._engine.use_adapter(None)
+        """It was removed, replaced or renamed: read it again, if it is asked for again."""
+        if self._bank is not None:
+            self._bank.forget(name)
+
+    def _use(self, record: AdapterRecord | None) -> None:
+        """Raises AdapterError, OutOfMemoryError."""
+        assert self._bank is not None
+        self._bank.use(record)
 
     def _kept(self, request: ModelRequest, should_stop: ShouldStop) -> Generator[Event, None, KeptModel]:
         wanted = request.model or self.settings.model
         return (yield from relay(lambda emit: _ensure(wanted, Reporter(request.job, emit), should_stop)))
 
     def _base(self, request: ModelRequest, kept: KeptModel, should_stop: ShouldStop) -> Generator[Event, None, Engine]:
+        from adapters.bank import Bank
+
         job, device = request.job, request.device or self.settings.device
         if self._engine is not None and self._loaded_as == (kept.name, device):
             return self._engine
         self._unload()
         started = time.monotonic()
         engine = yield from relay(lambda emit: self._load(kept, device, Reporter(job, emit), should_stop))
-        self._engine, self._loaded_as = engine, (kept.name, device)
+        self._engine, self._loaded_as, self._bank = engine, (kept.name, device), Bank(engine)
         yield ModelLoaded(
             job=job,
             model=engine.name,
@@ -114,7 +139,8 @@ class Session:
             raise Stopped
         if device != "cpu":
             self._take_lease(kept)
-        return load_engine(kept, device)
+        settings = self.settings
+        return load_engine(kept, device, kept_memory_mb=settings.kept_memory_mb, kept_disk_mb=settings.kept_disk_mb)
 
     def _take_lease(self, kept: KeptModel) -> None:
         """Raises AcceleratorBusyError, naming the holder."""
@@ -125,7 +151,9 @@ class Session:
         self._lease = lease
 
     def _unload(self) -> None:
-        self._engine = self._loaded_as = None
+        if self._engine is not None:
+            self._engine.close()
+        self._engine = self._loaded_as = self._bank = None
         if self._lease is not None:
             import torch
 
@@ -140,10 +168,26 @@ def _check(record: AdapterRecord | None, kept: KeptModel) -> None:
         check_compatible(record, kept)
 
 
-def _use(engine: Engine, record: AdapterRecord | None) -> None:
-    """Raises AdapterError."""
-    if (record and record.name) != engine.adapter:
-        engine.use_adapter(record and record.directory)
+def _adapter_notices(job: str, record: AdapterRecord, engine: Engine) -> Generator[Event, None, None]:
+    """What a reader should know of the adapter that answers."""
+    if not record.directory.is_dir():
+        yield Notice(
+            job=job,
+            level="warning",
+            message=_(
+                "The folder of the adapter “{name}” is gone; it answers from memory as long as Sunto runs."
+            ).format(name=record.name),
+            hint=_("Put it back in {directory}, or import or train it again.").format(directory=record.directory),
+        )
+    if not engine.is_invoked():
+        yield Notice(
+            job=job,
+            level="warning",
+            message=_("The adapter “{name}” waits for a text that this model's conversations do not contain.").format(
+                name=record.name
+            ),
+            hint=_("The model answers as if without it; use the base and the chat template it was trained with."),
+        )
 
 
 def _notice_unused_card(reporter: Reporter) -> None:

@@ -29,13 +29,19 @@ class FakeEngine:
         self.kept, self.name = kept, kept.name
         self.device = type("Device", (), {"type": device})
 
+    def select(self, placed):
+        assert placed is None
+
+    def close(self):
+        pass
+
 
 @pytest.fixture
 def loads(monkeypatch, tiny_kept):
     """Loading counted instead of done; every device is there."""
     counted = []
 
-    def load(kept, device):
+    def load(kept, device, **_limits):
         counted.append((kept.name, device))
         return FakeEngine(kept, device)
 
