@@ -33,7 +33,7 @@ def check(
     _check_shapes(pairs, settings, layers, found)
     _check_targets(pairs, settings, layers, found)
     found.raise_if_any(
-        lambda told: _("This adapter cannot be used with the base “{model}”: {differences}").format(
+        lambda told: _("This adapter does not fit the base “{model}”:{differences}").format(
             model=model.name, differences=told
         ),
         _("Choose the base it was made for with --model, or ask its maker for one that fits."),
@@ -46,12 +46,12 @@ def _check_base(source: AdapterSource, model: KeptModel, found: Differences) -> 
     if made := _written_down(source, "weights_sha256"):
         if made != model.weights_sha256:
             hint = _("Choose the base it was made for with --model.")
-            found.add(_("weights of the base"), _short(made), _short(model.weights_sha256), hint=hint)
+            found.add(_("weights of the base"), _short(model.weights_sha256), _short(made), hint=hint)
         return
     named = base_of(source, [model.name])
     if named and named != model.name:
         hint = _("Import it for its own base: --model {model}").format(model=shown(named))
-        found.add(_("base model"), shown(named), model.name, hint=hint)
+        found.add(_("base model"), model.name, shown(named), hint=hint)
 
 
 def _check_template(source: AdapterSource, model: KeptModel, found: Differences) -> None:
@@ -62,12 +62,12 @@ def _check_template(source: AdapterSource, model: KeptModel, found: Differences)
         made = template_sha256(source.chat_template)
     if made and here and made != here:
         found.add(
-            _("chat template, the form of a prompt"),
-            _short(made),
+            _("chat template (how a question is put to the model)"),
             _short(here),
+            _short(made),
             hint=_(
-                "If you know that it was trained with the base's own template, take {files} out of a copy of its "
-                "folder."
+                "If you know that it was trained with the base's own template, remove {files} from a copy of its "
+                "folder, and import the copy."
             ).format(files="chat_template.jinja, tokenizer_config.json"),
         )
 
@@ -76,10 +76,8 @@ def _check_shapes(pairs: Mapping[str, Pair], settings: LoraSettings, layers: Bas
     for module, pair in pairs.items():
         rank = by_pattern(settings.rank_pattern, module, settings.r)
         into, out = layers.linear[module]
-        if pair.a.shape != (rank, into):
-            found.add(f"{module}, lora_A", (rank, into), pair.a.shape)
-        if pair.b.shape != (out, rank):
-            found.add(f"{module}, lora_B", (out, rank), pair.b.shape)
+        if (pair.a.shape, pair.b.shape) != ((rank, into), (out, rank)):
+            found.add(module, f"A {(rank, into)}, B {(out, rank)}", f"A {pair.a.shape}, B {pair.b.shape}")
 
 
 def _check_targets(pairs: Mapping[str, Pair], settings: LoraSettings, layers: BaseLayers, found: Differences) -> None:

@@ -24,7 +24,7 @@ class Differences:
         return bool(self._lines)
 
     def add(self, what: str, expected: object, got: object, *, hint: str = "") -> None:
-        """`expected` and `got` must be harmless already: ours, or `shown`."""
+        """What the base, or Sunto, needs, and what the adapter brings; both harmless already: ours, or `shown`."""
         detail = _("expected {expected}, got {got}").format(expected=expected, got=got)
         self.say(what, detail, hint=hint)
 
@@ -55,5 +55,5 @@ class Differences:
         if not self:
             return
         lines = self.lines()
-        told = lines[0] + "." if len(lines) == 1 else "".join(f"\n- {line}" for line in lines)
+        told = f" {lines[0]}." if len(lines) == 1 else "".join(f"\n- {line}" for line in lines)
         raise AdapterMismatchError(sentence(told), " ".join(self.hints[:2]) or otherwise)

@@ -48,9 +48,9 @@ def import_adapter(
     disk), ModelLoadError (the base's own files), Stopped; `staging` is gone then.
     """
     with _all_or_nothing(staging, name):
-        layers = base_layers(model)
         with source.open_weights() as reader:
             tensors = read_header(reader, source.weights_name, source.weights_bytes)
+            layers = base_layers(model)
             settings, pairs = check(source, tensors, layers, model)
             staging.mkdir(parents=True, exist_ok=True)
             _check_room(staging, source.weights_bytes, name)

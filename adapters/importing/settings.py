@@ -22,7 +22,7 @@ _DEFAULT_ALPHA = 8
 """PEFT's, where the file says nothing."""
 MAX_RANK = 4096
 _MAX_INVOCATION_TOKENS = 64
-_MAX_PATTERNS = 100_000
+_MAX_PATTERNS = 5_000
 
 
 @dataclass(frozen=True)

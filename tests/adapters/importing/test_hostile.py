@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import re
 import shutil
 import stat
 import struct
+import time
 import tracemalloc
 import zipfile
 from contextlib import nullcontext
@@ -438,3 +440,19 @@ def test_expressions_that_can_take_for_ever_are_not_evaluated(pattern):
 )
 def test_expressions_as_tools_write_them_are_evaluated(pattern):
     assert unsafe([pattern]) == ""
+
+
+@given(st.text(alphabet="ab._", min_size=1, max_size=6), st.text(alphabet="ab._", max_size=12))
+def test_a_plain_name_matches_as_pefts_expression_does(pattern, module):
+    expected = re.match(rf"(.*\.)?({pattern})$", module) is not None
+    assert by_pattern({pattern: True}, module, False) == expected
+
+
+def test_thousands_of_names_are_matched_in_no_time():
+    patterns = {f"model.layers.{n}.mlp.up_proj": n for n in range(5000)}
+    started = time.perf_counter()
+    assert not unsafe(list(patterns))
+    for layer in range(100):
+        assert by_pattern(patterns, f"model.layers.{layer}.mlp.up_proj", -1) == layer
+    assert by_pattern(patterns, "model.layers.1.mlp.down_proj", -1) == -1
+    assert time.perf_counter() - started < 2

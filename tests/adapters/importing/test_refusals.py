@@ -40,12 +40,12 @@ def test_every_difference_is_told_at_once_with_what_was_expected_and_what_came(a
     files.write_weights(adapter, tensors)
     message = refused(adapter).message
     for told in (
-        "base model: expected owner/other, got tiny",
+        "base model: expected tiny, got owner/other",
         "chat template",
         "use_dora = True",
         "bias = all",
         "model.layers.7.mlp.up_proj: the base has no such layer",
-        "model.layers.1.self_attn.v_proj, lora_A: expected (16, 64), got (4, 96)",
+        "model.layers.1.self_attn.v_proj: expected A (16, 64), B (32, 16), got A (4, 96), B (32, 4)",
         "expected F16, BF16, F32, got F64",
     ):
         assert told in message
@@ -162,13 +162,16 @@ def test_weights_and_target_modules_must_tell_the_same(adapter, refused):
 
 def test_another_rank_than_the_configuration_says_is_a_difference(adapter, refused):
     files.change_config(adapter, r=32)
-    assert "model.layers.0.self_attn.q_proj, lora_A: expected (32, 64), got (4, 64)" in refused(adapter).message
+    assert (
+        "model.layers.0.self_attn.q_proj: expected A (32, 64), B (64, 32), got A (4, 64), B (64, 4)"
+        in refused(adapter).message
+    )
 
 
 def test_the_bases_weights_decide_where_suntos_card_has_their_hash(adapter, kept, refused, tmp_path):
     card = {"base": {"name": "another name", "weights_sha256": "c" * 64}}
     (adapter / "sunto.json").write_text(json.dumps(card), encoding="utf-8")
-    assert f"weights of the base: expected {'c' * 12}…, got {'a' * 12}…" in refused(adapter).message
+    assert f"weights of the base: expected {'a' * 12}…, got {'c' * 12}…" in refused(adapter).message
     same = dataclasses.replace(kept, weights_sha256="c" * 64)
     import_adapter(read_source(adapter), name="biology", model=same, staging=tmp_path / "staging")
 
