@@ -89,6 +89,16 @@ REQUEST_OF_ACTION = {
 }
 """Actions of the app that send a request of their own (a plain question sends `Chat`)."""
 
+REQUEST_OF_KEY = {
+    "screen.rename": "RenameAdapter",
+    "screen.remove": "RemoveAdapter",
+    "screen.roll_back": "RollbackAdapter",
+    "screen.import": "ImportAdapter",
+    "screen.export": "ExportAdapter",
+    "screen.subject": "SetSubjectAdapter",
+}
+"""Keys of the screen of adapters, and the request that each sends. The list and what is known of one need no key."""
+
 
 def test_every_job_has_a_command_or_a_reason_for_having_none():
     sent = {command.request for command in all_commands().values()}
@@ -107,3 +117,14 @@ def test_what_the_app_starts_the_command_line_starts_too():
     sent = {command.request for command in all_commands().values()}
     assert set(REQUEST_OF_ACTION) <= names
     assert set(REQUEST_OF_ACTION.values()) <= sent
+    assert set(REQUEST_OF_KEY.values()) <= sent
+
+
+def test_what_can_be_done_with_adapters_can_be_done_in_the_app():
+    from tui.screens.adapters import AdaptersScreen, adapter_keys
+
+    keys = {hint.action: hint for hint, _sentence in adapter_keys()}
+    assert set(REQUEST_OF_KEY) <= set(keys)
+    assert all(hasattr(AdaptersScreen, "action_" + action.removeprefix("screen.")) for action in keys)
+    of_adapters = {request.__name__ for request in HANDLERS if "Adapter" in request.__name__}
+    assert of_adapters == {*REQUEST_OF_KEY.values(), "ListAdapters", "ShowAdapter"}

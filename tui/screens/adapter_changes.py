@@ -68,11 +68,11 @@ def roll_back(name: str, version: int, now: int, *, undo: bool = True) -> Change
     )
 
 
-def take_over(path: str, name: str, model: str) -> Change:
+def take_over(path: str, name: str, model: str, *, overwrite: bool = False) -> Change:
     """Import. `model` is the base it is for, where its files do not say."""
     absolute = str(to_path(path).absolute())
     return Change(
-        lambda job: ImportAdapter(job=job, path=absolute, name=name, model=model),
+        lambda job: ImportAdapter(job=job, path=absolute, name=name, model=model, overwrite=overwrite),
         _("Importing {path}").format(path=path),
         lambda result: _("“{name}” is here now.").format(name=result.get("name") or name),
         new=name,

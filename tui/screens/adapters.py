@@ -1,7 +1,7 @@
 """The adapters on this machine: which there are, what is known of each, and what can be done with it.
 
-The list is read from the adapters' own small files; every change is asked of the model process, which makes it after
-the answer it may be writing.
+How they are drawn is in `tui.screens.adapter_list`; here are the keys. Every change is asked of the model process,
+which makes it after the answer it may be writing.
 """
 
 from __future__ import annotations
@@ -11,35 +11,25 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rich.text import Text
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import Container, Vertical, VerticalScroll
-from textual.screen import Screen
-from textual.widgets import Static
 
 from assistant.errors import SuntoError
 from assistant.i18n import _, plural
 from assistant.protocol import Event, Progress, Request
-from assistant.safe_text import one_line, printable
-from assistant.units import format_bytes
-from tui.adapter_rows import AdapterRow, version_rows
-from tui.adapter_words import AdapterTable, adapter_card
+from assistant.safe_text import one_line
+from tui.adapter_rows import version_rows
 from tui.choosable import Choosable
+from tui.results import as_text
 from tui.screens import adapter_changes as changes
 from tui.screens.adapter_changes import Change
+from tui.screens.adapter_list import AdapterListScreen
 from tui.screens.asking import ChoiceScreen, ConfirmScreen, LineScreen
 from tui.widgets.key_hints import Hint, KeyHints
-from tui.widgets.line_list import LineList
 from tui.words import amount, stage_name
 
 if TYPE_CHECKING:
-    from assistant.library.subjects import SubjectRecord
     from tui.screens.chat import ChatScreen
-
-_OTHER_ROWS = 12
-"""Of a small screen: what is not the table, the details with a few lines among it."""
 
 
 def adapter_keys() -> list[tuple[Hint, str]]:
@@ -58,9 +48,8 @@ def adapter_keys() -> list[tuple[Hint, str]]:
     ]
 
 
-class AdaptersScreen(Screen[None]):
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 - Textual's class variable
-    BINDINGS = [  # noqa: RUF012
+class AdaptersScreen(AdapterListScreen):
+    BINDINGS = [  # noqa: RUF012 - Textual's class variable
         Binding("escape,q", "leave", show=False),
         Binding("enter", "use", show=False),
         Binding("r", "rename", show=False),
@@ -74,103 +63,22 @@ class AdaptersScreen(Screen[None]):
     ]
 
     def __init__(self, desk: ChatScreen, name: str = "") -> None:
-        """`name` is the adapter to begin at; without it, the one that answers."""
-        super().__init__()
-        self._desk = desk
-        self._wanted = name or desk.who.next.adapter
-        self._rows: list[AdapterRow] = []
-        self._subjects: list[SubjectRecord] = []
-        self._table = AdapterTable([], "")
+        """As for `AdapterListScreen`."""
+        super().__init__(desk, name)
         self._undo: Change | None = None
         """Takes back the last change."""
-        self._head = Static(markup=False, id="adapters-head")
-        self._header = Static(markup=False, id="adapters-columns")
-        self._list = LineList(0, lambda position, columns: self._table.line(position, columns))
-        self._card = Static(markup=False)
-        self._says = Static(markup=False, id="adapters-say")
 
     def compose(self) -> ComposeResult:
-        yield self._head
-        with Container(id="adapters"):
-            with Vertical(id="adapters-table"):
-                yield self._header
-                yield self._list
-            with VerticalScroll(id="adapter-card", can_focus=False):
-                yield self._card
-        yield self._says
+        yield from self.compose_list()
         yield KeyHints([hint for hint, _sentence in adapter_keys()])
-
-    async def on_mount(self) -> None:
-        self._list.focus()
-        await self.refresh_list(self._wanted)
-
-    def on_resize(self) -> None:
-        self._fit_table()
-
-    # --- drawing --------------------------------------------------------------------------------------------------
-
-    async def refresh_list(self, name: str = "") -> None:
-        """Read the list again, and stay at the adapter of that name, or where it was."""
-        name = name or (self._current.name if self._current is not None else "")
-        self._rows = await self._desk.adapter_rows()
-        self._subjects = await self._desk.conversation.subjects()
-        position = next((at for at, row in enumerate(self._rows) if row.name == name), self._list.highlighted)
-        self._draw_table()
-        self._list.recount(len(self._rows))
-        self._list.highlighted = position
-        self._show_card()
-
-    def _draw_table(self) -> None:
-        self._table = AdapterTable(self._rows, self._desk.who.next.adapter)
-        total = format_bytes(sum(row.size_bytes for row in self._rows))
-        count = plural("{count} adapter", "{count} adapters", len(self._rows))
-        words = _("the next answer: {words}").format(words=self._desk.who.next.words)
-        self._head.update(" · ".join((count, total, words) if self._rows else (count, words)))
-        self._list.refresh()
-        self._fit_table()
-
-    def _fit_table(self) -> None:
-        """On a small screen the table is as high as it has lines, and leaves room for what is known of one."""
-        lines = max(1, min(len(self._rows), self.app.size.height - _OTHER_ROWS))
-        self._list.styles.height = "1fr" if self.has_class("-wide") else lines
-        self.call_after_refresh(lambda: self._header.update(self._table.header(self._list.size.width)))
-
-    def _show_card(self) -> None:
-        row = self._current
-        if row is None:
-            self._card.update(
-                Text(_("There are no adapters yet. i imports one; /train DATA NAME trains one on a file of examples."))
-            )
-            return
-        self._card.update(adapter_card(row, self._subjects_with(row.name)))
-
-    def _subjects_with(self, name: str) -> list[str]:
-        return [subject.name for subject in self._subjects if subject.adapter == name]
-
-    @property
-    def _current(self) -> AdapterRow | None:
-        position = self._list.highlighted
-        return self._rows[position] if position < len(self._rows) else None
-
-    @on(LineList.Highlighted)
-    def _highlighted(self) -> None:
-        self._show_card()
-
-    def say(self, sentence: str, *, hint: str = "", wrong: bool = False) -> None:
-        """Beneath the list, until something else is said."""
-        self._says.set_class(wrong, "-wrong")
-        text = Text(printable(sentence).strip())
-        if hint:
-            text.append(" " + printable(hint).strip(), "dim")
-        self._says.update(text)
 
     # --- what can be done with one --------------------------------------------------------------------------------
 
     async def action_use(self) -> None:
-        if (row := self._current) is None:
+        if (row := self.current) is None:
             return
         try:
-            await self._desk.commands.use_adapter(row.name)
+            await self.desk.commands.use_adapter(row.name)
         except SuntoError as error:
             self.say(error.message, hint=error.hint, wrong=True)
             return
@@ -178,7 +86,7 @@ class AdaptersScreen(Screen[None]):
         self._draw_table()
 
     def action_rename(self) -> None:
-        if (row := self._current) is None:
+        if (row := self.current) is None:
             return
 
         def named(new: str | None) -> None:
@@ -188,18 +96,18 @@ class AdaptersScreen(Screen[None]):
         self.app.push_screen(LineScreen(_("A new name for “{name}”:").format(name=row.name), row.name), named)
 
     def action_remove(self) -> None:
-        if (row := self._current) is None:
+        if (row := self.current) is None:
             return
         versions = plural(
             "It has {count} other version, which goes too.",
             "It has {count} other versions, which go too.",
             len(row.versions),
         )
-        subjects = _("It answers for: {subjects}.").format(subjects=", ".join(self._subjects_with(row.name)))
+        subjects = _("It answers for: {subjects}.").format(subjects=", ".join(self.subjects_with(row.name)))
         parts = [
             _("Delete the adapter “{name}” for good?").format(name=row.name),
             versions if row.versions else "",
-            subjects if self._subjects_with(row.name) else "",
+            subjects if self.subjects_with(row.name) else "",
         ]
         screen = ConfirmScreen(
             " ".join(part for part in parts if part),
@@ -210,7 +118,7 @@ class AdaptersScreen(Screen[None]):
         self.app.push_screen(screen, lambda sure: self._make(changes.remove(row.name)) if sure else None)
 
     async def action_roll_back(self) -> None:
-        if (row := self._current) is None:
+        if (row := self.current) is None:
             return
         try:
             versions = await asyncio.to_thread(version_rows, row.name)
@@ -236,8 +144,19 @@ class AdaptersScreen(Screen[None]):
 
     def action_import(self) -> None:
         def named(path: str, name: str | None) -> None:
-            if name is not None:
-                self._make(changes.take_over(path, name, self._desk.base_in_use))
+            if name is None:
+                return
+            if name not in {row.name for row in self.rows}:
+                self._make(changes.take_over(path, name, self.desk.base_in_use))
+                return
+            over = changes.take_over(path, name, self.desk.base_in_use, overwrite=True)
+            screen = ConfirmScreen(
+                _("There is already an adapter called “{name}”. Shall the new one take its place?").format(name=name),
+                yes=_("Take its place"),
+                no=_("Leave it"),
+                hint=_("The present one is kept as a version: b goes back to it."),
+            )
+            self.app.push_screen(screen, lambda sure: self._make(over) if sure else None)
 
         def found(path: str | None) -> None:
             if path:
@@ -251,7 +170,7 @@ class AdaptersScreen(Screen[None]):
         self.app.push_screen(LineScreen(question, folder, suffixes=(".zip", ".safetensors")), found)
 
     def action_export(self) -> None:
-        if (row := self._current) is None:
+        if (row := self.current) is None:
             return
 
         def placed(path: str | None) -> None:
@@ -268,9 +187,9 @@ class AdaptersScreen(Screen[None]):
         self.app.push_screen(screen, placed)
 
     def action_subject(self) -> None:
-        if (row := self._current) is None:
+        if (row := self.current) is None:
             return
-        if not self._subjects:
+        if not self.subjects:
             self.say(
                 _("There are no subjects yet."),
                 hint=_("Make one outside: sunto library add PATH --subject NAME"),
@@ -284,11 +203,11 @@ class AdaptersScreen(Screen[None]):
                 _("has it: take it away") if subject.adapter == row.name else subject.adapter or _("has none"),
                 "●" if subject.adapter == row.name else " ",
             )
-            for subject in self._subjects
+            for subject in self.subjects
         ]
 
         def chosen(name: str | None) -> None:
-            subject = next((subject for subject in self._subjects if subject.name == name), None)
+            subject = next((subject for subject in self.subjects if subject.name == name), None)
             if subject is not None:
                 now = "" if subject.adapter == row.name else row.name
                 self._make(changes.give_to_subject(subject.name, now, subject.adapter))
@@ -324,29 +243,27 @@ class AdaptersScreen(Screen[None]):
     def _make(self, change: Change) -> None:
         """Not this screen's own worker: the change is told of even when the screen was left before it was made."""
         self.say(change.doing + "…")
-        self._desk.run_worker(self._carry_out(change), group="adapter change", exit_on_error=False)
+        self.desk.run_worker(self._carry_out(change), group="adapter change", exit_on_error=False)
 
     async def _carry_out(self, change: Change) -> None:
         request: Callable[[str], Request] = change.request
         try:
-            result: dict[str, Any] = await self._desk.errands.run(request, self._on_event)
+            result: dict[str, Any] = await self.desk.errands.run(request, self._on_event)
         except SuntoError as error:
-            self._tell(error.message, error.hint, wrong=True)
+            if self.is_attached:
+                self.say(error.message, hint=error.hint, wrong=True)
+            else:
+                await self.desk.say_error(error)
             return
-        self._desk.adapters_changed(change.old, change.new)
+        self.desk.adapters_changed(change.old, change.new)
         self._undo = change.undo
-        self._tell(change.done(result), _("u takes it back.") if change.undo is not None else "")
         if self.is_attached:
+            self.say(change.done(result), hint=_("u takes it back.") if change.undo is not None else "")
             await self.refresh_list(change.new or str(result.get("name") or ""))
+        else:
+            await self.desk.say(as_text(change.done(result)))
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, Progress) and self.is_attached:
             words = [stage_name(event.stage), amount(event.done, event.total, event.unit), one_line(event.detail)]
             self.say(" · ".join(word for word in words if word))
-
-    def _tell(self, sentence: str, hint: str, *, wrong: bool = False) -> None:
-        if self.is_attached:
-            self.say(sentence, hint=hint, wrong=wrong)
-        else:
-            text = printable(sentence if not wrong else f"{sentence} {hint}")
-            self._desk.notify(text, severity="warning" if wrong else "information", markup=False)

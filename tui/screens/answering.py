@@ -16,7 +16,6 @@ from tui.screens.checking import CheckingScreen
 from tui.turns import Turn
 from tui.who_answers import WhoAnswers, answerer_words, would_answer
 from tui.widgets.document_panel import DocumentPanel
-from tui.widgets.status_bar import StatusBar
 
 if TYPE_CHECKING:
     from assistant.library.subjects import SubjectRecord
@@ -93,11 +92,3 @@ class AnsweringScreen(CheckingScreen):
         """Of the open documents, in the library; that takes a moment, and the screen goes on meanwhile."""
         self._subject = await self.conversation.subject_of([document.path for document in self.panel.documents])
         self.expect_answerer()
-
-    @on(StatusBar.Clicked)
-    async def _status_clicked(self) -> None:
-        await self.pick_adapter()
-
-    async def pick_adapter(self) -> None:
-        """Offer every adapter to choose from."""
-        raise NotImplementedError

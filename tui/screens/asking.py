@@ -159,8 +159,9 @@ class LineScreen(ModalScreen[str | None]):
             yield KeyHints([*completing, *taking])
 
     def on_mount(self) -> None:
+        if self._suffixes is not None:  # to go on from; anything else is selected, to be replaced
+            self._input.cursor_position = len(self._input.value)
         self._input.focus()
-        self._input.cursor_position = len(self._input.value)
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:

@@ -201,9 +201,6 @@ class ChatScreen(AnsweringScreen):
     def go_on_typing(self) -> None:
         self.composer.focus()
 
-    async def pick_adapter(self) -> None:
-        await self.commands.adapter("")
-
     async def stop(self) -> None:
         """Stop the answer, or take the newest waiting prompt back into the composer; else stop reading a document."""
         if not self._turns.can_stop and self.panel.documents.being_read:

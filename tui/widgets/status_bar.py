@@ -7,7 +7,6 @@ from typing import Any, Literal
 
 from rich.cells import cell_len
 from rich.text import Text
-from textual.message import Message
 from textual.widgets import Static
 
 from assistant.i18n import _
@@ -36,9 +35,6 @@ class ModelStatus:
 
 
 class StatusBar(Static):
-    class Clicked(Message):
-        """Whoever points at who answers wants another."""
-
     def __init__(self) -> None:
         super().__init__(markup=False)
         self.status = ModelStatus()
@@ -49,8 +45,9 @@ class StatusBar(Static):
     def on_resize(self) -> None:
         self._show()
 
-    def on_click(self) -> None:
-        self.post_message(self.Clicked())
+    async def on_click(self) -> None:
+        """Whoever points at who answers wants another."""
+        await self.run_action("screen.run('adapter')")
 
     def change(self, **changes: Any) -> None:
         """Replace some fields of the status."""
@@ -75,6 +72,8 @@ def status_line(status: ModelStatus, colours: dict[str, str], columns: int) -> T
             break
         line.append(" │ ", "dim")
         line.append(part)
+    if columns > 0:  # as long as nothing is laid out there are none
+        line.truncate(columns, overflow="ellipsis")
     return line
 
 
