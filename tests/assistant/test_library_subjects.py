@@ -7,7 +7,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.errors import ConfigError
@@ -187,6 +187,7 @@ STEPS = st.one_of(
 )
 
 
+@settings(max_examples=40, deadline=None)
 @given(steps=st.lists(STEPS, max_size=12))
 def test_whatever_is_done_a_subject_has_documents_or_an_adapter_and_keeps_the_one_it_was_given(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple]
