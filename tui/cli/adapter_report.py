@@ -45,10 +45,10 @@ def adapters_table(adapters: Sequence[Row], columns: int | None) -> str:
     return table(header[:shown], [tuple(map(_cut, row[:shown])) for row in rows])
 
 
-def fitting(adapter: Row) -> str:
-    """Why it does not fit; empty when it does."""
-    if adapter["compatible"] is None:
-        return _("Its base model is not on this machine, or its files do not say which it is.")
+def misfit(adapter: Row) -> str:
+    """Why it cannot answer here as it is; empty when it can, or when nobody knows."""
+    if adapter["compatible"] is None and adapter["model"]:
+        return _("not on this machine")
     return "; ".join(map(one_line, adapter["differences"]))
 
 
@@ -73,7 +73,7 @@ def numbers(values: Iterable[int]) -> str:
 def _about(adapter: Row) -> Iterator[tuple[str, str]]:
     card: Row = adapter["card"]
     base = one_line(adapter["model"]) or _("not known")
-    yield _("base model"), f"{base} ({why})" if (why := fitting(adapter)) else base
+    yield _("base model"), f"{base} ({why})" if (why := misfit(adapter)) else base
     yield _("kind"), _("{kind}, rank {rank}").format(kind=adapter["kind"], rank=adapter["r"])
     if adapter["subject"]:
         yield _("made for"), one_line(adapter["subject"])

@@ -19,7 +19,7 @@ from assistant.protocol import (
     Train,
 )
 from assistant.units import format_number
-from tui.cli.adapter_report import adapter_card, adapters_table, fitting, numbers
+from tui.cli.adapter_report import adapter_card, adapters_table, numbers
 from tui.cli.job import JOB, Result, run_job
 from tui.cli.library_report import subject_hint
 from tui.cli.questions import ask_first
@@ -155,8 +155,6 @@ def import_(options: Namespace, output: Output) -> int:
                 name=result["name"], kind=result["kind"], rank=result["r"], model=result["model"]
             )
         )
-        if why := fitting(result):
-            output.say(why)
         _say_what_is_kept(result, output)
         if result["subjects"]:
             _say_subjects(result["subjects"], result["name"], output)
