@@ -83,6 +83,7 @@ class Tiers(Generic[Key]):
 
     def put(self, key: Key, states: States) -> None:
         """As the one used last. A tier may be over its limit by this block until `settle`."""
+        self._last_use[key] = 0
         self.touch([key])
         self._place(self._levels, key, states)
 
@@ -96,8 +97,9 @@ class Tiers(Generic[Key]):
     def touch(self, keys: Iterable[Key]) -> None:
         """They were used, the last of them last of all."""
         for key in keys:
-            self._uses += 1
-            self._last_use[key] = self._uses
+            if key in self._last_use:  # it is still there
+                self._uses += 1
+                self._last_use[key] = self._uses
 
     def settle(self) -> None:
         """Move down what is too much for each tier, the one used longest ago first."""

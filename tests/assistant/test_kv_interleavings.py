@@ -1,7 +1,6 @@
 """Documents, adapters, edits, stops and evictions in any order: what comes out of the store is what was computed.
 
-First on a model that shows every wrong hit (`kv_reader`), then on the real engine, whose answers are compared with
-those of an engine that has read nothing before.
+On a model that shows every wrong hit (`kv_reader`); `test_kv_answers` does the same with the real engine.
 """
 
 from __future__ import annotations
@@ -14,9 +13,8 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from assistant.engine.kv_store import KVLimits, Stretch
+from assistant.engine.kv_tree import Block
 from tests.assistant.kv_reader import TOKEN_BYTES, Reader
-
-# --- on a model that shows every wrong hit ---------------------------------------------------------------------
 
 OWNERS = ["base", "law", "law@2", "biology"]
 
@@ -93,9 +91,15 @@ def make(trouble: str, reader: Reader, folder: Path) -> None:
         files[0].unlink()
 
 
-def check_bounds(reader: Reader, bounds: KVLimits) -> None:
+def check_books(reader: Reader, bounds: KVLimits, folder: Path) -> None:
+    """No tier holds more than it may, and nothing is held, or lies on the disk, that cannot be found any more."""
     allowed = [*([bounds.device_bytes] if bounds.device_bytes else []), bounds.memory_bytes, bounds.disk_bytes]
     assert all(used <= most for used, most in zip(reader.store.used_bytes, allowed, strict=False))
+    tree, tiers = reader.store._tree, reader.store._tiers
+    known = set(tree.remove(Block("", (), None, tree._root.children))[1:])  # of a root with the same children: all
+    assert known == {block for level in tiers._levels for block in level.kept} == set(tiers._last_use)
+    assert [sum(kept.nbytes for kept in level.kept.values()) for level in tiers._levels] == reader.store.used_bytes
+    assert len(list(folder.rglob("*.safetensors"))) <= (len(tiers._levels[-1].kept) if bounds.disk_bytes else 0)
 
 
 @settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -112,7 +116,7 @@ def test_no_interleaving_gives_keys_of_other_tokens_or_other_owners(sequence, bo
                 keep=turn.keep,
                 stop_after=turn.stop_after,
             )
-            check_bounds(reader, bounds)
+            check_books(reader, bounds, Path(folder))
             make(turn.trouble, reader, Path(folder))
         reader.store.close()
         assert list(Path(folder).iterdir()) == []
