@@ -10,11 +10,13 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from assistant.hardware import Machine
 from assistant.i18n import _
 from assistant.units import format_memory
+
+if TYPE_CHECKING:
+    from assistant.hardware import Machine
 
 RUNTIME_BYTES = 600 << 20
 """What a CUDA context, or the libraries on a CPU, take beside the weights."""
