@@ -5,7 +5,7 @@ For both front ends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, cast
 
 from assistant.grades import GRADES
@@ -43,7 +43,8 @@ def counted(result: Result, number: int) -> str:
     differences = result["differences"]
     grades = [f"{mark} {differences['grades'][number][grade]}" for grade, mark in GRADES.items()]
     words = plural("{count} word", "{count} words", differences["words"][number])
-    return " · ".join([*(grades if _is_graded(result) else []), words, _time(differences, number)])
+    own = [_OWN[kind]()] if (kind := _sides(result)[number].get("extractive")) in _OWN else []
+    return " · ".join([*(grades if _is_graded(result) else []), words, _time(differences, number), *own])
 
 
 def rows(result: Result) -> list[tuple[str, str, str]]:
@@ -62,7 +63,17 @@ def rows(result: Result) -> list[tuple[str, str, str]]:
     ]
     words = (_("words"), *(str(count) for count in differences["words"]))
     time = (_("time"), *(_time(differences, number) for number in (0, 1)))
-    return cast("list[tuple[str, str, str]]", [*graded, words, time])
+    own = [str(side.get("extractive") or "no") for side in _sides(result)]
+    written = (_("written by the model"), *(_HOW_MUCH_WRITTEN[kind]() for kind in own))
+    return cast("list[tuple[str, str, str]]", [*graded, words, time, *([written] if set(own) != {"no"} else [])])
+
+
+_HOW_MUCH_WRITTEN: dict[str, Callable[[], str]] = {
+    "no": lambda: _("all"),
+    "partly": lambda: _("partly"),
+    "all": lambda: _("nothing"),
+}
+"""By how much of a text is the document's own sentences instead."""
 
 
 def revealed(result: Result) -> str:
@@ -96,9 +107,23 @@ def as_answer(result: Result, chosen: Chosen = None) -> dict[str, Any]:
         text += ("\n\n" if text else "") + f"## {heading}\n\n"
         claims += [_moved(claim, len(text)) for claim in side.get("claims") or ()]
         text += texts(result)[number].rstrip() + f"\n\n*{counted(result, number)}*"
-    closing = [_("Both wrote the same words.")] if result["differences"]["same"] else []
+    closing = [note] if (note := remark(result)) else []
     closing += [choice_words(result, chosen)] if chosen is not None else []
     return {**result, "answer": "\n\n".join([text, *closing]), "claims": claims}
+
+
+_OWN: dict[str, Callable[[], str]] = {
+    "all": lambda: _("the document's own sentences"),
+    "partly": lambda: _("partly the document's own sentences"),
+}
+"""Said of a text that is not the model's, or not all of it, by what its result says of that."""
+
+
+def remark(result: Result) -> str:
+    """What a person should know before comparing them; empty where there is nothing."""
+    if all(side.get("extractive") == "all" for side in _sides(result)):
+        return _("Neither wrote anything that could be used: both texts are the document's own sentences.")
+    return _("Both wrote the same words.") if result["differences"]["same"] else ""
 
 
 def _moved(claim: Result, characters: int) -> dict[str, Any]:

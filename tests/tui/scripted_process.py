@@ -244,6 +244,8 @@ class ScriptedProcess:
             if side and rule["then"] == "fail":
                 self.send(self.failure(request, rule))
                 return
+            if request.job in self.cancelled:
+                break
             where = f"text {side + 1} of 2"
             self.send(Side(job=request.job, number=side))
             self.send(Progress(job=request.job, stage="map", done=0, total=2, unit="chunks", detail=where))

@@ -189,6 +189,19 @@ def test_on_a_wide_terminal_a_stopped_comparison_shows_what_there_is(script, on_
     assert capsys.readouterr().out == f"─── 1 · zebra ───\n{LEFT}\n"
 
 
+def test_a_text_that_no_model_wrote_is_said_to_be_the_documents(script, capsys):
+    one, two = RESULT["sides"]
+    script.events = (*WRITTEN, Finished(job="", result={**RESULT, "sides": [{**one, "extractive": "partly"}, two]}))
+    assert compare() == 0
+    assert ["written", "by", "the", "model", "partly", "all"] in [
+        line.split() for line in capsys.readouterr().err.splitlines()
+    ]
+    both = [{**side, "extractive": "all"} for side in RESULT["sides"]]
+    script.events = (*WRITTEN, Finished(job="", result={**RESULT, "sides": both}))
+    assert compare() == 0
+    assert "both texts are the document's own sentences" in capsys.readouterr().err
+
+
 # --- blind ------------------------------------------------------------------------------------------------------
 
 

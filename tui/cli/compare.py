@@ -18,7 +18,7 @@ from tui.cli.options import setting_overrides
 from tui.cli.output_file import checked_target
 from tui.cli.report import marks_line, table
 from tui.cli.show import show_event
-from tui.comparisons import Chosen, as_answer, choice_of, choice_words, revealed, rows, texts, title, titles
+from tui.comparisons import Chosen, as_answer, choice_of, choice_words, remark, revealed, rows, texts, title, titles
 from tui.exporting import write_atomically
 from tui.output import Mode, Output
 
@@ -153,8 +153,7 @@ def _verdict(result: Result, chosen: Chosen, output: Output) -> str:
     lines = [table(("", *titles(result, known=is_known)), rows(result))]
     claims = [claim for side in result["sides"] for claim in side.get("claims") or ()]
     lines += marks_line({"claims": claims})
-    if result["differences"]["same"]:
-        lines.append(_("Both wrote the same words."))
+    lines += [note] if (note := remark(result)) else []
     if blind and is_known:
         lines.append(" ".join(filter(None, (choice_words(result, chosen), revealed(result)))))
     elif blind:

@@ -28,7 +28,7 @@ from assistant.protocol import (
 )
 from assistant.safe_text import one_line, printable
 from tui.claim_words import legend
-from tui.comparisons import NEITHER, Chosen, choice_words, counted, texts, title, titles
+from tui.comparisons import NEITHER, Chosen, choice_words, counted, remark, texts, title, titles
 from tui.results import as_text
 from tui.widgets.comparison_side import ComparisonSide
 from tui.widgets.job_line import JobLine
@@ -42,6 +42,7 @@ class ComparisonScreen(Screen[None]):
     """Sees a turn (`tui.turns.Watcher`), which may wait for others before it."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-stacked"), (81, "-columns")]  # noqa: RUF012 - Textual's class variable
+    VERTICAL_BREAKPOINTS = [(0, "-short"), (18, "-tall")]  # noqa: RUF012
     BINDINGS = [  # noqa: RUF012
         Binding("escape,q", "leave", show=False),
         Binding("1", "choose(0)", show=False),
@@ -146,8 +147,8 @@ class ComparisonScreen(Screen[None]):
             self._line.say(self._verdict(result))
 
     def _verdict(self, result: dict[str, Any]) -> str:
-        if result["differences"]["same"]:
-            return _("Both wrote the same words.")
+        if note := remark(result):
+            return note
         used = {claim.get("support") for side in result["sides"] for claim in side.get("claims") or ()}
         return legend(used, warned=False) if used else ""
 
