@@ -36,7 +36,7 @@ def check(
         lambda told: _("This adapter does not fit the base “{model}”:{differences}").format(
             model=model.name, differences=told
         ),
-        _("Choose the base it was made for with --model, or ask its maker for one that fits."),
+        _("Choose the base it was made for with --base, or ask its maker for one that fits."),
     )
     return settings, pairs
 
@@ -45,12 +45,12 @@ def _check_base(source: AdapterSource, model: KeptModel, found: Differences) -> 
     """By the hash of the weights where Sunto wrote it down; by name where other tools did."""
     if made := _written_down(source, "weights_sha256"):
         if made != model.weights_sha256:
-            hint = _("Choose the base it was made for with --model.")
+            hint = _("Choose the base it was made for with --base.")
             found.add(_("weights of the base"), _short(model.weights_sha256), _short(made), hint=hint)
         return
     named = base_of(source, [model.name])
     if named and named != model.name:
-        hint = _("Import it for its own base: --model {model}").format(model=shown(named))
+        hint = _("Import it for its own base: --base {model}").format(model=shown(named))
         found.add(_("base model"), model.name, shown(named), hint=hint)
 
 

@@ -55,5 +55,5 @@ class Differences:
         if not self:
             return
         lines = self.lines()
-        told = f" {lines[0]}." if len(lines) == 1 else "".join(f"\n- {line}" for line in lines)
+        told = f" {lines[0].rstrip('…')}." if len(lines) == 1 else "".join(f"\n- {line}" for line in lines)
         raise AdapterMismatchError(sentence(told), " ".join(self.hints[:2]) or otherwise)

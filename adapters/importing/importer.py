@@ -122,8 +122,14 @@ def _card(source: AdapterSource, settings: LoraSettings, sha256: str) -> dict[st
             "made_with": _made_with(source),
             "base": shown(said_base(source)),
         },
-        "lineage": [step for item in _list(card.get("lineage")) if (step := _section(item))],
+        "lineage": [step for item in _earlier(card) if (step := _section(item))],
     }
+
+
+def _earlier(card: Mapping[str, Any]) -> list[Any]:
+    """What it was before, oldest first; the last step is the adapter as its card's owner had it from elsewhere."""
+    before = {key: card.get(key) for key in ("version", "created", "source")}
+    return [*_list(card.get("lineage")), *([before] if _section(card.get("source")) else [])]
 
 
 def _made_with(source: AdapterSource) -> str:

@@ -198,12 +198,17 @@ def test_the_card_of_an_adapter_that_sunto_exported_is_taken_over(adapter, kept,
         },
         "training": {"steps": 30, "code": ["no", "lists"]},
         "lineage": [{"version": 1, "created": "2026-11-01"}, "nonsense"],
+        "version": 2,
+        "source": {"file": "x.zip", "made_with": "Unsloth"},
     }
     (adapter / "sunto.json").write_text(json.dumps(card), encoding="utf-8")
     _staging, said = take_over(adapter, kept, tmp_path)
     assert said["subject"] == "Biology"
     assert said["training"] == {"steps": 30}
-    assert said["lineage"] == [{"version": 1, "created": "2026-11-01"}]
+    assert said["lineage"] == [
+        {"version": 1, "created": "2026-11-01"},
+        {"version": 2, "source": {"file": "x.zip", "made_with": "Unsloth"}},
+    ]
     assert said["source"]["made_with"] == "Sunto 0.5"
     assert len(said["source"]["sha256"]) == 64
 
