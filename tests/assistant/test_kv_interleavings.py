@@ -33,7 +33,8 @@ class Turn:
     answer: int
     stop_after: int | None
     keep: bool
-    trouble: str
+    trouble: tuple[str, int]
+    """What happens afterwards, and to which file."""
 
     @property
     def prompt(self) -> list[int]:
@@ -59,36 +60,42 @@ turns = st.builds(
     answer=st.integers(0, 9),
     stop_after=st.one_of(st.none(), st.none(), st.integers(0, 20)),
     keep=st.sampled_from([True, True, True, False]),
-    trouble=st.sampled_from([""] * 12 + ["broken off", "forgotten", "file changed", "file cut", "file gone"]),
+    trouble=st.tuples(
+        st.sampled_from([""] * 5 + ["broken off", "forgotten", "file changed", "file cut", "file gone"]),
+        st.integers(0, 40),
+    ),
 )
 
 
 @st.composite
 def limits(draw) -> KVLimits:
-    tokens = st.sampled_from([0, 3, 17, 60, 1 << 20])
+    memory = st.sampled_from([0, 0, 3, 17, 60, 1 << 20])
+    disk = st.sampled_from([0, 60, 1 << 20, 1 << 20])
     return KVLimits(
-        device_bytes=draw(tokens) * TOKEN_BYTES,
-        memory_bytes=draw(tokens) * TOKEN_BYTES,
-        disk_bytes=draw(tokens) * (TOKEN_BYTES + 300),
+        device_bytes=draw(memory) * TOKEN_BYTES,
+        memory_bytes=draw(memory) * TOKEN_BYTES,
+        disk_bytes=draw(disk) * (TOKEN_BYTES + 300),
         block_tokens=draw(st.integers(1, 9)),
     )
 
 
-def make(trouble: str, reader: Reader, folder: Path) -> None:
-    files = sorted(folder.rglob("*.safetensors"))
-    if trouble == "broken off":
+def make(trouble: tuple[str, int], reader: Reader, folder: Path) -> None:
+    kind, number = trouble
+    files = sorted(folder.rglob("*.safetensors")) or [folder / "none"]
+    file = files[number % len(files)]
+    if kind == "broken off":
         for layer in reader.store.values.layers[:1]:
             if layer.is_initialized:
                 layer.update(layer.keys[..., :1, :], layer.values[..., :1, :])
-    elif trouble == "forgotten":
+    elif kind == "forgotten":
         reader.store.reset()
-    elif trouble == "file changed" and files:
-        content = files[0].read_bytes()
-        files[0].write_bytes(content[:-1] + bytes([content[-1] ^ 255]))
-    elif trouble == "file cut" and files:
-        files[-1].write_bytes(files[-1].read_bytes()[:40])
-    elif trouble == "file gone" and files:
-        files[0].unlink()
+    elif kind == "file changed" and file.exists():
+        content = file.read_bytes()
+        file.write_bytes(content[:-1] + bytes([content[-1] ^ 255]))
+    elif kind == "file cut" and file.exists():
+        file.write_bytes(file.read_bytes()[:40])
+    elif kind == "file gone":
+        file.unlink(missing_ok=True)
 
 
 def check_books(reader: Reader, bounds: KVLimits, folder: Path) -> None:
