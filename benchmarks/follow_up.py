@@ -159,10 +159,8 @@ def make_engine(architecture: str, device: str) -> Engine:
 
     tokenizer = transformers.AutoTokenizer.from_pretrained(kept.directory, local_files_only=True)
     config = transformers.AutoConfig.for_model(**ARCHITECTURES[architecture])
-    torch.set_default_dtype(torch.bfloat16)
     with torch.device(device):
         model = transformers.AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16)
-    torch.set_default_dtype(torch.float32)
     shape = dataclasses.replace(kept, name=architecture, quantized=False, weights_sha256="random")
     return Engine(model.eval().requires_grad_(False), tokenizer, shape)
 
