@@ -172,8 +172,8 @@ def _retitle(directory: Path) -> None:
     try:
         if card := read_card(directory):
             write_card(directory, {**card, "name": directory.name})
-    except (OSError, AdapterCorruptError):
-        logger.warning("the card of %s keeps its old title", directory, exc_info=True)
+    except (OSError, AdapterCorruptError) as error:
+        logger.warning("the card of %s keeps its old title: %s", directory, error)
 
 
 def _present(name: str) -> Path:

@@ -23,7 +23,8 @@ def fill(directory: Path, mark: int, **card: Any) -> None:
 def install(name: str, mark: int, *, overwrite: bool = True, **card: Any) -> Path:
     """Publish an adapter that is known by its mark."""
     with registry.staging() as staging:
-        fill(staging, mark, **card)
+        with registry.writing():
+            fill(staging, mark, **card)
         return registry.publish(staging, name, overwrite=overwrite)
 
 

@@ -359,23 +359,35 @@ def test_a_rename_that_the_system_refuses_halfway_is_taken_back(monkeypatch):
 # --- what is opened ----------------------------------------------------------------------------------------------
 
 OPENED = """
-import sys
+import asyncio, sys
 opened = []
 sys.addaudithook(lambda event, arguments: opened.append(str(arguments[0])) if event == "open" else None)
+
+def of_adapters():
+    found = [path.replace(chr(92), "/").rpartition("sunto-home/")[2] for path in opened if "sunto-home" in path]
+    opened.clear()
+    return sorted(path for path in found if path.startswith("adapters/a"))
+
 from adapters.jobs import Session, run
 from assistant import protocol
 from assistant.config import Settings
-session = Session(Settings())
-list(run(protocol.ListLibrary(job="1"), session))
-print(sum("adapters" in path and "sunto-home" in path and "lock" not in path for path in opened))
-opened.clear()
+list(run(protocol.ListLibrary(job="1"), Session(Settings())))
+print("model process:", *of_adapters())
+
+from tui.app import SuntoApp
+async def first_screen():
+    async with SuntoApp(model_command=(sys.executable, "-c", "")).run_test(size=(80, 24)) as pilot:
+        await pilot.pause()
+asyncio.run(first_screen())
+print("app:", *of_adapters())
+
 from adapters import registry
-registry.adapter_names()
+assert len(registry.adapter_names()) == 50
+print("names:", *of_adapters())
 registry.get_adapter("a7")
-print(*sorted(path.rpartition("sunto-home")[2].replace(chr(92), "/") for path in opened if "a" + "dapters/a" in path))
-opened.clear()
+print("one:", *of_adapters())
 registry.list_adapters()
-print(sum(path.endswith("safetensors") for path in opened), sum("/versions/" in path for path in opened))
+print("list:", *{path.split("/", 2)[2] for path in of_adapters()})
 """
 
 
@@ -387,7 +399,7 @@ def test_with_50_adapters_nothing_of_them_is_opened_until_it_is_asked_for():
         [sys.executable, "-c", OPENED], cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120, check=False
     )
     assert done.returncode == 0, done.stderr
-    at_start, for_one, for_list = done.stdout.splitlines()
-    assert at_start == "0"
-    assert for_one == "/adapters/a7/adapter_config.json /adapters/a7/sunto.json"
-    assert for_list == "0 0"
+    opened = dict(line.split(":", 1) for line in done.stdout.splitlines())
+    assert (opened["model process"], opened["app"], opened["names"]) == ("", "", "")
+    assert opened["one"] == " adapters/a7/adapter_config.json adapters/a7/sunto.json"
+    assert set(opened["list"].split()) == {"adapter_config.json", "sunto.json"}

@@ -6,10 +6,11 @@ import json
 
 import pytest
 import torch
+from safetensors import SafetensorError
 
 from adapters import session as session_module
 from adapters.jobs import Session, run
-from adapters.registry import adapters_dir, get_adapter
+from adapters.registry import adapters_dir, earlier_versions, get_adapter
 from adapters.training import _trend
 from assistant import protocol
 from assistant.config import Settings
@@ -102,6 +103,40 @@ def test_a_name_that_is_taken_is_told_before_anything_is_loaded(session, pairs):
     assert replaced[-1].result["steps"] == 2
     assert get_adapter("bio").card["training"]["steps"] == 2
     assert leftovers() == ["bio"]
+
+
+def test_training_again_keeps_the_adapter_from_before_and_says_so(session, pairs):
+    list(run(request(pairs, max_steps=1), session))
+    result = list(run(request(pairs, max_steps=2, overwrite=True), session))[-1].result
+    assert (result["version"], result["versions"]) == (2, [1])
+    record = get_adapter("bio")
+    (before,) = earlier_versions(record)
+    assert before.card["training"]["steps"] == 1
+    assert [step["training"]["steps"] for step in record.card["lineage"]] == [1]
+
+
+def test_a_disk_that_becomes_full_at_the_end_is_told_and_the_old_adapter_stays(session, pairs, monkeypatch):
+    list(run(request(pairs, max_steps=1), session))
+
+    def full(*_arguments, **_options):
+        raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+    monkeypatch.setattr("safetensors.torch.save_file", full)
+    ending = list(run(request(pairs, max_steps=2, overwrite=True), session))[-1]
+    assert (ending.kind, "the disk is full" in ending.message) == ("AdapterError", True)
+    assert get_adapter("bio").versions == ()
+    assert leftovers() == ["bio"]
+
+
+def test_an_adapter_trained_for_a_subject_answers_about_it(session, pairs, tmp_path):
+    unknown = list(run(request(pairs, subject="Biology"), session))
+    assert [event.kind for event in unknown] == ["ConfigError"]
+    (tmp_path / "notes.txt").write_text("The cell is the smallest unit of life. " * 20, encoding="utf-8")
+    add = protocol.AddDocuments(job="a", paths=(str(tmp_path / "notes.txt"),), subject="Biology")
+    list(run(add, session))
+    list(run(request(pairs, subject="Biology", max_steps=1), session))
+    assert session.library.subject_adapter("Biology") == "bio"
+    assert get_adapter("bio").subject == "Biology"
 
 
 def test_the_trend_is_told_by_thirds_not_by_single_steps():
