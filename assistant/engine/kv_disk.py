@@ -93,7 +93,7 @@ def _is_in_use(name: str) -> bool:
         return abs(psutil.Process(int(pid)).create_time() - int(started)) < _START_TOLERANCE_SECONDS
     except psutil.NoSuchProcess:
         return False
-    except (psutil.AccessDenied, OverflowError):  # it exists, and belongs to somebody else; no process has this number
+    except psutil.AccessDenied:  # it exists, and belongs to somebody else
         return True
 
 
