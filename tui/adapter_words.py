@@ -50,13 +50,12 @@ def adapter_choices(rows: Sequence[AdapterRow], now: Answerer, of_subject: str) 
 
 def _facts(row: AdapterRow) -> str:
     facts = [
-        MARKS[row.fits],
-        one_line(row.subject)[:_MAX_VALUE],
-        one_line(row.model)[:_MAX_VALUE],
-        row.kind,
         _("not for the model in use") if row.fits is False else "",
+        _short(row.subject),
+        _short(row.model),
+        row.kind,
     ]
-    return " · ".join(fact for fact in facts if fact)
+    return f"{MARKS[row.fits]} " + " · ".join(fact for fact in facts if fact)
 
 
 # --- the table ----------------------------------------------------------------------------------------------------
@@ -138,7 +137,7 @@ def _cell(text: str, width: int) -> str:
 
 def adapter_card(row: AdapterRow, subjects: Sequence[str]) -> Text:
     """What there is to know of one. `subjects` are those whose own adapter it is."""
-    card = Text(one_line(row.name), "bold")
+    card = Text().append(one_line(row.name), "bold")
     card.append("\n" + _headline(row), "dim")
     for line in _fit_lines(row):
         card.append("\n").append(line)

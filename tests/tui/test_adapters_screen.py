@@ -133,7 +133,7 @@ async def test_a_key_opens_a_list_to_choose_who_answers(sunto_home):
         assert not sent_requests(), "no model is here, so none is loaded for it"
 
 
-async def test_typing_finds_by_subject_and_a_digit_belongs_to_a_name_that_begins_with_it(sunto_home):
+async def test_typing_finds_by_subject_and_digits_find_where_names_begin_with_some(sunto_home):
     keep_adapter(sunto_home, "2024-law", subject="Diritto privato")
     keep_adapter(sunto_home, "biology", subject="Biologia")
     async with desk_of(app_with()) as desk:
@@ -272,7 +272,7 @@ async def test_going_back_to_a_version_is_chosen_from_a_list_and_taken_back(sunt
         await desk.pilot.press("b")
         await answer_to(desk, ChoiceScreen)
         assert "2026-09-01" in desk.screen_text()
-        await desk.pilot.press("down", "enter")
+        await desk.pilot.press("1", "enter")
         await said(desk, "“biology” answers with version 1 now; version 3 is kept. u takes it back.")
         assert get_adapter("biology").version == 1
         await desk.pilot.press("u")
@@ -299,14 +299,14 @@ async def test_a_subject_is_given_the_adapter_and_it_is_taken_away_again(sunto_h
         await answer_to(desk, ChoiceScreen)
         await desk.pilot.press("enter")
         await said(desk, "“biology” answers about the documents of “Biologia” now.")
-        await said(desk, "the next answer: adapter biology (subject)")
+        await said(desk, "next answer: adapter biology (subject)")
         await desk.pilot.press("s")
         await answer_to(desk, ChoiceScreen)
         await desk.pilot.press("enter")
         await said(desk, "“Biologia” has no adapter of its own any more.")
-        await said(desk, "the next answer: no adapter")
+        await said(desk, "next answer: no adapter")
         await desk.pilot.press("u")
-        await said(desk, "the next answer: adapter biology (subject)")
+        await said(desk, "next answer: adapter biology (subject)")
 
 
 async def test_exporting_writes_where_it_is_told_and_replaces_nothing(sunto_home, tmp_path, monkeypatch):

@@ -5,12 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from assistant.documents.model import Document, Page, Section
 from assistant.i18n import set_language
+from assistant.library import Library
+from tests.tui.adapters_kept import OTHER_BASE, keep_adapter, keep_base, keep_version
 from tests.tui.cited import citation, cited
 from tests.tui.desk import SMALL, WIDE, Desk, app_with, settled
 from tui.conversation import Conversation
+from tui.screens.adapters import AdaptersScreen
+from tui.screens.asking import ChoiceScreen
 from tui.screens.document import DocumentScreen
 from tui.screens.help import HelpScreen
 
@@ -285,3 +290,83 @@ def italian(monkeypatch):
 @pytest.mark.parametrize("keys", [("f3", *["down"] * 4), ("f4", "space")], ids=["page", "chapters"])
 def test_the_view_and_the_choice_in_italian(snap_compare, monkeypatch, tmp_path, keys):
     assert looks(snap_compare, monkeypatch, tmp_path, TERMINAL, *keys)
+
+
+# --- adapters ---------------------------------------------------------------------------------------------------
+
+
+def adapters(snap_compare, monkeypatch, home, tmp_path, size, *keys, command="/adapters biology"):
+    """The screen of adapters with three of them, after these keys."""
+    keep_base(home)
+    keep_adapter(
+        home,
+        "biology",
+        subject="Biologia",
+        created="2026-10-01T10:00:00+00:00",
+        version=3,
+        size=4_200_000,
+        data={"file": "appunti di biologia.jsonl", "examples": 120},
+        training={"steps": 45, "epochs": 3, "learning_rate": 1e-4, "first_loss": 3.1, "last_loss": 1.25},
+        scores={"chrF": 0.4237},
+        language=["it"],
+    )
+    keep_version(home, "biology", 2, created="2026-09-14T10:00:00+00:00")
+    keep_version(home, "biology", 1, created="2026-09-01T10:00:00+00:00")
+    keep_adapter(home, "diritto-privato-2026", kind="alora", subject="Diritto privato", size=8_000_000)
+    keep_adapter(home, "unsloth-checkpoint-500-rank-patterns", OTHER_BASE, size=66_000_000)
+    path = tmp_path / "foglie.md"
+    path.write_text(NOTES, encoding="utf-8")
+    with Library() as library:
+        library.add_document(path, subject="Biologia")
+        library.set_subject_adapter("Biologia", "biology")
+    monkeypatch.chdir(tmp_path)
+    app = app_with(real=True)
+
+    async def before(pilot):
+        desk = Desk(app, pilot)
+        await settled(desk)
+        await desk.wait_until(lambda: desk.chat.base_in_use)
+        await desk.send("/open foglie.md")
+        await desk.wait_until(lambda: "(subject)" in desk.screen_text())
+        await desk.send(command)
+        if command.startswith("/adapters"):
+            await desk.wait_until(lambda: isinstance(app.screen, AdaptersScreen) and app.screen.rows)
+        else:
+            await desk.wait_until(lambda: isinstance(app.screen, ChoiceScreen))
+        for key in keys:
+            await pilot.press(key)
+            await pilot.pause()
+        for field in app.screen.query(Input):
+            field.cursor_blink = False
+        await pilot.pause()
+
+    return snap_compare(app, terminal_size=size, run_before=before)
+
+
+@pytest.mark.parametrize("size", [TERMINAL, WIDE, BIG], ids=["80x24", "110x34", "200x60"])
+def test_the_adapters(snap_compare, monkeypatch, sunto_home, tmp_path, size):
+    assert adapters(snap_compare, monkeypatch, sunto_home, tmp_path, size)
+
+
+def test_the_adapters_on_the_smallest_terminal(snap_compare, monkeypatch, sunto_home, tmp_path):
+    assert adapters(snap_compare, monkeypatch, sunto_home, tmp_path, SMALL)
+
+
+def test_an_adapter_for_another_base(snap_compare, monkeypatch, sunto_home, tmp_path):
+    assert adapters(snap_compare, monkeypatch, sunto_home, tmp_path, TERMINAL, "end")
+
+
+@pytest.mark.parametrize("size", [SMALL, TERMINAL, WIDE], ids=["40x12", "80x24", "110x34"])
+def test_who_answers_is_chosen(snap_compare, monkeypatch, sunto_home, tmp_path, size):
+    assert adapters(snap_compare, monkeypatch, sunto_home, tmp_path, size, command="/adapter")
+
+
+@pytest.mark.parametrize("key", ["x", "b", "s", "r", "question_mark"])
+def test_what_the_screen_of_adapters_asks(snap_compare, monkeypatch, sunto_home, tmp_path, key):
+    assert adapters(snap_compare, monkeypatch, sunto_home, tmp_path, TERMINAL, key)
+
+
+@pytest.mark.usefixtures("italian")
+@pytest.mark.parametrize(("size", "key"), [(TERMINAL, ()), (TERMINAL, ("x",)), (WIDE, ())], ids=["list", "x", "wide"])
+def test_the_adapters_in_italian(snap_compare, monkeypatch, sunto_home, tmp_path, size, key):
+    assert adapters(snap_compare, monkeypatch, sunto_home, tmp_path, size, *key)

@@ -86,8 +86,8 @@ class AdapterListScreen(Screen[None]):
         self._table = AdapterTable(self.rows, self.desk.who.next.adapter)
         total = format_bytes(sum(row.size_bytes for row in self.rows))
         count = plural("{count} adapter", "{count} adapters", len(self.rows))
-        words = _("the next answer: {words}").format(words=self.desk.who.next.words)
-        self._head.update(" · ".join((count, total, words) if self.rows else (count, words)))
+        words = _("next answer: {words}").format(words=self.desk.who.next.words)
+        self._head.update(" · ".join((words, count, total) if self.rows else (words, count)))
         self.list.refresh()
         self._fit_table()
 

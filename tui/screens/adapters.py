@@ -132,14 +132,15 @@ class AdaptersScreen(AdapterListScreen):
             )
             return
         choices = [
-            Choosable(str(number), _("version {number}").format(number=number), made[:10]) for number, made in versions
+            Choosable(str(number), str(number), _("of {date}").format(date=made[:10]) if made else "")
+            for number, made in versions
         ]
 
         def chosen(number: str | None) -> None:
             if number is not None:
                 self._make(changes.roll_back(row.name, int(number), row.version))
 
-        title = _("“{name}” is at version {number}; go to").format(name=row.name, number=row.version)
+        title = _("“{name}” is at version {number}: go to version").format(name=row.name, number=row.version)
         self.app.push_screen(ChoiceScreen(title, choices, hint=_("The present one is kept as a version.")), chosen)
 
     def action_import(self) -> None:

@@ -70,7 +70,7 @@ class AnsweringScreen(CheckingScreen):
 
     def note_answering(self, event: Answering, turn: Turn | None) -> None:
         """Only of a conversation: loading a model, or comparing two adapters, says nothing of the next answer."""
-        if turn is not None and turn.remembered:
+        if turn is not None and turn.job == event.job and turn.remembered:
             self.who.say(event)
             self.show_answerer()
 

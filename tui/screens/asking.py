@@ -22,14 +22,14 @@ from tui.widgets.line_list import LineList
 
 _OTHER_ROWS = 7
 """Of the panel with a list: its border, the line to type in, and what stands beneath."""
-_NUMBERED = "123456789"
+_NUMBERS = "123456789"
 
 
 class ChoiceScreen(ModalScreen[str | None]):
     """Gives back the value of the one that was chosen, or None.
 
-    What is typed leaves those that have it in their label or note. A digit takes the one of that number at once,
-    unless a label begins with it.
+    What is typed leaves those that have it in their label or note. They are numbered, and a digit takes one at once,
+    unless the labels have digits of their own to be found by.
     """
 
     BINDINGS = [  # noqa: RUF012 - Textual's class variable
@@ -50,8 +50,10 @@ class ChoiceScreen(ModalScreen[str | None]):
         self._hint = hint
         self._list = LineList(len(choices), self._line)
         self._list.can_focus = False
+        self._numbered = not any(choice.label[:1].isdigit() for choice in choices)
         self._current = next((at for at, choice in enumerate(choices) if choice.value == current), 0)
-        self._input = Input(placeholder=_("Type to find one, or its number"), compact=True)
+        words = _("Type to find one, or its number") if self._numbered else _("Type to find one")
+        self._input = Input(placeholder=words, compact=True)
 
     def compose(self) -> ComposeResult:
         with Vertical() as panel:
@@ -85,11 +87,11 @@ class ChoiceScreen(ModalScreen[str | None]):
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
         typed = event.value.casefold().strip()
-        if typed and typed in _NUMBERED and not any(choice.label.startswith(typed) for choice in self._choices):
+        if self._numbered and typed and typed in _NUMBERS:
             self._take(int(typed) - 1)
             return
         self._left = [choice for choice in self._choices if typed in f"{choice.label} {choice.note}".casefold()]
-        self._left.sort(key=lambda choice: typed not in choice.label.casefold())
+        self._left.sort(key=lambda choice: _far_from(typed, choice.label.casefold()))
         self._list.recount(len(self._left))
         self._list.highlighted = 0
 
@@ -110,13 +112,19 @@ class ChoiceScreen(ModalScreen[str | None]):
 
     def _line(self, position: int, columns: int) -> Text:
         choice = self._left[position]
-        number = _NUMBERED[position] if position < len(_NUMBERED) and not self._input.value else " "
+        numbered = self._numbered and position < len(_NUMBERS) and not self._input.value
+        number = _NUMBERS[position] if numbered else " "
         line = Text(f"{number} {choice.mark} {one_line(choice.label)}")
         if choice.note:
             width = max((Text(one_line(other.label)).cell_len for other in self._left), default=0)
-            line.append(" " * max(2, min(width, columns // 2) + 6 - line.cell_len))
+            line.append(" " * max(2, min(width, columns // 3) + 6 - line.cell_len))
             line.append(one_line(choice.note), "dim")
         return line
+
+
+def _far_from(typed: str, label: str) -> int:
+    """Those that begin with what is typed come first, then those that have it at all."""
+    return 0 if label.startswith(typed) else 1 if typed in label else 2
 
 
 class LineScreen(ModalScreen[str | None]):
