@@ -133,6 +133,14 @@ def test_every_task_can_be_compared(note, task):
     assert all(side.get("answer") or side.get("summary") for side in result["sides"])
 
 
+def test_a_side_is_what_its_adapter_answers_alone(note):
+    side = events_of(request(note, "base", "zebra"))[-1].result["sides"][1]
+    alone = events_of(protocol.Summarize(job="1", paths=(str(note),), adapter="zebra"))[-1].result
+    kept_or_timed = ("seconds", "resumed_chunks")
+    same = [name for name in alone if name not in kept_or_timed]
+    assert [side[name] for name in same] == [alone[name] for name in same]
+
+
 def test_the_style_and_the_points_are_those_of_both(note):
     result = events_of(request(note, style="outline", bullets=3))[-1].result
     assert [(side["style"], side["bullets"]) for side in result["sides"]] == [("outline", 3)] * 2

@@ -10,7 +10,7 @@ from assistant.config import load_settings
 from assistant.errors import ConfigError
 from assistant.export import check_exportable, exported, format_of
 from assistant.i18n import _
-from assistant.protocol import Compare, Event, Finished, Side, TextDelta, TextReset
+from assistant.protocol import Answering, Compare, Event, Finished, Side, TextDelta, TextReset
 from tui.cli.columns import MIN_COLUMNS, side_by_side
 from tui.cli.documents import document_fields
 from tui.cli.job import JOB, JobRunner, Result, conclude
@@ -103,6 +103,8 @@ class _Shown:
         match event:
             case Side(number=number):
                 self._begin(number)
+            case Answering():
+                pass  # its heading says so
             case TextDelta(text=text) if self._side_by_side:
                 self._texts[self._side] += text
             case TextReset() if self._side_by_side:
