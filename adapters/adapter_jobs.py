@@ -19,6 +19,7 @@ from assistant.errors import AdapterError, LibraryError, ModelNotFoundError
 from assistant.generation import ShouldStop
 from assistant.i18n import _
 from assistant.protocol import Event, Notice
+from assistant.safe_text import one_line
 
 if TYPE_CHECKING:
     from adapters.importing import AdapterSource
@@ -31,6 +32,7 @@ Job = Generator[Event, None, Result]
 
 def list_adapters(request: protocol.ListAdapters, session: Session, _should_stop: ShouldStop) -> Job:
     records = registry.list_adapters()
+    yield from _damaged(request, {record.name for record in records})
     subjects = yield from _subjects(request, session)
     kept = _kept_models() if records else []
     return {"adapters": [_row(record, kept, subjects) for record in records]}
@@ -186,6 +188,18 @@ def _version_row(record: AdapterRecord) -> Result:
         "bytes": record.bytes,
         "card": record.card,
     }
+
+
+def _damaged(request: protocol.Request, listed: set[str]) -> Generator[Event, None, None]:
+    """What lies in the folder and cannot be read is not listed, but said."""
+    for name in registry.adapter_names():
+        if name not in listed:
+            yield Notice(
+                job=request.job,
+                level="warning",
+                message=_("The adapter “{name}” is damaged.").format(name=one_line(name)),
+                hint=_("What is wrong with it: sunto adapters show {name}").format(name=one_line(name)),
+            )
 
 
 def _kept_models() -> list[KeptModel]:

@@ -39,6 +39,14 @@ MAX_JSON_BYTES = 1 << 20
 _MAX_LINEAGE = 50
 """Steps that are remembered; an adapter trained every evening for a year stays readable."""
 
+_USE = """```python
+from peft import PeftModel
+from transformers import AutoModelForCausalLM
+
+base = AutoModelForCausalLM.from_pretrained({base})
+model = PeftModel.from_pretrained(base, "this folder")
+```"""
+
 Card = dict[str, Any]
 
 
@@ -169,6 +177,8 @@ def _paragraphs(card: Card) -> Iterator[str]:
     kind = "An activated LoRA" if card.get("kind") == "alora" else "A LoRA"
     subject = f" on {_code(card['subject'])}" if _text(card.get("subject")) else ""
     yield f"{kind} adapter for study texts{subject}: summaries, descriptions and answers."
+    if base := hub_name(_text(_section(card, "base").get("name"))):
+        yield _USE.format(base=_quoted(base))
     for heading, name in (
         ("Base model", "base"),
         ("Trained on", "data"),

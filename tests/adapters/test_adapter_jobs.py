@@ -238,6 +238,14 @@ def test_the_next_answer_is_the_new_versions(session, monkeypatch):
     assert forgotten == ["bio", "bio", "law"]
 
 
+def test_a_damaged_adapter_is_not_listed_but_said(session):
+    install("bio", 1)
+    (install("law", 2) / "sunto.json").write_text("{", encoding="utf-8")
+    notice, ending = run(protocol.ListAdapters(job="1"), session)
+    assert [row["name"] for row in ending.result["adapters"]] == ["bio"]
+    assert notice.message == "The adapter “law” is damaged."
+
+
 def test_a_damaged_library_hides_no_adapter(session):
     install("bio", 1)
     (data_dir() / "library.sqlite3").write_bytes(b"not a database" * 500)

@@ -27,7 +27,7 @@ def adapters_table(adapters: Sequence[Row], columns: int | None) -> str:
     fits = {True: _("yes"), False: _("no"), None: _("base not here")}
     rows = [
         (
-            row["name"],
+            one_line(row["name"]),
             ", ".join(map(one_line, row["subjects"])) or one_line(row["subject"]) or "-",
             str(row["version"]),
             format_bytes(row["bytes"]),
@@ -54,7 +54,7 @@ def misfit(adapter: Row) -> str:
 
 def adapter_card(adapter: Row) -> str:
     """One adapter: what it is, what it comes from, and the versions kept beside it."""
-    lines = [adapter["name"], *_aligned(_about(adapter))]
+    lines = [one_line(adapter["name"]), *_aligned(_about(adapter))]
     if lineage := list(_lineage(adapter)):
         lines += ["", _("How it came about:"), *(f"  {line}" for line in lineage)]
     if adapter["earlier"]:
@@ -93,7 +93,7 @@ def _about(adapter: Row) -> Iterator[tuple[str, str]]:
     ):
         if text := _worded(card.get(name)):
             yield label, text
-    yield _("folder"), adapter["directory"]
+    yield _("folder"), one_line(adapter["directory"])
 
 
 def _lineage(adapter: Row) -> Iterator[str]:
