@@ -131,10 +131,9 @@ class Bank:
 
     def _place(self, resident: _Resident, adapter: Adapter, staying: frozenset[str]) -> None:
         """Raises AdapterMismatchError before anybody has lost a place, OutOfMemoryError."""
-        from assistant.engine.lora import check_fits
         from assistant.engine.memory import is_out_of_memory
 
-        check_fits(self._engine.model, adapter)
+        self._engine.slots.check_fits(adapter)
         leaving = [self._give_up_place(other) for other in self._victims(resident, staying)]
         if before := self._residents.pop(adapter.name, None):  # read again, or back from its copy
             leaving.append(self._give_up_place(before))

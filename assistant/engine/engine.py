@@ -53,14 +53,14 @@ class Engine:
         self.context_tokens = min(kept.context_tokens, model.config.get_text_config().max_position_embeddings)
         self.chunk_tokens = kept.chunk_tokens
         self._template = ChatTemplate(tokenizer)
-        self._slots = Slots(model)
+        self.slots = Slots(model)
         self._placed: dict[str, PlacedAdapter] = {}
         self._selected: PlacedAdapter | None = None
         self._answering_with: Counter[str] = Counter()
         self._stop_tokens = _stop_tokens(model, tokenizer)
         packing.forbid(model)
         packing.pack(model)
-        self.reader = Reader(model, self._slots, self._base_fingerprint, limits or memory.document_limits(self.device))
+        self.reader = Reader(model, self.slots, self._base_fingerprint, limits or memory.document_limits(self.device))
 
     @property
     def name(self) -> str:
@@ -94,7 +94,7 @@ class Engine:
     @property
     def memory_bytes(self) -> int:
         """Of weights, resident adapters included, on the device."""
-        return sum(parameter.nbytes for parameter in self.model.parameters()) + self._slots.nbytes
+        return sum(parameter.nbytes for parameter in self.model.parameters()) + self.slots.nbytes
 
     def count_tokens(self, text: str) -> int:
         return len(self.tokenizer.encode(text, add_special_tokens=False))
@@ -119,12 +119,12 @@ class Engine:
         Raises AdapterMismatchError, and then everything is as it was; torch's error when memory runs out, and then
         the place is free.
         """
-        lora.check_fits(self.model, adapter)
+        self.slots.check_fits(adapter)
         old = self._placed.get(adapter.name) or instead_of
         if old is not None:
             self._forget_placed(old)
         placed = PlacedAdapter(
-            adapter.name, self._slots.place(adapter, old and old.slot), adapter.sha256, adapter.invocation
+            adapter.name, self.slots.place(adapter, old and old.slot), adapter.sha256, adapter.invocation
         )
         self._placed[adapter.name] = placed
         return placed
@@ -132,12 +132,12 @@ class Engine:
     def remove(self, placed: PlacedAdapter) -> None:
         """Give up the memory of a resident adapter; the bare base answers where it did."""
         self._forget_placed(placed)
-        self._slots.clear(placed.slot)
+        self.slots.clear(placed.slot)
 
     def select(self, placed: PlacedAdapter | None) -> None:
         """Answer with this resident adapter from now on; None is the bare base. Changes an index, and nothing else."""
         self._selected = placed
-        self._slots.select(placed.slot if placed else None)
+        self.slots.select(placed.slot if placed else None)
 
     def _forget_placed(self, placed: PlacedAdapter) -> None:
         self._placed.pop(placed.name, None)
@@ -161,7 +161,7 @@ class Engine:
         Whoever trains attaches its own adapter.
         """
         self.reader.forget()
-        with self._slots.taken_off():
+        with self.slots.taken_off():
             packing.unpack(self.model)
             try:
                 yield self.model
@@ -176,7 +176,7 @@ class Engine:
         config: GenerationConfig,
         should_stop: ShouldStop = never_stop,
     ) -> Iterator[Prefill | Delta | Completion]:
-        return self._stream(self._begin(messages, config, self._selected), should_stop)
+        yield from self._stream(self._begin(messages, config, self._selected), should_stop)
 
     def _stream(self, answer: Answer, should_stop: ShouldStop) -> Iterator[Prefill | Delta | Completion]:
         with self._answering([answer]):

@@ -7,7 +7,7 @@ leaves the model bit for bit as it was. Adapters that only answer are in `slots`
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import torch
@@ -59,9 +59,8 @@ def linear_modules(model: Any) -> dict[str, nn.Linear]:
     return found
 
 
-def check_fits(model: Any, adapter: Adapter) -> None:
-    """Raises AdapterMismatchError with every difference, expected and got."""
-    layers = linear_modules(model)
+def check_fits(layers: Mapping[str, nn.Linear], adapter: Adapter) -> None:
+    """Raises AdapterMismatchError with every difference from the base's layers (`linear_modules`), expected and got."""
     differences: list[str] = []
     for name, (a, b, _scale) in adapter.weights.items():
         layer = layers.get(name)

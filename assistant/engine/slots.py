@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 from assistant.engine.adapter_files import Adapter, Pair
-from assistant.engine.lora import Beside, linear_modules, replace
+from assistant.engine.lora import Beside, check_fits, linear_modules, replace
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,10 @@ def _add(y: torch.Tensor, x: torch.Tensor, pair: Pair) -> None:
 
 class Slots:
     def __init__(self, model: Any) -> None:
+        """The model must be bare."""
         self._model = model
+        self._device, self._dtype = model.device, model.dtype  # each look at the model's own walks over it
+        self._linears = linear_modules(model)
         self._layers: dict[str, SlotLinear] = {}
         self._selection = _Selection()
         self._taken: set[int] = set()
@@ -92,12 +95,18 @@ class Slots:
         """Of all slots together."""
         return sum(a.nbytes + b.nbytes for layer in self._layers.values() for a, b in layer.pairs.values())
 
+    def check_fits(self, adapter: Adapter) -> None:
+        """Raises AdapterMismatchError with every difference, expected and got."""
+        check_fits(self._linears, adapter)
+
     def place(self, adapter: Adapter, slot: int | None = None) -> int:
         """Copy an adapter into a free slot, or over what is in the given one; returns the slot.
 
-        Check with `check_fits` first. Where the slot already holds tensors of the same shape they are written over, so
-        that their addresses stay. When memory runs out (torch's error is raised), the slot is free.
+        Where the slot already holds tensors of the same shape they are written over, so that their addresses stay.
+        Raises AdapterMismatchError, and then nothing has changed; torch's error when memory runs out, and then the
+        slot is free.
         """
+        self.check_fits(adapter)
         if slot is None:
             slot = next(number for number in range(len(self._taken) + 1) if number not in self._taken)
         self._taken.add(slot)
@@ -148,17 +157,16 @@ class Slots:
 
     def _group(self, rows: tuple[int | None, ...]) -> list[tuple[int, torch.Tensor]]:
         return [
-            (slot, torch.tensor([row for row, other in enumerate(rows) if other == slot], device=self._model.device))
+            (slot, torch.tensor([row for row, other in enumerate(rows) if other == slot], device=self._device))
             for slot in sorted({slot for slot in rows if slot is not None})
         ]
 
     def _write(self, adapter: Adapter, slot: int) -> None:
-        bare = linear_modules(self._model)
         for name in self._layers.keys() - adapter.weights.keys():
             self._layers[name].pairs.pop(slot, None)
         for name, (a, b, scaling) in adapter.weights.items():
             if name not in self._layers:
-                self._layers[name] = SlotLinear(bare[name], self._selection)
+                self._layers[name] = SlotLinear(self._linears[name], self._selection)
                 replace(self._model, name, self._layers[name])
             layer = self._layers[name]
             layer.pairs[slot] = self._copied((a, scaled(b, scaling)), layer.pairs.get(slot))
@@ -168,7 +176,7 @@ class Slots:
 
         def copied(tensor: torch.Tensor, place: torch.Tensor | None) -> torch.Tensor:
             if place is None or place.shape != tensor.shape:
-                place = torch.empty(tensor.shape, dtype=self._model.dtype, device=self._model.device)
+                place = torch.empty(tensor.shape, dtype=self._dtype, device=self._device)
             return place.copy_(tensor, non_blocking=tensor.is_pinned())
 
         old_a, old_b = old or (None, None)

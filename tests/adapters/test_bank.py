@@ -246,7 +246,7 @@ def test_memory_that_runs_out_is_said_in_plain_words_and_the_next_one_still_fits
     def full(*_arguments, **_options):
         raise torch.OutOfMemoryError("full")
 
-    monkeypatch.setattr(engine._slots, "_write", full)
+    monkeypatch.setattr(engine.slots, "_write", full)
     with pytest.raises(OutOfMemoryError, match="bio"):
         bank.use(installed["bio"])
     monkeypatch.undo()

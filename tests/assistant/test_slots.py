@@ -207,6 +207,6 @@ def test_a_copy_made_ready_beforehand_is_the_same_adapter(engine, place, tmp_pat
 
 def test_rows_that_are_not_those_selected_are_never_mixed_up(engine, place):
     law = place("law")
-    engine._slots.select_rows([law.slot, None, None])
+    engine.slots.select_rows([law.slot, None, None])
     with pytest.raises(RuntimeError, match="3 rows were selected"):
         logits(engine)
