@@ -9,10 +9,12 @@ Everything in the files comes from a stranger. Nothing is unpickled or executed;
 names on the disk; nothing outside the given folder is read; sizes are limited before anything is read. Every way in
 which the adapter does not fit is found before the first byte is written, and told at once.
 
-    source, folder, archive   where the files lie, and how they are read        header    a safetensors file's header
-    settings, patterns        what adapter_config.json says                     tensors   names of all spellings
-    bases, layers             the base's names; its linear layers, no weights   template  the chat template beside it
-    checks, differences       everything that must agree                        writing   the staging folder
+    source                    finds the adapter; folder, archive and reader are how its files are read
+    settings, patterns        what adapter_config.json says, and may say
+    header, tensors           what the safetensors file holds, under names of all spellings
+    bases, layers, template   the base by its names; its linear layers, without its weights; its chat template
+    checks, differences       everything that must agree, told at once; trouble is how all else is told
+    writing, importer         the staging folder, whole or not at all
 """
 
 from adapters.importing.bases import base_of

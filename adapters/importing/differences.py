@@ -40,12 +40,7 @@ class Differences:
             self.hints.append(hint)
 
     def lines(self) -> list[str]:
-        told = [
-            first
-            if count == 1
-            else first + plural(" (and in {count} more layer)", " (and in {count} more layers)", count - 1)
-            for first, count in list(self._lines.values())[:MOST]
-        ]
+        told = [_line(first, count - 1) for first, count in list(self._lines.values())[:MOST]]
         if (rest := len(self._lines) - MOST) > 0:
             told.append(plural("and {count} more", "and {count} more", rest))
         return told
@@ -57,3 +52,9 @@ class Differences:
         lines = self.lines()
         told = f" {lines[0].rstrip('…')}." if len(lines) == 1 else "".join(f"\n- {line}" for line in lines)
         raise AdapterMismatchError(sentence(told), " ".join(self.hints[:2]) or otherwise)
+
+
+def _line(first: str, others: int) -> str:
+    if not others:
+        return first
+    return f"{first} ({plural('and in {count} more layer', 'and in {count} more layers', others)})"

@@ -55,7 +55,7 @@ def import_adapter(
             staging.mkdir(parents=True, exist_ok=True)
             _check_room(staging, source.weights_bytes, name)
 
-            def tell(_bytes: int) -> None:
+            def tell() -> None:
                 on_progress("import", reader.done, source.weights_bytes, "bytes")
 
             write_weights(staging, reader, pairs, should_stop, tell)

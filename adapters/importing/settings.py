@@ -13,8 +13,7 @@ from typing import Any, cast
 
 from adapters.importing.differences import Differences
 from adapters.importing.patterns import unsafe
-from adapters.importing.tensors import ordinary_hint
-from adapters.importing.trouble import shown
+from adapters.importing.trouble import ordinary_hint, shown
 from assistant.i18n import _
 
 _DEFAULT_RANK = 8

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -50,9 +51,10 @@ class AdapterSource:
     @property
     def name(self) -> str:
         """What the adapter could be called: the name of its folder or file, unchecked."""
-        inner = self.folder.rstrip("/")
-        path = self.path.resolve()
-        return inner if inner and not path.is_dir() else f"{path.name}-{inner}" if inner else _stem(path)
+        path, inner = self.path.resolve(), self.folder.rstrip("/")
+        if not inner:
+            return _stem(path)
+        return f"{path.name}-{inner}" if path.is_dir() else inner
 
     def open_weights(self) -> AbstractContextManager[Reader]:
         return self.box.open(self.weights_name)
@@ -101,7 +103,8 @@ def _locate(path: Path, box: Folder | Archive) -> str:
     if CONFIG_FILE in top:
         return ""
     names = box.names(deeper=True)
-    folders = sorted(name.removesuffix(CONFIG_FILE) for name in names if PurePosixPath(name).name == CONFIG_FILE)
+    folders = [name.removesuffix(CONFIG_FILE) for name in names if PurePosixPath(name).name == CONFIG_FILE]
+    folders.sort(key=_by_number)
     if len(folders) == 1:
         return folders[0]
     if folders:
@@ -139,6 +142,12 @@ def _read_adapter(path: Path, box: Folder | Archive, folder: str, weights: str) 
         card=_read_json(box, folder + CARD_FILE) if folder + CARD_FILE in names else {},
         chat_template=chat_template(box, folder, names),
     )
+
+
+def _by_number(name: str) -> list[tuple[int, str]]:
+    """A key that puts `checkpoint-1000` behind `checkpoint-200`: the last is the one trained longest."""
+    parts = re.split("([0-9]+)", name)
+    return [(len(part) if place % 2 else 0, part) for place, part in enumerate(parts)]
 
 
 def _no_config(path: Path) -> AdapterError:

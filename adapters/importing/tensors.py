@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from adapters.importing.differences import Differences
 from adapters.importing.header import BYTES, Tensor
 from adapters.importing.layers import BaseLayers
-from adapters.importing.trouble import shown
+from adapters.importing.trouble import ordinary_hint, shown
 from assistant.i18n import _
 
 PREFIX = "base_model.model."
@@ -76,10 +76,6 @@ def _whole(sides: dict[str, dict[str, Tensor]], layers: BaseLayers, found: Diffe
 def _module(name: str) -> str:
     """Without what was wrapped around the base: PEFT's own two layers, and those of training on several cards."""
     return name.removeprefix("module.").removeprefix(PREFIX)
-
-
-def ordinary_hint() -> str:
-    return _("Ask its maker for an ordinary LoRA, trained without these.")
 
 
 def _refuse(name: str, found: Differences) -> None:

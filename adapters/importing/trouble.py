@@ -67,3 +67,7 @@ def pickled(name: str) -> AdapterError:
             "'adapter_model.safetensors')\""
         ),
     )
+
+
+def ordinary_hint() -> str:
+    return _("Ask its maker for an ordinary LoRA, trained without these.")

@@ -29,11 +29,11 @@ _BLOCK_BYTES = 1 << 20
 _EXPONENTS: Mapping[str, int] = {"F16": 0x7C00, "BF16": 0x7F80, "F32": 0x7F800000}
 """The bits that are all set in values that are no numbers, or infinite."""
 
-OnBytes = Callable[[int], object]
+OnBlock = Callable[[], object]
 
 
 def write_weights(
-    staging: Path, reader: Reader, pairs: Mapping[str, Pair], should_stop: ShouldStop, on_bytes: OnBytes
+    staging: Path, reader: Reader, pairs: Mapping[str, Pair], should_stop: ShouldStop, on_block: OnBlock
 ) -> None:
     """The reader stands at the first tensor. Raises AdapterCorruptError, Stopped, OSError."""
     names = {
@@ -45,7 +45,7 @@ def write_weights(
     with (staging / WEIGHTS_FILE).open("xb") as file:
         file.write(_header(tensors, names))
         for tensor in tensors:
-            _copy(tensor, reader, file, should_stop, on_bytes)
+            _copy(tensor, reader, file, should_stop, on_block)
         _settle(file)
 
 
@@ -108,7 +108,7 @@ def _header(tensors: Sequence[Tensor], names: Mapping[Tensor, str]) -> bytes:
     return struct.pack("<Q", len(data)) + data
 
 
-def _copy(tensor: Tensor, reader: Reader, file: IO[bytes], should_stop: ShouldStop, on_bytes: OnBytes) -> None:
+def _copy(tensor: Tensor, reader: Reader, file: IO[bytes], should_stop: ShouldStop, on_block: OnBlock) -> None:
     left = tensor.end - tensor.start
     while left:
         if should_stop():
@@ -122,7 +122,7 @@ def _copy(tensor: Tensor, reader: Reader, file: IO[bytes], should_stop: ShouldSt
             )
         file.write(block)
         left -= len(block)
-        on_bytes(len(block))
+        on_block()
 
 
 def _has_no_number(block: bytes, dtype: str) -> bool:

@@ -120,9 +120,9 @@ def test_a_folder_of_another_tool_is_taken_over_with_all_that_lies_in_it(dress, 
 
 def test_of_several_checkpoints_one_must_be_named(adapter, kept, tmp_path):
     files.like_trl(adapter)
-    with pytest.raises(AdapterError, match="more than one adapter: checkpoint-100, checkpoint-50") as refused:
+    with pytest.raises(AdapterError, match="more than one adapter: checkpoint-50, checkpoint-100") as refused:
         read_source(adapter)
-    assert "checkpoint-50" in refused.value.hint
+    assert "checkpoint-100" in refused.value.hint
     assert read_source(adapter / "checkpoint-50").name == "checkpoint-50"
 
 
