@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
+from assistant.engine import memory
 from assistant.engine.kv_disk import DiskTier, remove_leftovers
+from assistant.engine.kv_limits import KVLimits
 from assistant.engine.kv_sequence import LiveSequence
 from assistant.engine.kv_tiers import MemoryTier, States, Tier, Tiers
 from assistant.engine.kv_tree import Block, KVTree, Owners, Stretch, as_owners
@@ -20,30 +20,6 @@ from assistant.engine.kv_tree import Block, KVTree, Owners, Stretch, as_owners
 __all__ = ["KVLimits", "KVStore", "Stretch"]
 
 _ALL = sys.maxsize
-
-
-@dataclass(frozen=True)
-class KVLimits:
-    """What the blocks may take, beside the sequence in progress."""
-
-    device: str = "cpu"
-    """Where the model is."""
-    device_bytes: int = 0
-    """Of a graphics card; 0 on a CPU, whose memory is the machine's."""
-    memory_bytes: int = 0
-    disk_bytes: int = 0
-    """0: nothing is written to the disk."""
-    directory: Path | None = None
-    """Where this process and others make their folders of blocks on disk; None: nowhere."""
-    block_tokens: int = 128
-    """A sequence is kept, and given up, in pieces of so many tokens."""
-
-    def tiers(self) -> list[Tier]:
-        tiers: list[Tier] = [MemoryTier(self.device_bytes)] if self.device_bytes else []
-        tiers.append(MemoryTier(self.memory_bytes, "cpu"))
-        if self.disk_bytes and self.directory:
-            tiers.append(DiskTier(self.disk_bytes, self.directory))
-        return tiers
 
 
 class KVStore:
@@ -55,7 +31,7 @@ class KVStore:
         self._config = config
         self._limits = limits
         self._tree = KVTree(limits.block_tokens)
-        self._tiers = Tiers[Block](limits.tiers(), on_lost=self._lose)
+        self._tiers = Tiers[Block](_tiers(limits), on_lost=self._lose)
         self.reset()
 
     @property
@@ -79,21 +55,14 @@ class KVStore:
         At least the prompt's last token is left to read, since its logits are needed. With `keep=False` the new
         sequence will not be kept when another takes its place.
         """
-        if not self._live.is_whole():
-            self.reset()
         wanted, new_owners = prompt[:-1], as_owners(owners)
-        shared = self._live.shared(wanted, new_owners)
-        found = self._find(wanted, new_owners, shared)  # held by this reference, whatever has to make room now
-        self._keep(after=shared)
-        if shared == 0 or not self._live.can_crop(shared):
-            self.reset()
-            shared = 0  # nothing was found either where a layer cannot be cut: there are no blocks of such a model
-        self._live.crop(shared)
-        length = shared + sum(tokens for _states, tokens in found)
-        self._live.append(wanted[shared:length], [states for states, _tokens in found], self._limits.device)
+        length = self._guarded(wanted, new_owners)
+        if length is None:
+            self.clear()
         self._live.owners = new_owners
-        self._worth_keeping = _ALL if keep else min(self._worth_keeping, shared)
-        return length
+        if keep:
+            self._worth_keeping = _ALL
+        return length or 0
 
     def extend(self, tokens: Sequence[int]) -> None:
         """A forward pass has read these; each belongs to the owner of its place in what was opened."""
@@ -115,6 +84,31 @@ class KVStore:
         """Forget everything, and leave nothing on the disk."""
         self.clear()
         self._tiers.close()
+
+    def _guarded(self, wanted: Sequence[int], owners: Owners) -> int | None:
+        """`_take_over`, or None when memory runs out: an answer matters more than what is kept."""
+        try:
+            return self._take_over(wanted, owners)
+        except (RuntimeError, MemoryError) as error:
+            if not memory.is_out_of_memory(error):
+                raise
+        return None  # after the handler, whose traceback holds on to tensors
+
+    def _take_over(self, wanted: Sequence[int], owners: Owners) -> int:
+        """Put what is known of these tokens in the place of the sequence in progress; returns how many."""
+        if not self._live.is_whole():
+            self.reset()
+        shared = self._live.shared(wanted, owners)
+        found = self._find(wanted, owners, shared)  # held by this reference, whatever has to make room now
+        self._keep(after=shared)
+        if shared == 0 or not self._live.can_crop(shared):
+            self.reset()
+            shared = 0  # nothing was found either where a layer cannot be cut: there are no blocks of such a model
+        self._live.crop(shared)
+        length = shared + sum(tokens for _states, tokens in found)
+        self._live.append(wanted[shared:length], [states for states, _tokens in found], self._limits.device)
+        self._worth_keeping = min(self._worth_keeping, shared)
+        return length
 
     def _find(self, tokens: Sequence[int], owners: Owners, after: int) -> list[tuple[States, int]]:
         """What the blocks know after the first `after` tokens, in order: keys and values, and of how many tokens."""
@@ -156,6 +150,14 @@ class KVStore:
     def _lose(self, block: Block) -> None:
         for gone in self._tree.remove(block):
             self._tiers.drop(gone)
+
+
+def _tiers(limits: KVLimits) -> list[Tier]:
+    tiers: list[Tier] = [MemoryTier(limits.device_bytes)] if limits.device_bytes else []
+    tiers.append(MemoryTier(limits.memory_bytes, "cpu"))
+    if limits.disk_bytes and limits.directory:
+        tiers.append(DiskTier(limits.disk_bytes, limits.directory))
+    return tiers
 
 
 def _columns(states: States, first: int, end: int) -> States:

@@ -8,7 +8,7 @@ import psutil
 import torch
 
 from assistant.config import data_dir
-from assistant.engine.kv_store import KVLimits
+from assistant.engine.kv_limits import KVLimits
 from assistant.errors import OutOfMemoryError
 from assistant.i18n import _
 

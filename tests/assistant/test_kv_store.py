@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from transformers import DynamicCache, MistralConfig
 
+from assistant.engine.kv_sequence import LiveSequence
 from assistant.engine.kv_store import KVLimits, KVStore, Stretch
 from assistant.engine.kv_tree import KVTree, as_owners, same_owners
 from tests.assistant.kv_reader import TOKEN_BYTES, Reader, under
@@ -159,6 +160,22 @@ def test_what_leaves_the_device_is_still_in_the_memory_of_the_machine():
     device, machine = reader.store.used_bytes
     assert device == 12 * TOKEN_BYTES
     assert machine == (len(A_BOOK) - 12) * TOKEN_BYTES
+    assert reader.read([*A_BOOK, 1]) == len(A_BOOK)
+
+
+@pytest.mark.parametrize("step", ["states", "append"])
+def test_where_memory_runs_out_while_blocks_are_made_or_used_all_is_read_again(monkeypatch, step):
+    reader = Reader()
+    reader.read(A_BOOK)
+    reader.read(ANOTHER)
+
+    def no_memory(*_arguments):
+        raise MemoryError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(LiveSequence, step, no_memory)
+        assert reader.read([*A_BOOK, 1]) == 0
+    assert reader.store.used_bytes == [0]
     assert reader.read([*A_BOOK, 1]) == len(A_BOOK)
 
 
