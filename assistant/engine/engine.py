@@ -188,7 +188,7 @@ class Engine:
                     break
                 yield from answer.take(logits)
                 if answer.finish is None:
-                    logits = self.reader.next(answer)
+                    logits = yield from self.reader.next(answer)
             answer.decode_seconds = time.perf_counter() - started
             yield from answer.end(self.peak_memory_bytes())
 

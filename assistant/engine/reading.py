@@ -33,6 +33,8 @@ class Reader:
         self.store = KVStore(model.config, limits)
         self._base = base
         """Stands for the bare base in the names of who computed keys and values."""
+        self._current: Answer | None = None
+        """Whose tokens the KV cache holds."""
 
     def read(
         self, answer: Answer, should_stop: ShouldStop = never_stop, *, keep: bool = True
@@ -45,6 +47,7 @@ class Reader:
         started = time.perf_counter()
         tokens, active = answer.tokens, answer.activation
         cached = self.store.open(tokens, owners(active, self._base), keep)
+        self._current = answer
         logits = None
         for begin, end in self._pieces(cached, len(tokens), active.start):
             if should_stop():
@@ -57,9 +60,14 @@ class Reader:
             answer.cached_tokens = cached
         return logits
 
-    def next(self, answer: Answer) -> Any:
-        """Read the token that was generated last; the logits after it, of shape (vocabulary,)."""
-        return self.forward(answer.generated[-1:], answer.slot)
+    def next(self, answer: Answer) -> Generator[Prefill, None, Any]:
+        """Read the token that was generated last, or all of them where something else was read since.
+
+        Returns the logits after it, of shape (vocabulary,).
+        """
+        if self._current is answer:
+            return self.forward(answer.generated[-1:], answer.slot)
+        return (yield from self.read(answer))
 
     @torch.inference_mode()
     def forward(self, tokens: Sequence[int], slot: int | None) -> Any:
@@ -73,6 +81,7 @@ class Reader:
                 logits_to_keep=1,
             )
         except BaseException:
+            self._current = None
             self.store.reset()  # left half-way, layers of the cache may differ in length
             raise
         self.store.extend(tokens)
@@ -80,6 +89,7 @@ class Reader:
 
     def forget(self) -> None:
         """Give up the KV cache and what torch holds in reserve."""
+        self._current = None
         self.store.clear()
         memory.release(self.device)
 

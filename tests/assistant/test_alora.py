@@ -197,6 +197,33 @@ def test_rows_that_the_memory_drove_out_go_on_with_their_own_adapter(tiny_kept, 
     assert said(together(engine, prompts, adapters=queue)) == expected
 
 
+@pytest.mark.parametrize("between", ["another answer", "training", "a batch"])
+def test_an_answer_goes_on_as_it_began_whatever_comes_between(tiny_kept, tmp_path, between):
+    """Keys and values of the one were once taken for the other's."""
+    from assistant.engine.adapter_files import read_adapter
+
+    engine = tiny_engine(tiny_kept)
+    law = engine.place(read_adapter(adapter(engine, tmp_path / "law", "lora", size=0.2)))
+    bio = engine.place(read_adapter(adapter(engine, tmp_path / "bio", "alora", size=0.2, seed=2)))
+    engine.select(law)
+    expected = answer_tokens(engine, TALK)
+    begun = engine._begin(TALK, GenerationConfig(max_new_tokens=NEW_TOKENS), law)
+    stream = engine._stream(begun, never_stop)
+    while len(begun.generated) < 5:
+        next(stream)
+    engine.select(bio)
+    if between == "training":
+        with engine.training():
+            pass
+    elif between == "a batch":
+        together(engine, [prompt(5), prompt(9)], adapters=["bio", None])
+    else:
+        answer_tokens(engine, prompt(20))
+    list(stream)
+    assert begun.generated == expected
+    assert engine.adapter == "bio"
+
+
 def test_an_adapter_that_is_not_resident_is_an_error_before_anything_is_said(tiny_kept):
     with pytest.raises(KeyError, match="law"):
         next(tiny_engine(tiny_kept).stream_many([TALK, TALK], GenerationConfig(), adapters=["law", None]))
