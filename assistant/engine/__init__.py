@@ -8,11 +8,16 @@
     slots       resident adapters: to switch is to change an index
     activation  from which token of a prompt on an adapter is active
     reading     tokens through the model, each with its adapter, and the KV cache
-    kv_store    the KV cache of what was read, kept for the next prompts; kv_tree, kv_tiers, kv_disk, kv_sequence
+    kv_store    the KV cache of what was read, kept for the next prompts; made of
+    kv_sequence the sequence in progress
+    kv_tree     which others are known, block by block
+    kv_tiers    where their keys and values lie: device, memory,
+    kv_disk     and disk
+    kv_limits   how much of each they may take
     batch_cache the KV caches of several sequences in one
     batch       several answers side by side
     answer      one answer while it grows
-    memory      how many fit side by side
+    memory      how many fit side by side, and how much is kept
     sampling    logits -> the next token
     text        tokens -> text, never half a character
     engine      puts these together: `Engine` is a `LanguageModel`
