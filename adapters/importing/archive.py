@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from adapters.importing.reader import Reader
-from adapters.importing.trouble import not_found, shown, too_large, unreadable
+from adapters.importing.trouble import not_found, shown, shown_path, too_large, unreadable
 from assistant.errors import AdapterCorruptError, AdapterError
 from assistant.i18n import _
 
@@ -73,7 +73,7 @@ class Archive:
     def open(self, name: str) -> Generator[Reader]:
         info = self._members.get(name)
         if info is None:
-            raise not_found(self.path, _("{name} is missing").format(name=name))
+            raise not_found(self.path, _("{name} is missing").format(name=shown(name)))
         self._check_member(name, info)
         with ExitStack() as files:
             with self._errors():
@@ -103,7 +103,7 @@ class Archive:
             if _OUTWARD.search(name):
                 raise AdapterError(
                     _("{path} holds a name that leads out of its folder: {name}.").format(
-                        path=self.path, name=shown(name)
+                        path=shown_path(self.path), name=shown(name)
                     ),
                     _("Do not trust this file; ask for the adapter from somebody you know."),
                 )
@@ -117,14 +117,14 @@ class Archive:
     def _check_member(self, name: str, info: zipfile.ZipInfo) -> None:
         if info.flag_bits & _ENCRYPTED:
             raise AdapterError(
-                _("{path} is locked with a password.").format(path=self.path),
+                _("{path} is locked with a password.").format(path=shown_path(self.path)),
                 _("Unpack it with the program that made it, and import the folder."),
             )
         if stat.S_ISLNK(info.external_attr >> 16):
             raise self._broken(_("{name} is a link").format(name=shown(name)))
         if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise AdapterError(
-                _("{path} is packed in a way that Sunto does not read.").format(path=self.path),
+                _("{path} is packed in a way that Sunto does not read.").format(path=shown_path(self.path)),
                 _("Unpack it with the program that made it, and import the folder."),
             )
         if info.file_size > _RATIO_FROM_BYTES and info.file_size > _MAX_RATIO * max(1, info.compress_size):
@@ -141,12 +141,12 @@ class Archive:
 
     def _broken(self, reason: str) -> AdapterCorruptError:
         return AdapterCorruptError(
-            _("The archive {path} is damaged: {reason}.").format(path=self.path, reason=reason.rstrip(".")),
+            _("The archive {path} is damaged: {reason}.").format(path=shown_path(self.path), reason=reason.rstrip(".")),
             _("Copy it again from where it came from, or unpack it and import the folder."),
         )
 
     def _too_much(self) -> AdapterError:
         return AdapterError(
-            _("{path} holds too much for an adapter's archive.").format(path=self.path),
+            _("{path} holds too much for an adapter's archive.").format(path=shown_path(self.path)),
             _("Unpack it, and import the folder in which adapter_config.json lies."),
         )

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from adapters.importing.reader import Reader
-from adapters.importing.trouble import not_found, too_large, unreadable
+from adapters.importing.trouble import not_found, shown, shown_path, too_large, unreadable
 from assistant.errors import AdapterError
 from assistant.i18n import _
 
@@ -70,13 +70,13 @@ class Folder:
             real = (self._root / name).resolve(strict=True)
             regular = stat.S_ISREG(real.stat().st_mode)
         except (OSError, RuntimeError) as error:
-            raise not_found(self.path, _("{name} is missing").format(name=name)) from error
+            raise not_found(self.path, _("{name} is missing").format(name=shown(name))) from error
         if not regular:  # opening a pipe would wait for ever
             raise _not_a_file(name)
         if not real.is_relative_to(self._root) and not self._is_hub_blob(real):
             raise AdapterError(
                 _("{name} is a link to a file outside of {path}; it is not followed.").format(
-                    name=name, path=self.path
+                    name=shown(name), path=shown_path(self.path)
                 ),
                 _("Copy the file itself into the folder, and import it again."),
             )
@@ -94,7 +94,7 @@ def _scan(folder: Path, limit: int) -> list[os.DirEntry[str]]:
         for entry in listing:
             if len(entries) >= limit:
                 raise AdapterError(
-                    _("{path} holds too many files for an adapter's folder.").format(path=folder),
+                    _("{path} holds too many files for an adapter's folder.").format(path=shown_path(folder)),
                     _("Give the folder in which adapter_config.json lies."),
                 )
             entries.append(entry)
@@ -103,6 +103,6 @@ def _scan(folder: Path, limit: int) -> list[os.DirEntry[str]]:
 
 def _not_a_file(name: str) -> AdapterError:
     return AdapterError(
-        _("{name} is not an ordinary file.").format(name=name),
+        _("{name} is not an ordinary file.").format(name=shown(name)),
         _("Copy the file itself into the folder, and import it again."),
     )

@@ -14,7 +14,7 @@ from adapters.importing.archive import Archive
 from adapters.importing.folder import Folder
 from adapters.importing.reader import Reader
 from adapters.importing.template import chat_template
-from adapters.importing.trouble import damaged, not_found, pickled, too_large
+from adapters.importing.trouble import damaged, not_found, pickled, shown, shown_path, too_large
 from assistant.errors import AdapterError
 from assistant.i18n import _
 
@@ -90,7 +90,7 @@ def _not_read(path: Path, suffix: str) -> AdapterError:
         hint = _("Ask its maker for the adapter as it was before it was converted: adapter_model.safetensors.")
     else:
         hint = _("Give a folder, a .zip or a .safetensors file with adapter_config.json beside it.")
-    return AdapterError(_("{path} is not a file that adapters come in.").format(path=path.name), hint)
+    return AdapterError(_("{path} is not a file that adapters come in.").format(path=shown(path.name)), hint)
 
 
 def _read_box(path: Path, box: Folder | Archive) -> AdapterSource:
@@ -108,13 +108,13 @@ def _locate(path: Path, box: Folder | Archive) -> str:
     if len(folders) == 1:
         return folders[0]
     if folders:
-        listed = ", ".join(folder.rstrip("/") for folder in folders[:_SHOWN_FOLDERS])
+        listed = ", ".join(shown(folder.rstrip("/")) for folder in folders[:_SHOWN_FOLDERS])
         raise AdapterError(
             _("{path} holds more than one adapter: {names}.").format(
-                path=path, names=listed + (", …" if len(folders) > _SHOWN_FOLDERS else "")
+                path=shown_path(path), names=listed + (", …" if len(folders) > _SHOWN_FOLDERS else "")
             ),
             _("Give the path of the one you mean, for example {example}.").format(
-                example=path / folders[-1].rstrip("/")
+                example=shown_path(path / folders[-1].rstrip("/"))
             )
             if path.is_dir()
             else _("Unpack it, and import the folder of the one you mean."),
@@ -168,7 +168,7 @@ def _no_weights(path: Path, folder: str, names: Mapping[str, int]) -> AdapterErr
         return not_found(
             path,
             _("{name} is missing").format(name=WEIGHTS_FILE),
-            _("If {other} is the adapter, give the path of that file.").format(other=others[0]),
+            _("If {other} is the adapter, give the path of that file.").format(other=shown(others[0])),
         )
     return not_found(path, _("{name} is missing").format(name=WEIGHTS_FILE))
 

@@ -19,6 +19,11 @@ def shown(value: object) -> str:
     return text if len(text) <= _SHOWN_CHARACTERS else text[: _SHOWN_CHARACTERS - 1] + "…"
 
 
+def shown_path(path: Path) -> str:
+    """In full, since it must be found again; but a downloaded file's name is a stranger's as well."""
+    return one_line(str(path))
+
+
 def _number_or_text(value: object) -> str:
     try:
         return str(value)
@@ -35,7 +40,7 @@ def damaged(name: str, reason: str) -> AdapterCorruptError:
 
 def unreadable(path: Path, error: OSError) -> AdapterError:
     return AdapterError(
-        _("{path} cannot be read: {reason}.").format(path=path, reason=error.strerror or shown(error)),
+        _("{path} cannot be read: {reason}.").format(path=shown_path(path), reason=error.strerror or shown(error)),
         _("Check that it is there and that you may open it."),
     )
 
@@ -49,7 +54,7 @@ def too_large(name: str) -> AdapterError:
 
 def not_found(path: Path, reason: str, hint: str = "") -> AdapterNotFoundError:
     return AdapterNotFoundError(
-        _("There is no adapter in {path}: {reason}.").format(path=path, reason=reason),
+        _("There is no adapter in {path}: {reason}.").format(path=shown_path(path), reason=reason),
         hint
         or _("Give the folder or the .zip that holds adapter_config.json and adapter_model.safetensors side by side."),
     )

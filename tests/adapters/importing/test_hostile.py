@@ -456,3 +456,10 @@ def test_thousands_of_names_are_matched_in_no_time():
         assert by_pattern(patterns, f"model.layers.{layer}.mlp.up_proj", -1) == layer
     assert by_pattern(patterns, "model.layers.1.mlp.down_proj", -1) == -1
     assert time.perf_counter() - started < 2
+
+
+def test_names_in_an_archive_cannot_act_on_the_terminal(plain, tmp_path):
+    members = [(f"\x1b]0;x\x07{n}\u202e/{name}", data) for n in (1, 2) for name, data in members_of(plain)]
+    with pytest.raises(AdapterError, match="more than one adapter: 1, 2") as refused:
+        read_source(write_zip(tmp_path / "two.zip", members))
+    assert "\x1b" not in refused.value.message + refused.value.hint
