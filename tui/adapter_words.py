@@ -189,8 +189,7 @@ def _card_facts(card: Card) -> Iterator[tuple[str, str]]:
         yield _("examples"), trained_on
     if trained_how := _trained_how(training):
         yield _("training"), trained_how
-    for name, value in list(_section(card, "scores").items())[:_MAX_PARTS]:
-        yield _short(name), _value(value)
+    yield from _scores(_section(card, "scores"))
     if source:
         origin = [_short(source.get("file") or ""), _short(source.get("made_with") or "")]
         yield _("came from"), " · ".join(part for part in origin if part) or "–"
@@ -217,10 +216,18 @@ def _trained_how(training: Card) -> str:
         "batch_size": _("{value} examples a step"),
     }
     parts = [words.format(value=_value(training[name])) for name, words in known.items() if training.get(name)]
-    if "first_loss" in training and "last_loss" in training:
-        first, last = (_value(training[name]) for name in ("first_loss", "last_loss"))
-        parts.append(_("loss {first} → {last}").format(first=first, last=last))
     return " · ".join(parts)
+
+
+def _scores(scores: Card) -> Iterator[tuple[str, str]]:
+    """How well it learned what it was shown, then whatever else was measured, by its own name."""
+    learned = _section(scores, "on_training_data")
+    if "first_loss" in learned and "last_loss" in learned:
+        first, last = _value(learned["first_loss"]), _value(learned["last_loss"])
+        yield _("loss on its own examples"), _("{first} → {last}").format(first=first, last=last)
+    others = [(name, value) for name, value in scores.items() if name != "on_training_data"]
+    for name, value in others[:_MAX_PARTS]:
+        yield _short(name), _value(value)
 
 
 def _section(card: Card, name: str) -> Card:

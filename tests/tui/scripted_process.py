@@ -118,6 +118,8 @@ class ScriptedProcess:
             self.carry_out(request)
         elif self.rule(request)["then"] == "fail":
             self.send(self.failure(request, self.rule(request)))
+        elif self.rule(request)["then"] == "crash":
+            os._exit(9)
         else:
             self.send(Finished(job=request.job, result=self.rule(request).get("result", {})))
 

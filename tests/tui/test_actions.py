@@ -105,6 +105,8 @@ def test_a_file_to_export_to_is_never_completed_to_one_that_is_there_already(tmp
 
 def test_adapters_and_documents_are_completed_by_name():
     assert [c.text for c in complete("/adapter phy", adapters=["physics", "law"])] == ["/adapter physics"]
+    assert [c.label for c in complete("/adapter ", adapters=["law"])] == ["law", "auto", "none"]
+    assert [c.label for c in complete("/adapters ", adapters=["law"])] == ["law"]
     assert [c.text for c in complete("/close ", documents=["cells.pdf"])] == ["/close cells.pdf"]
 
 

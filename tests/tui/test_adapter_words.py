@@ -14,8 +14,8 @@ from tui.who_answers import Answerer
 
 CARD = {
     "data": {"file": "appunti.jsonl", "examples": 120},
-    "training": {"steps": 45, "learning_rate": 1e-4, "first_loss": 3.1, "last_loss": 1.25},
-    "scores": {"chrF": 0.4237},
+    "training": {"steps": 45, "learning_rate": 1e-4},
+    "scores": {"on_training_data": {"first_loss": 3.1, "last_loss": 1.25}, "chrF": 0.4237},
     "source": {"file": "bio.zip", "made_with": "Unsloth"},
     "lineage": [{}, {}],
 }
@@ -43,7 +43,8 @@ def test_a_card_reads_as_sentences_and_facts():
     assert "answers for the subject: Biologia, Botanica" in text
     assert "other versions: 1, 2" in text
     assert "examples: appunti.jsonl · 120 examples" in text
-    assert "45 steps · learning rate 0.0001 · loss 3.100 → 1.250" in text
+    assert "45 steps · learning rate 0.0001" in text
+    assert "loss on its own examples: 3.100 → 1.250" in text
     assert "chrF: 0.424" in text
     assert "came from: bio.zip · Unsloth" in text
     assert "comes of: 2 earlier trainings" in text

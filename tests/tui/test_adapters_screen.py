@@ -390,6 +390,18 @@ async def test_what_fails_is_said_in_place_with_what_to_do(sunto_home):
         assert [type(request) for request in sent_requests()] == [RenameAdapter]
 
 
+async def test_a_model_process_that_dies_meanwhile_is_said_in_place_too(sunto_home):
+    keep_adapter(sunto_home, "biology")
+    async with desk_of(real({"when": "RemoveAdapter", "then": "crash"}), size=TERMINAL) as desk:
+        screen = await on_the_screen(desk)
+        await desk.pilot.press("x")
+        await answer_to(desk, ConfirmScreen)
+        await desk.pilot.press("y")
+        await said(desk, "The model process stopped unexpectedly")
+        assert screen.says.has_class("-wrong")
+        assert names() == ["biology"]
+
+
 async def test_with_no_adapters_the_screen_says_how_to_get_one_and_no_key_breaks_it():
     async with desk_of(real(), size=TERMINAL) as desk:
         await desk.send("/adapters")

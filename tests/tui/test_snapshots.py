@@ -306,8 +306,8 @@ def adapters(snap_compare, monkeypatch, home, tmp_path, size, *keys, command="/a
         version=3,
         size=4_200_000,
         data={"file": "appunti di biologia.jsonl", "examples": 120},
-        training={"steps": 45, "epochs": 3, "learning_rate": 1e-4, "first_loss": 3.1, "last_loss": 1.25},
-        scores={"chrF": 0.4237},
+        training={"steps": 45, "epochs": 3, "learning_rate": 1e-4},
+        scores={"on_training_data": {"first_loss": 3.1, "last_loss": 1.25}, "chrF": 0.4237},
         language=["it"],
     )
     keep_version(home, "biology", 2, created="2026-09-14T10:00:00+00:00")
