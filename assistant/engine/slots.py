@@ -189,11 +189,13 @@ def scaled(b: torch.Tensor, scaling: float) -> torch.Tensor:
 
 
 def folded(adapter: Adapter, dtype: torch.dtype, *, pinned: bool) -> Adapter:
-    """As it will be in a slot, ready to be copied: in this dtype, the scaling in B; `pinned` for a graphics card."""
+    """As it will be in a slot, ready to be copied: in this dtype, the scaling in B; `pinned` for a graphics card.
 
-    def ready(tensor: torch.Tensor) -> torch.Tensor:
-        tensor = tensor.to(dtype)
-        return tensor.pin_memory() if pinned else tensor
-
-    weights = {name: (ready(a), ready(scaled(b, scaling)), 1.0) for name, (a, b, scaling) in adapter.weights.items()}
+    In one piece of memory: to pin hundreds of pieces takes longer than to read them.
+    """
+    tensors = [tensor for a, b, scaling in adapter.weights.values() for tensor in (a, scaled(b, scaling))]
+    whole = torch.empty(sum(tensor.numel() for tensor in tensors), dtype=dtype, pin_memory=pinned)
+    parts = whole.split([tensor.numel() for tensor in tensors])
+    ready = [part.view(tensor.shape).copy_(tensor) for part, tensor in zip(parts, tensors, strict=True)]
+    weights = {name: (ready[2 * i], ready[2 * i + 1], 1.0) for i, name in enumerate(adapter.weights)}
     return dataclasses.replace(adapter, weights=weights)
