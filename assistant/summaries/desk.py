@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import groupby, islice
 
 from assistant.documents.model import Document
 from assistant.generation import LanguageModel, ShouldStop
@@ -20,6 +21,10 @@ from assistant.summaries.scribe import Scribe
 from assistant.summaries.several.common_topics import SectionTopic, alone, common_topics
 from assistant.summaries.units import Unit, Units
 from assistant.writing import Writer
+
+OPENING_PARTS = 3
+"""So many parts are a document's beginning. Of 67 documents with a summary by their authors, the two sentences that were
+chosen from three parts had a chrF of 18.2; from one part 9.1, from all of them 18.3 (benchmarks.summaries)."""
 
 
 class Desk:
@@ -72,7 +77,7 @@ class Desk:
 
     def part_units(self) -> list[Unit]:
         """One for each part, in order."""
-        alone = len(self.parts) == 1 or self.options.opening_only
+        alone = len(self.parts) == 1
         return [
             self.requests.part(part, self.requests.part_task(section, alone=alone))
             for section in self.sections
@@ -86,8 +91,6 @@ class Desk:
 
 
 def _openings(parts: Sequence[Part]) -> list[Part]:
-    """The first part of each document."""
-    first: dict[str, Part] = {}
-    for part in parts:
-        first.setdefault(part.document.path, part)
-    return list(first.values())
+    """The first parts of each document."""
+    by_document = groupby(parts, key=lambda part: part.document.path)
+    return [part for _path, mine in by_document for part in islice(mine, OPENING_PARTS)]

@@ -92,7 +92,7 @@ class _Summary:
     def _form(self) -> OneText | BySection | Study:
         if self._options.wanted.kind == "items":
             return Study(self._desk, self._canvas, self._units)
-        if self._options.one_text and len(self._units) > 1 and not self._options.opening_only:
+        if self._options.one_text and (len(self._units) > 1 or self._options.opening_only):
             return OneText(self._desk, self._canvas, self._units)
         return BySection(self._desk, self._canvas, self._units)
 

@@ -74,7 +74,11 @@ class SummaryOptions:
 
     @property
     def opening_only(self) -> bool:
-        """Whether a description is made from the beginning alone: it names the subject of most study texts."""
+        """Whether a description is made from the beginning alone: it names the subject of most study texts.
+
+        By choosing, too: asked what a text is about, models that cannot merge answer with its title, or with a remark
+        on the question.
+        """
         return self.describes and not self.merge
 
 

@@ -50,7 +50,7 @@ class Requests:
     def part_task(self, section: PartSection, *, alone: bool) -> Task:
         """What is asked about a part; `alone` where it is the only one of the whole job."""
         options = self._options
-        if options.as_list or (options.one_text and not alone and not options.merge):
+        if options.as_list or options.opening_only or (options.one_text and not alone and not options.merge):
             return "part"
         if options.one_text and not alone:
             return "points"

@@ -583,15 +583,29 @@ def test_for_a_model_that_cannot_merge_brief_is_its_best_supported_sentences_and
 
 
 def test_for_a_model_that_cannot_merge_a_description_is_made_from_the_beginning_and_says_so_in_its_coverage():
-    document = replace(CELL, pages=pages_on_topics("Topic{n} is the one thing that page {n} tells about.", 6))
+    document = replace(CELL, pages=pages_on_topics("Topic{n} is the one thing that page {n} tells about.", 12))
     run = Run(
         ScriptedModel(first_sentence, chunk_tokens=30, context_tokens=600), document, task="describe", merge=False
     )
 
-    assert run.result["chunks"] == 1
+    assert run.result["chunks"] == 3
     assert run.result["coverage"]["pages_used"][0] == 1
-    assert len(run.result["coverage"]["pages_used"]) < 6
-    assert run.result["coverage"]["pages_skipped"]
+    assert len(run.result["coverage"]["pages_used"]) < 12
+    assert {page["reason"] for page in run.result["coverage"]["pages_skipped"]} == {"not the beginning"}
+
+
+def test_for_a_model_that_cannot_merge_a_description_is_its_two_best_sentences_and_never_a_title():
+    """The starter used to answer what a text is about with its title, or with a remark on the question."""
+
+    def answer(messages: Sequence[ChatMessage]) -> str:
+        return f"The cell\nIn this text we look at bananas. {first_sentence(messages)} Bananas grow in 1999 places."
+
+    run = Run(ScriptedModel(answer), CELL, task="describe", merge=False)
+
+    assert {claim["support"] for claim in run.result["claims"]} == {"quoted"}
+    assert 1 <= len(run.result["claims"]) <= 2
+    assert "anana" not in run.screen
+    assert not run.screen.startswith("The cell\n")
 
 
 def test_for_a_model_that_writes_no_lists_an_outline_is_made_of_its_sentences():

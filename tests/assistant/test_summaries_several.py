@@ -90,11 +90,10 @@ def test_a_model_that_cannot_merge_describes_each_document_from_its_beginning():
     model = ScriptedModel(first_sentence, chunk_tokens=20)
     run = Run(model, [SLIDES, BOOK], task="describe", merge=False)
 
-    assert all("Describe the text above" in prompt[-1].content for prompt in model.prompts)
+    assert not any("Describe the text above" in prompt[-1].content for prompt in model.prompts)
     assert run.screen.startswith("# Slides\n\nRobert Hooke discovered the cell in the year 1665")
     assert "# Book\n\nRobert Hooke discovered the cell in the year 1667" in run.screen
-    skipped = run.result["coverage"]["pages_skipped"]
-    assert skipped == [{"page": 2, "reason": "not the beginning"}] * 2
+    assert not run.result["coverage"]["pages_skipped"]
 
 
 def test_a_model_that_cannot_merge_tells_documents_apart_and_their_contradictions_too():
