@@ -23,8 +23,8 @@ from assistant.summaries.units import Unit, Units
 from assistant.writing import Writer
 
 OPENING_PARTS = 3
-"""So many parts are a document's beginning. Of 67 documents with a summary by their authors, the two sentences that were
-chosen from three parts had a chrF of 18.2; from one part 9.1, from all of them 18.3 (benchmarks.summaries)."""
+"""So many parts are a document's beginning. For 67 documents with a summary by their authors, the two sentences chosen
+from three parts had a chrF of 18.2; from one part 9.1, from all of them 18.3 (benchmarks.summaries)."""
 
 
 class Desk:
