@@ -2,7 +2,7 @@
 
 In float32 on tiny models greedy decoding is token-identical. In 4 bits and bfloat16 teacher-forced logits agree within
 `TOLERANCE` of their range, and the likeliest token is another only where PEFT's two best are closer than that: PEFT
-keeps A and B in float32, we in bfloat16.
+keeps A and B in float32, we in bfloat16 and the base in another layout. With the starter the gap was 0.017 to 0.024.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from assistant.engine import load_engine
+from assistant.engine import load_engine, packing
 from assistant.engine.activation import BARE_BASE, activate, last_occurrence
 from assistant.engine.answer import Answer
 from assistant.engine.slots import PlacedAdapter
@@ -18,7 +18,7 @@ from assistant.generation import ChatMessage, GenerationConfig, never_stop
 from tests.assistant.test_engine_batch import alone, prompt, said, tiny_engine, together, yield_from
 from tests.tiny_adapters import make_adapter, peft_model
 
-TOLERANCE = 0.03
+TOLERANCE = 0.04
 NEW_TOKENS = 16
 TALK = [
     ChatMessage("system", "Answer about: light water sugar leaf green plant"),
@@ -35,7 +35,7 @@ CHANGES = {
     "lora": {},
     "alpha-pattern": {"alpha_pattern": {"q_proj": 12, "layers.0.mlp.up_proj": 1}},
     "rank-pattern": {"rank_pattern": {"v_proj": 2, "model.layers.1.mlp.down_proj": 8}},
-    "rank-stabilized": {"use_rslora": True, "lora_alpha": 4},
+    "rank-stabilized": {"use_rslora": True, "lora_alpha": 6},
     "alora": {"alora_invocation_tokens": "header"},
     "alora-with-patterns": {
         "alora_invocation_tokens": "header",
@@ -131,23 +131,48 @@ DEVICES = [
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("kind", ["lora", "rank-pattern", "rank-stabilized", "alora"])
 def test_in_four_bits_teacher_forced_logits_agree_within_the_tolerance(tiny_kept, tmp_path, kind, device):
-    engine = load_engine(tiny_kept, device)
-    directory = adapter(engine, tmp_path / "bio", kind)
-    reference = load_engine(tiny_kept, device)
-    from assistant.engine import packing
+    assert largest_gap(tiny_kept, tmp_path, kind, device) < TOLERANCE
 
+
+@pytest.mark.starter
+@pytest.mark.parametrize("kind", ["lora", "alora"])
+def test_the_starters_logits_agree_with_pefts(starter_home, monkeypatch, tmp_path, kind):
+    from assistant.weights.store import read_manifest
+
+    monkeypatch.setenv("SUNTO_HOME", str(starter_home))
+    manifest = read_manifest("starter")
+    assert manifest is not None
+    assert largest_gap(manifest.model, tmp_path, kind, "cpu", size=0.05) < TOLERANCE
+
+
+def largest_gap(kept, folder, kind: str, device: str, **options) -> float:
+    """Between our teacher-forced logits and PEFT's, as a part of their range.
+
+    Fails where another token is the likeliest although PEFT's two best are further apart than the tolerance.
+    """
+    engine, reference = load_engine(kept, device), load_engine(kept, device)
+    directory = adapter(engine, folder / "bio", kind, **options)
     packing.unpack(reference.model)
     peft = peft_model(reference.model, directory)
     engine.use_adapter(directory)
+    assert engine.is_invoked()
     ids, forced = engine.encode_prompt(TALK), engine.tokenizer.encode("light water green leaf plant")
-    ours = [read(engine, ids), *(engine.reader.forward([token], engine._selected.slot) for token in forced)]
     with torch.inference_mode():
         whole = peft(input_ids=torch.tensor([ids + forced], device=device)).logits[0, len(ids) - 1 :].float()
-    for logits, expected in zip(ours, whole, strict=True):
-        spread = expected.max() - expected.min()
-        assert (logits.float() - expected).abs().max() < TOLERANCE * spread
-        best, second = expected.topk(2).values
-        assert logits.argmax() == expected.argmax() or best - second < TOLERANCE * spread
+    spread = whole.max() - whole.min()
+
+    def gaps(slot) -> list[float]:
+        ours = [read(engine, ids), *(engine.reader.forward([token], slot) for token in forced)]
+        for logits, expected in zip(ours, whole, strict=True):
+            best, second = expected.topk(2).values
+            if engine.adapter and best - second > TOLERANCE * spread:
+                assert logits.argmax() == expected.argmax()
+        return [float((logits - expected).abs().max() / spread) for logits, expected in zip(ours, whole, strict=True)]
+
+    found = max(gaps(engine._selected.slot))
+    engine.select(None)
+    assert min(gaps(None)) > 1.5 * TOLERANCE, "the test needs an adapter that does something"
+    return found
 
 
 def read(engine, ids):
