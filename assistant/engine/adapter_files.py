@@ -48,26 +48,33 @@ class Adapter:
 def read_adapter(directory: Path) -> Adapter:
     """Raises AdapterCorruptError when the files are broken, AdapterMismatchError for a kind we do not run."""
     config = read_config(directory)
-    tensors, weights_sha256 = _read_tensors(directory / WEIGHTS_FILE)
-    pairs = _pair_up(tensors)
-    _check(directory / WEIGHTS_FILE, pairs, config)
-    weights = {name: (a, b, config.scaling(name)) for name, (a, b) in pairs.items()}
-    digest = hashlib.sha256(config.data + weights_sha256).hexdigest()
-    return Adapter(directory.name, digest, weights, config.invocation)
+    path = directory / WEIGHTS_FILE
+    data = _read_bytes(path)
+    with ThreadPoolExecutor(1) as beside:  # to hash the file takes as long as all the rest
+        digest = beside.submit(lambda: hashlib.sha256(data).digest())
+        pairs = _pair_up(_tensors(path, data))
+        _check(path, pairs, config)
+        weights = {name: (a, b, config.scaling(name)) for name, (a, b) in pairs.items()}
+        sha256 = hashlib.sha256(config.data + digest.result()).hexdigest()
+    return Adapter(directory.name, sha256, weights, config.invocation)
 
 
-def _read_tensors(path: Path) -> tuple[dict[str, torch.Tensor], bytes]:
+def _read_bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError as error:
+        raise corrupt(path, _("it is missing")) from error
+    except OSError as error:
+        raise corrupt(path, str(error)) from error
+
+
+def _tensors(path: Path, data: bytes) -> dict[str, torch.Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load
 
     try:
-        data = path.read_bytes()
-        with ThreadPoolExecutor(1) as beside:  # the hash takes as long as all the rest
-            digest = beside.submit(lambda: hashlib.sha256(data).digest())
-            return load(data), digest.result()
-    except FileNotFoundError as error:
-        raise corrupt(path, _("it is missing")) from error
-    except (OSError, SafetensorError, ValueError, KeyError, RuntimeError) as error:
+        return load(data)
+    except (SafetensorError, ValueError, KeyError, RuntimeError) as error:
         raise corrupt(path, str(error)) from error
 
 
