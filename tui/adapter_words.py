@@ -162,13 +162,13 @@ def _headline(row: AdapterRow) -> str:
 
 def _fit_lines(row: AdapterRow) -> list[Text]:
     if row.fits:
-        return [Text(f"✔ {_('Fits the model in use.')}")]
+        return [Text("✔ " + _("Fits the model in use."))]
     if row.fits is False:
-        head = Text(f"✖ {_('Not for the model in use:')}", "bold")
+        head = Text("✖ " + _("Not for the model in use:"), "bold")
         return [head, *(Text(f"  {_short(difference)}") for difference in row.differences)]
     if not row.model:
-        return [Text(f"? {_('Its files do not say which model it is for.')}")]
-    return [Text(f"? {_('Its model, {model}, is not on this machine.').format(model=_short(row.model))}")]
+        return [Text("? " + _("Its files do not say which model it is for."))]
+    return [Text("? " + _("Its model, {model}, is not on this machine.").format(model=_short(row.model)))]
 
 
 def _own_facts(row: AdapterRow, subjects: Sequence[str]) -> Iterator[tuple[str, str]]:
@@ -198,7 +198,7 @@ def _card_facts(card: Card) -> Iterator[tuple[str, str]]:
             yield title, _value(card[name])
     lineage = card.get("lineage")
     if isinstance(lineage, list) and lineage:
-        yield _("comes of"), plural("{count} earlier training", "{count} earlier trainings", len(lineage))
+        yield _("builds on"), plural("{count} earlier training", "{count} earlier trainings", len(lineage))
 
 
 def _trained_on(data: Card) -> str:
@@ -211,7 +211,7 @@ def _trained_on(data: Card) -> str:
 def _trained_how(training: Card) -> str:
     known = {
         "steps": _("{value} steps"),
-        "epochs": _("{value} times through"),
+        "epochs": _("all examples {value} times"),
         "learning_rate": _("learning rate {value}"),
         "batch_size": _("{value} examples a step"),
     }

@@ -57,4 +57,5 @@ class Differences:
 def _line(first: str, others: int) -> str:
     if not others:
         return first
-    return f"{first} ({plural('and in {count} more layer', 'and in {count} more layers', others)})"
+    more = plural("and in {count} more layer", "and in {count} more layers", others)
+    return f"{first} ({more})"

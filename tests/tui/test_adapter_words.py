@@ -47,7 +47,7 @@ def test_a_card_reads_as_sentences_and_facts():
     assert "loss on its own examples: 3.100 → 1.250" in text
     assert "chrF: 0.424" in text
     assert "came from: bio.zip · Unsloth" in text
-    assert "comes of: 2 earlier trainings" in text
+    assert "builds on: 2 earlier trainings" in text
 
 
 def test_every_difference_from_the_base_is_listed():

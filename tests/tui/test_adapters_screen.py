@@ -356,7 +356,7 @@ async def test_importing_over_one_that_is_there_asks_and_says_that_it_is_kept(su
         await desk.pilot.press(*"law", "enter")
         await answer_to(desk, ConfirmScreen)
         await desk.pilot.press("y")
-        await said(desk, "“law” is here now.")
+        await said(desk, "“law” is imported.")
         assert sent_requests()[-1].overwrite
 
 

@@ -62,7 +62,8 @@ def subject_table(subjects: Sequence[Row], columns: int | None) -> str:
 
 def subject_hint(adapter: str) -> str:
     """How an adapter becomes a subject's own."""
-    command = f"sunto library subject NAME --adapter {shlex.quote(adapter)}"
+    subject = _("NAME")
+    command = f"sunto library subject {subject} --adapter {shlex.quote(adapter)}"
     return _("To let it answer about the documents of a subject: {command}").format(command=command)
 
 

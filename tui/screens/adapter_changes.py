@@ -74,7 +74,7 @@ def take_over(path: str, name: str, model: str, *, overwrite: bool = False) -> C
     return Change(
         lambda job: ImportAdapter(job=job, path=absolute, name=name, model=model, overwrite=overwrite),
         _("Importing {path}").format(path=path),
-        lambda result: _("“{name}” is here now.").format(name=result.get("name") or name),
+        lambda result: _("“{name}” is imported.").format(name=result.get("name") or name),
         new=name,
     )
 
@@ -99,7 +99,7 @@ def give_to_subject(subject: str, adapter: str, before: str, *, undo: bool = Tru
     )
     return Change(
         lambda job: SetSubjectAdapter(job=job, subject=subject, adapter=adapter),
-        _("Telling “{subject}”").format(subject=subject),
+        _("Changing the adapter of “{subject}”").format(subject=subject),
         lambda _result: said.format(adapter=adapter, subject=subject),
         undo=give_to_subject(subject, before, adapter, undo=False) if undo else None,
     )
