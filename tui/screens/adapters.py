@@ -7,6 +7,7 @@ which makes it after the answer it may be writing.
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -167,8 +168,8 @@ class AdaptersScreen(AdapterListScreen):
                 self.app.push_screen(screen, lambda name: named(path, name))
 
         question = _("Which adapter? A folder, a .zip or a .safetensors file:")
-        folder = str(Path.cwd() / "_")[:-1]
-        self.app.push_screen(LineScreen(question, folder, suffixes=(".zip", ".safetensors")), found)
+        here = f"{Path.cwd()}{os.sep}"
+        self.app.push_screen(LineScreen(question, here, suffixes=(".zip", ".safetensors")), found)
 
     def action_export(self) -> None:
         if (row := self.current) is None:
@@ -256,7 +257,7 @@ class AdaptersScreen(AdapterListScreen):
             else:
                 await self.desk.say_error(error)
             return
-        self.desk.adapters_changed(change.old, change.new)
+        await self.desk.adapters_changed(change.old, change.new)
         self._undo = change.undo
         if self.is_attached:
             self.say(change.done(result), hint=_("u takes it back.") if change.undo is not None else "")

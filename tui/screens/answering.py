@@ -54,11 +54,11 @@ class AnsweringScreen(CheckingScreen):
         self.choice = Choice(self.choice.model, name)
         self.expect_answerer()
 
-    def adapters_changed(self, old: str = "", new: str = "") -> None:
+    async def adapters_changed(self, old: str = "", new: str = "") -> None:
         """An adapter was renamed (`new` empty: removed), or a subject got another."""
         if old and self.choice.adapter == old:
             self.choice = Choice(self.choice.model, new)
-        self.look_up_subject()
+        await self._find_subject()
 
     def expect_answerer(self) -> None:
         """Who answers next, after something was chosen that decides it."""
@@ -85,10 +85,14 @@ class AnsweringScreen(CheckingScreen):
         paths = frozenset((str(document.path), document.document is not None) for document in documents)
         if paths != self._known_paths:
             self._known_paths = paths
-            self.look_up_subject()
+            self._look_up_subject()
 
     @work(exclusive=True, exit_on_error=False, group="subject")
-    async def look_up_subject(self) -> None:
-        """Of the open documents, in the library; that takes a moment, and the screen goes on meanwhile."""
+    async def _look_up_subject(self) -> None:
+        """That takes a moment, and the screen goes on meanwhile."""
+        await self._find_subject()
+
+    async def _find_subject(self) -> None:
+        """Of the open documents, in the library."""
         self._subject = await self.conversation.subject_of([document.path for document in self.panel.documents])
         self.expect_answerer()
