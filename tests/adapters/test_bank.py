@@ -267,3 +267,35 @@ def test_ranks_differ_and_are_counted_as_they_are(engine, installed, sunto_home,
 def test_a_bank_of_nothing_asks_nothing_of_its_engine():
     engine = SimpleNamespace(device=SimpleNamespace(type="cpu"))
     assert Bank(engine).resident == []
+
+
+@pytest.mark.gpu
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
+def test_on_a_card_adapters_come_back_from_pinned_memory_and_answer_side_by_side(tiny_kept, sunto_home, opened):
+    from assistant.engine import load_engine
+
+    def on_card(engine):
+        with torch.inference_mode():
+            return engine.model(input_ids=IDS.cuda()).logits[0]
+
+    engine = load_engine(tiny_kept, "cuda")
+    for seed, name in enumerate(NAMES):
+        make_adapter(engine, sunto_home / "adapters" / name, seed=seed)
+    records = [get_adapter(name) for name in NAMES]
+    bank = Bank(engine, device_bytes=1)
+    expected = []
+    for record in records:
+        bank.use(record)
+        expected.append(on_card(engine))
+    assert bank.in_slots == ["music"]
+    opened.count()
+    for record, logits_before in zip(records, expected, strict=True):
+        bank.use(record)
+        assert torch.equal(on_card(engine), logits_before)
+    assert opened.count() == 0
+    bank.load(records)
+    prompts = [[ChatMessage("user", "why? " * n)] for n in range(1, 5)]
+    answered = list(
+        engine.stream_many(prompts, GenerationConfig(max_new_tokens=4), adapters=["law", None, "art", "bio"])
+    )
+    assert {index for index, _event in answered} == {0, 1, 2, 3}

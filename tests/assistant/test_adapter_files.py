@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import math
+
 import pytest
 import safetensors.torch
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from assistant.engine import load_engine, loading, packing
+from assistant.engine.adapter_config import read_config
 from assistant.engine.adapter_files import LoraSettings, read_adapter, write_adapter
-from assistant.errors import AdapterCorruptError, AdapterMismatchError
+from assistant.errors import AdapterCorruptError, AdapterError, AdapterMismatchError
 from assistant.generation import ChatMessage
 from tests.tiny_adapters import edit_config, make_adapter, peft_model
 
@@ -256,3 +262,66 @@ def test_reading_an_adapter_depends_on_its_bytes(engine, tmp_path):
     same = read_adapter(make_adapter(engine, tmp_path / "b"))
     other = read_adapter(make_adapter(engine, tmp_path / "c", seed=9))
     assert first.sha256 == same.sha256 != other.sha256
+
+
+# --- files from strangers --------------------------------------------------------------------------------------
+
+FIELDS = [
+    "peft_type", "r", "lora_alpha", "use_rslora", "rank_pattern", "alpha_pattern", "alora_invocation_tokens",
+    "init_lora_weights", "use_dora", "bias", "modules_to_save", "target_parameters", "arrow_config",
+]  # fmt: skip
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**70), 2**70) | st.floats() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=6,
+)
+same_folder = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+@same_folder
+@given(config=st.dictionaries(st.sampled_from(FIELDS), VALUES) | VALUES)
+def test_any_configuration_is_understood_or_refused(tmp_path, config):
+    (tmp_path / "adapter_config.json").write_text(json.dumps(config), encoding="utf-8")
+    refused, read = None, None
+    try:
+        read = read_config(tmp_path)
+    except AdapterError as error:
+        refused = error
+    if read is None:
+        assert refused.hint
+        assert refused.message.isprintable()
+    else:
+        for module in ("model.layers.0.self_attn.q_proj", "x"):
+            assert read.rank(module) >= 1
+            assert math.isfinite(read.scaling(module))
+
+
+@pytest.fixture(scope="module")
+def small_adapter(tmp_path_factory):
+    """A whole one, of a single layer: (folder, weights file, its bytes)."""
+    directory = tmp_path_factory.mktemp("small")
+    write_adapter(directory, {"q_proj": (torch.ones(2, 4), torch.ones(4, 2))}, LoraSettings(r=2), "tiny")
+    path = directory / "adapter_model.safetensors"
+    return directory, path, path.read_bytes()
+
+
+@same_folder
+@given(data=st.data())
+def test_damaged_weights_are_refused_or_are_weights(small_adapter, data):
+    directory, path, whole = small_adapter
+    damaged = bytearray(whole[: data.draw(st.integers(0, len(whole)))])
+    for place in data.draw(st.lists(st.integers(0, max(0, len(damaged) - 1)), max_size=4)):
+        if damaged:
+            damaged[place] = data.draw(st.integers(0, 255))
+    path.write_bytes(bytes(damaged))
+    try:
+        adapter = read_adapter(directory)
+    except AdapterError:
+        return
+    assert bytes(damaged) == whole or adapter.sha256 != read_again(directory, path, whole).sha256
+    assert all(torch.isfinite(tensor).all() for a, b, _scaling in adapter.weights.values() for tensor in (a, b))
+
+
+def read_again(directory, path, whole):
+    path.write_bytes(whole)
+    return read_adapter(directory)

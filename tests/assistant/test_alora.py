@@ -7,8 +7,12 @@ keeps A and B in float32, we in bfloat16 and the base in another layout. With th
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assistant.engine import load_engine, packing
 from assistant.engine.activation import BARE_BASE, activate, last_occurrence
@@ -264,6 +268,16 @@ def test_an_adapter_that_is_not_resident_is_an_error_before_anything_is_said(tin
 def test_an_activated_adapter_begins_at_its_last_invocation(tokens, start):
     activation = activate(PlacedAdapter("bio", 0, "", (5, 6)), tokens)
     assert (activation.start if activation.adapter else None) == start
+
+
+@settings(max_examples=200, deadline=None)
+@given(invocation=st.lists(st.integers(0, 2), min_size=1, max_size=4), tokens=st.lists(st.integers(0, 2), max_size=30))
+def test_it_begins_where_pefts_own_function_says(invocation, tokens):
+    from peft.tuners.lora.variants import calculate_alora_offsets
+
+    config = {"bio": SimpleNamespace(alora_invocation_tokens=invocation)}
+    offset = calculate_alora_offsets(config, "bio", torch.tensor([tokens], dtype=torch.long))[0]
+    assert last_occurrence(invocation, tokens) == (None if offset is None else len(tokens) - offset)
 
 
 def test_without_an_invocation_an_adapter_is_active_on_every_token():
