@@ -8,7 +8,7 @@ import pytest
 from textual.widgets import Input
 
 from assistant.documents.model import Document, Page, Section
-from assistant.i18n import set_language
+from assistant.i18n import _, set_language
 from assistant.library import Library
 from tests.tui.adapters_kept import OTHER_BASE, keep_adapter, keep_base, keep_version
 from tests.tui.cited import citation, cited
@@ -327,7 +327,7 @@ def adapters(snap_compare, monkeypatch, home, tmp_path, size, *keys, command="/a
         await settled(desk)
         await desk.wait_until(lambda: desk.chat.base_in_use)
         await desk.send("/open foglie.md")
-        await desk.wait_until(lambda: "(subject)" in desk.screen_text())
+        await desk.wait_until(lambda: _("(subject)") in desk.screen_text())
         await desk.send(command)
         if command.startswith("/adapters"):
             await desk.wait_until(lambda: isinstance(app.screen, AdaptersScreen) and app.screen.rows)

@@ -114,7 +114,7 @@ class AdaptersScreen(AdapterListScreen):
             " ".join(part for part in parts if part),
             yes=_("Delete"),
             no=_("Keep"),
-            hint=_("This cannot be taken back. e would export it first."),
+            hint=_("This cannot be taken back. To keep a copy, export it first: key e."),
         )
         self.app.push_screen(screen, lambda sure: self._make(changes.remove(row.name)) if sure else None)
 
