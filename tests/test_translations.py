@@ -158,6 +158,8 @@ def test_italian_numbers_have_a_comma():
     [
         *("", "summarize", "ask", "chat", "extract", "train", "models list", "doctor"),
         *("library", "library add", "library search", "library move", "library remove", "library clean"),
+        *("library subject", "compare", "adapters list", "adapters show", "adapters rename", "adapters rollback"),
+        *("adapters remove", "adapters import", "adapters export"),
     ],
 )
 def test_help_is_italian_throughout(command):

@@ -9,6 +9,9 @@ from tui.cli.options import add_global_options
 from tui.cli.parser import Parser, help_columns
 from tui.cli.table import Command, command_groups
 
+_NAME_COLUMNS = 18
+"""`adapters rollback`, the longest, and a space."""
+
 
 def program_parser() -> Parser:
     """For the bare program: global options, and help that lists every command."""
@@ -73,8 +76,9 @@ def _family(command: Command) -> str:
 
 def _rows(commands: list[Command]) -> str:
     """One row each, its sentence wrapped beneath itself."""
+    indent = " " * _NAME_COLUMNS
     return "\n".join(
-        textwrap.fill(f"{command.name:<15} {command.summary}", help_columns() - 2, subsequent_indent=" " * 16)
+        textwrap.fill(f"{command.name:<{_NAME_COLUMNS}}{command.summary}", help_columns() - 2, subsequent_indent=indent)
         for command in commands
     )
 
