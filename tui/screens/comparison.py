@@ -142,7 +142,7 @@ class ComparisonScreen(Screen[None]):
             await side.finish(text)
             side.count(counted(result, number))
         if self._blind:
-            self._line.say(_("Which is better? Press 1, 2, or 0 for neither: then the names are shown."))
+            self._line.say(_("Which is better? 1, 2 or 0 (neither): then the names are shown."))
         else:
             self._line.say(self._verdict(result))
 
