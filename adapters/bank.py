@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from adapters.registry import AdapterRecord
+from adapters.registry.journal import looking
 from assistant.errors import OutOfMemoryError
 from assistant.i18n import _
 
@@ -110,8 +111,7 @@ class Bank:
         return stamp not in (None, resident.stamp) and record.name not in self._engine.answering
 
     def _read(self, record: AdapterRecord, staying: frozenset[str]) -> _Resident:
-        stamp = _stamp(record.directory)  # before the files are read: what changes meanwhile is noticed next time
-        adapter = self._open(record)
+        stamp, adapter = self._open(record)
         itemsize = self._engine.model.dtype.itemsize
         nbytes = sum((a.numel() + b.numel()) * itemsize for a, b, _scaling in adapter.weights.values())
         resident = _Resident(record, stamp, nbytes)
@@ -124,10 +124,13 @@ class Bank:
             self._keep_copy(resident, adapter)
         return resident
 
-    def _open(self, record: AdapterRecord) -> Adapter:
+    def _open(self, record: AdapterRecord) -> tuple[Stamp | None, Adapter]:
+        """Both files of one version: nobody changes the registry meanwhile. Raises AdapterError."""
         from assistant.engine.adapter_files import read_adapter
 
-        return dataclasses.replace(read_adapter(record.directory), name=record.name)
+        with looking():
+            stamp = _stamp(record.directory)
+            return stamp, dataclasses.replace(read_adapter(record.directory), name=record.name)
 
     def _place(self, resident: _Resident, adapter: Adapter, staying: frozenset[str]) -> None:
         """Raises AdapterMismatchError before anybody has lost a place, OutOfMemoryError."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
+from threading import Thread
 from types import SimpleNamespace
 
 import pytest
 import torch
 
 from adapters.bank import Bank
-from adapters.registry import get_adapter
-from assistant.engine.adapter_files import LoraSettings
+from adapters.registry import get_adapter, publish
+from assistant.engine import adapter_files
+from assistant.engine.adapter_files import LoraSettings, read_adapter
 from assistant.errors import AdapterCorruptError, AdapterMismatchError, OutOfMemoryError
 from assistant.generation import ChatMessage, GenerationConfig
 from tests.adapters.test_registry import install
@@ -53,7 +55,7 @@ def size(engine, installed) -> int:
 
 
 class Opened:
-    """The files that were opened in the folder of adapters, in order."""
+    """The files of adapters that were opened, in order; the note of an interrupted change is none."""
 
     def __init__(self):
         self.paths: list[str] = []
@@ -66,6 +68,7 @@ class Opened:
             and event == "open"
             and "adapters" in str(arguments[0])
             and str(arguments[0]).endswith((".json", ".safetensors"))
+            and not str(arguments[0]).endswith(".journal.json")
         ):
             self.paths.append(str(arguments[0]))
 
@@ -204,6 +207,32 @@ def test_files_that_change_are_read_again(engine, installed):
     assert not torch.equal(logits(engine), before)
     assert engine.fingerprint != fingerprint
     assert bank.in_slots == ["law"]
+
+
+def test_a_version_that_is_published_while_the_one_before_is_read_is_read_the_next_time(
+    engine, installed, sunto_home, monkeypatch
+):
+    """The strength of the one with the weights of the other would be an adapter that nobody made."""
+    made = [make_adapter(engine, sunto_home / "adapters" / f".new-{seed}", seed=seed) for seed in (8, 9)]
+    edit_config(made[1], lora_alpha=99)
+    old, new = (read_adapter(directory).sha256 for directory in made)
+    publish(made[0], "law", overwrite=True)
+    publishing = Thread(target=publish, args=(made[1], "law"), kwargs={"overwrite": True})
+
+    def read_config(directory, read=adapter_files.read_config):
+        config = read(directory)
+        publishing.start()
+        publishing.join(0.3)
+        return config
+
+    bank = Bank(engine)
+    with monkeypatch.context() as between_the_files:
+        between_the_files.setattr(adapter_files, "read_config", read_config)
+        bank.use(get_adapter("law"))
+    assert engine.fingerprint.endswith(old)
+    publishing.join()
+    bank.use(get_adapter("law"))
+    assert engine.fingerprint.endswith(new)
 
 
 def test_a_change_that_cannot_be_read_is_said_and_the_answer_stays_whose_it_was(engine, installed):
