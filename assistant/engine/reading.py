@@ -55,6 +55,8 @@ class Reader:
                 break
             logits = self.forward(tokens[begin:end], active.slot_at(begin))
             yield Prefill(end, len(tokens))
+            if self._current is not answer:  # the cache was somebody else's meanwhile
+                return (yield from self.read(answer, should_stop, keep=keep))
         answer.prefill_seconds += time.perf_counter() - started
         if not answer.generated:  # otherwise it is read a second time
             answer.cached_tokens = cached

@@ -14,7 +14,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.engine import load_engine, packing
+from assistant.engine import load_engine, packing, reading
 from assistant.engine.activation import BARE_BASE, activate, last_occurrence
 from assistant.engine.answer import Answer
 from assistant.engine.slots import PlacedAdapter
@@ -226,19 +226,23 @@ def test_rows_that_the_memory_drove_out_go_on_with_their_own_adapter(tiny_kept, 
     assert said(together(engine, prompts, adapters=queue)) == expected
 
 
+@pytest.mark.parametrize("begun_tokens", [0, 5], ids=["while it is read", "while it grows"])
 @pytest.mark.parametrize("between", ["another answer", "training", "a batch"])
-def test_an_answer_goes_on_as_it_began_whatever_comes_between(tiny_kept, tmp_path, between):
+def test_an_answer_goes_on_as_it_began_whatever_comes_between(tiny_kept, tmp_path, monkeypatch, between, begun_tokens):
     """Keys and values of the one were once taken for the other's."""
     from assistant.engine.adapter_files import read_adapter
 
+    monkeypatch.setitem(reading.PREFILL_CHUNK_TOKENS, "cpu", 16)
     engine = tiny_engine(tiny_kept)
     law = engine.place(read_adapter(adapter(engine, tmp_path / "law", "lora", size=0.2)))
     bio = engine.place(read_adapter(adapter(engine, tmp_path / "bio", "alora", size=0.2, seed=2)))
     engine.select(law)
     expected = answer_tokens(engine, TALK)
+    engine.forget()
     begun = engine._begin(TALK, GenerationConfig(max_new_tokens=NEW_TOKENS), law)
     stream = engine._stream(begun, never_stop)
-    while len(begun.generated) < 5:
+    next(stream)
+    while len(begun.generated) < begun_tokens:
         next(stream)
     engine.select(bio)
     if between == "training":
