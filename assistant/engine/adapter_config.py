@@ -154,7 +154,12 @@ def _patterns(value: Any, number: Any) -> tuple[_Pattern, ...]:
 def _harmless(pattern: str) -> str:
     """The expression, unless matching it could take time that grows exponentially. Raises ValueError."""
     repeats = re.findall(r"[*+?{]", pattern)
-    if len(repeats) > 2 or re.search(r"\)[*+?{]", pattern) or re.search(r"\\\d|\(\?", pattern):
+    if (
+        len(repeats) > 2
+        or pattern.count("(") > 2
+        or re.search(r"\)[*+?{]", pattern)
+        or re.search(r"\\\d|\(\?", pattern)
+    ):
         raise ValueError("an expression that is too complicated for a layer's name")
     return pattern
 

@@ -180,7 +180,7 @@ def test_a_strength_that_is_no_number_is_damage(engine, tmp_path, change):
         engine.use_adapter(directory)
 
 
-@pytest.mark.parametrize("bomb", ["(a|a)*b", "(.+)+x", r"(?=.*)x", r"(.)\1", ".*.*.*.*x"])
+@pytest.mark.parametrize("bomb", ["(a|a)*b", "(.+)+x", r"(?=.*)x", r"(.)\1", ".*.*.*.*x", "(.|.)" * 40])
 def test_an_expression_that_could_take_for_ever_is_not_tried(engine, tmp_path, bomb):
     directory = make_adapter(engine, tmp_path / "broken")
     edit_config(directory, rank_pattern={bomb: 4})
