@@ -138,7 +138,7 @@ def _hit(row: tuple[int, int, int, float, str, str, str, str, str], query: Query
         end=start + len(text),
         snippet=snippet,
         marks=marks,
-        score=round(-rank, 4),
+        score=-rank,
     )
 
 

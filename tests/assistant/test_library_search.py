@@ -201,6 +201,14 @@ def test_any_word_is_enough_where_that_is_asked_for(library: Library):
     assert "teorema.txt" in names(library, text, every_word=False)
 
 
+def test_a_word_that_nearly_every_passage_has_still_counts_for_something(tmp_path: Path):
+    with Library(tmp_path / "library.sqlite3") as library:
+        for name in ("a", "b"):
+            (tmp_path / f"{name}.txt").write_text(f"The nucleus of {name}.", encoding="utf-8")
+            library.add_document(tmp_path / f"{name}.txt")
+        assert all(hit.score > 0 for hit in library.search("nucleus"))
+
+
 def test_only_the_wanted_pages_of_a_document_are_searched(tmp_path: Path):
     pages = tuple(Page(number, str(number), f"Energy is on page {number}.", "text") for number in (1, 2, 3))
     document = Document("/a.txt", "a.txt", "A", pages, (), "en", sha256="a")

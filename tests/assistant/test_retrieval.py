@@ -16,6 +16,12 @@ from assistant.library import Library
 from tests.assistant.texts import cell_document, revolution_document
 
 CELL, REVOLUTION = cell_document(), revolution_document()
+ONE_CELL, OTHER_CELL = (
+    Document(
+        f"/{name}.txt", f"{name}.txt", name, (Page(1, "1", f"Il nucleo di {name}.", "text"),), (), "it", sha256=name
+    )
+    for name in ("a", "b")
+)
 
 
 def count(text: str) -> int:
@@ -51,6 +57,14 @@ def pages(stretches: list[Stretch]) -> list[tuple[str, int]]:
 )
 def test_a_question_finds_its_page(library: Library | None, question: str, page: tuple[str, int]):
     assert pages(fitting_stretches([CELL, REVOLUTION], {}, question, count, 40, library)) == [page]
+
+
+def test_a_question_of_a_word_that_every_document_has_finds_a_place_too(tmp_path: Path):
+    """In a library of few documents such a word weighs next to nothing; divided by it, a follow-up broke off."""
+    with Library(tmp_path / "library.sqlite3") as library:
+        for document in (ONE_CELL, OTHER_CELL):
+            library._keep(document, None)
+        assert pages(fitting_stretches([ONE_CELL], {}, "E il nucleo?", count, 40, library)) == [("a.txt", 1)]
 
 
 def test_with_more_room_the_neighbours_come_too_in_document_order(library: Library | None):
