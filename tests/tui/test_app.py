@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from textual import events
+from textual.widgets import TextArea
 
 from assistant.documents.model import Document, Page, Section
 from assistant.errors import EncryptedDocumentError
@@ -630,6 +631,24 @@ async def test_enter_sends_a_command_as_it_is_typed_and_takes_only_what_was_gone
         assert desk.chat.composer.text == "/describe en"
         await desk.answered(2)
         assert [request.language for request in sent_requests() if isinstance(request, Describe)] == ["", ""]
+
+
+async def test_enter_takes_nothing_from_a_list_that_was_made_for_fewer_letters():
+    """Typed fast, `/compare biology base` became `/compare biology bio2`: the list was still that of `b`."""
+    async with desk_of(app_with()) as desk:
+        desk.chat.composer.adapter_names = lambda: ["biology", "bio2"]
+        desk.chat.composer.write("/compare biology b")
+        await desk.wait_until(lambda: desk.chat.completions.display)
+        with desk.chat.composer.prevent(TextArea.Changed):  # the new list is not there yet
+            desk.chat.composer.write("/compare biology base")
+        await desk.pilot.press("enter")
+        assert desk.chat.composer.text == ""
+        desk.chat.composer.write("/o")
+        await desk.wait_until(lambda: desk.chat.completions.display)
+        with desk.chat.composer.prevent(TextArea.Changed):
+            desk.chat.composer.write("/op")
+        await desk.pilot.press("tab")
+        assert desk.chat.composer.text == "/open ", "what is offered still begins with what was typed"
 
 
 async def test_new_lines_come_from_keys_that_every_terminal_has_one_of():

@@ -52,6 +52,8 @@ class Composer(TextArea):
             highlight_cursor_line=False,
         )
         self._list = completions
+        self._offered_for = ""
+        """What was typed when the list was made."""
         self._history: list[str] = []
         self._recalled = 0
         """How far back in the history we are; 0 is what is being typed."""
@@ -156,15 +158,24 @@ class Composer(TextArea):
 
     def _offer_if_unchanged(self, line: str, found: list[Completion]) -> None:
         if self.text == line:
+            self._offered_for = line
             self._list.offer([completion for completion in found if completion.text != line])
 
     def _accept(self, *, only_if_it_adds: bool = False) -> bool:
         """Take the highlighted completion. With `only_if_it_adds`, not when it would only add a space."""
         chosen = self._list.highlighted
-        if chosen is None or (only_if_it_adds and chosen.text.strip() == self.text.strip()):
+        if (
+            chosen is None
+            or not self._still_meant(chosen)
+            or (only_if_it_adds and chosen.text.strip() == self.text.strip())
+        ):
             return False
         self.write(chosen.text)
         return True
+
+    def _still_meant(self, completion: Completion) -> bool:
+        """The list may be that of a moment ago, where somebody types fast: no word that was typed is replaced by it."""
+        return self.text == self._offered_for or completion.text.lower().startswith(self.text.lower())
 
     def accept(self, completion: Completion) -> None:
         """Take a completion that was clicked."""
