@@ -74,12 +74,14 @@ class _Column(NamedTuple):
 class AdapterTable:
     """As many columns as there is room for; names and whether they fit always are."""
 
-    def __init__(self, rows: Sequence[AdapterRow], now: str) -> None:
-        """`now` is the adapter that answers; empty for none."""
+    def __init__(self, rows: Sequence[AdapterRow], now: str, subjects: Mapping[str, Sequence[str]]) -> None:
+        """`now` is the adapter that answers, empty for none; `subjects` are those that each is the own adapter of."""
         self._marks = [f"{'●' if row.name == now else ' '}{MARKS[row.fits]} " for row in rows]
         self._columns = [
             _column(_("name"), [row.name for row in rows], (18, 32), 9),
-            _column(_("subject"), [row.subject or "–" for row in rows], (10, 20), 7),
+            _column(
+                _("subject"), [", ".join(subjects.get(row.name, ())) or row.subject or "–" for row in rows], (10, 20), 7
+            ),
             _column(_("base"), [row.model or "–" for row in rows], (13, 28), 6),
             _column(_("kind"), [row.kind for row in rows], (5, 5), 8),
             _column(_("version"), [str(row.version) for row in rows], (5, 5), 5),

@@ -84,7 +84,7 @@ def test_no_card_of_a_stranger_breaks_the_screen(card, subject):
     st.lists(st.builds(row, st.text(min_size=1), subject=st.text(), model=st.text()), max_size=4), st.integers(24, 200)
 )
 def test_a_line_is_never_wider_than_the_list_and_stands_under_its_titles(rows, columns):
-    table = AdapterTable(rows, "biology")
+    table = AdapterTable(rows, "biology", {})
     header = table.header(columns)
     for position in range(len(rows)):
         line = table.line(position, columns)
@@ -93,13 +93,21 @@ def test_a_line_is_never_wider_than_the_list_and_stands_under_its_titles(rows, c
 
 
 def test_with_little_room_the_date_goes_and_name_and_kind_stay():
-    table = AdapterTable([row()], "biology")
+    table = AdapterTable([row()], "biology", {})
     assert "made on" in table.header(100).plain
     narrow = table.header(44).plain
     assert "made on" not in narrow
     assert "name" in narrow
     assert "kind" in narrow
     assert table.line(0, 44).plain.startswith("●✔ biology")
+
+
+def test_the_table_names_the_subjects_an_adapter_answers_for_before_the_one_it_was_trained_for():
+    rows = [row("biology", subject="Cells"), row("law", subject="Law")]
+    table = AdapterTable(rows, "", {"biology": ["Biology 1", "Biology 2"], "law": []})
+    assert "Biology 1, Biology 2" in table.line(0, 120).plain
+    assert "Cells" not in table.line(0, 120).plain
+    assert "Law" in table.line(1, 120).plain
 
 
 def test_the_picker_marks_who_answers_and_says_what_the_subject_would():

@@ -42,7 +42,7 @@ class AdapterListScreen(Screen[None]):
         self._wanted = name or desk.who.next.adapter
         self.rows: list[AdapterRow] = []
         self.subjects: list[SubjectRecord] = []
-        self._table = AdapterTable([], "")
+        self._table = AdapterTable([], "", {})
         self._head = Static(markup=False, id="adapters-head")
         self._header = Static(markup=False, id="adapters-columns")
         self.list = LineList(0, lambda position, columns: self._table.line(position, columns))
@@ -83,7 +83,8 @@ class AdapterListScreen(Screen[None]):
         self._show_card()
 
     def _draw_table(self) -> None:
-        self._table = AdapterTable(self.rows, self.desk.who.next.adapter)
+        subjects = {row.name: self.subjects_with(row.name) for row in self.rows}
+        self._table = AdapterTable(self.rows, self.desk.who.next.adapter, subjects)
         total = format_bytes(sum(row.size_bytes for row in self.rows))
         count = plural("{count} adapter", "{count} adapters", len(self.rows))
         words = _("next answer: {words}").format(words=self.desk.who.next.words)
