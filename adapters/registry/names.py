@@ -30,12 +30,12 @@ def check_name(name: str) -> str:
             _("“{name}” cannot be an adapter's name.").format(name=name),
             _("It is a word of Sunto's own; choose another name."),
         )
-    if (
-        not re.fullmatch(r"[\w][\w.-]{0,63}", name)
-        or len(name.encode()) > _MAX_BYTES
-        or name.endswith(".")
-        or _WINDOWS_DEVICES.fullmatch(name)
-    ):
+    if _WINDOWS_DEVICES.fullmatch(name):
+        raise AdapterError(
+            _("“{name}” cannot be an adapter's name.").format(name=name),
+            _("Windows keeps it for a device of its own; choose another name."),
+        )
+    if not re.fullmatch(r"[\w][\w.-]{0,63}", name) or len(name.encode()) > _MAX_BYTES or name.endswith("."):
         raise AdapterError(
             _("“{name}” cannot be an adapter's name.").format(name=name),
             _("Use up to 64 letters, digits, hyphens, dots and underscores, beginning with a letter or digit."),

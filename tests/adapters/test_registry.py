@@ -92,6 +92,12 @@ def test_names_that_are_no_folder_everywhere_are_refused(name):
         registry.check_name(name)
 
 
+def test_a_name_that_windows_keeps_for_itself_is_refused_for_that_reason():
+    with pytest.raises(AdapterError) as caught:
+        registry.check_name("con")
+    assert "Windows" in caught.value.hint
+
+
 @given(st.text(max_size=80))
 def test_whatever_the_name_nothing_outside_the_adapters_folder_is_read(name):
     try:
