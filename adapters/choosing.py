@@ -1,8 +1,8 @@
 """Which adapter answers a request, and why.
 
 One that is asked for by name, in the request or in the settings, answers or is an error. `auto` leaves it to the
-documents: where all of them are of one subject that has an adapter, that one answers. It was chosen long ago, perhaps
-by somebody who has forgotten it, so when it cannot be used the bare base answers and a notice says why.
+documents: where the subjects of all of them have one and the same adapter, that one answers. It was chosen long ago,
+perhaps by somebody who has forgotten it, so when it cannot be used the bare base answers and a notice says why.
 """
 
 from __future__ import annotations
@@ -31,12 +31,12 @@ class Chosen:
     record: AdapterRecord | None
     """None for the bare base."""
     why: Literal["asked", "setting", "subject", "none"]
-    subject: str = ""
+    subjects: tuple[str, ...] = ()
     """Whose adapter it is, where it was chosen for that."""
 
     def answering(self, job: str, model: str) -> Answering:
         name = self.record.name if self.record else ""
-        return Answering(job=job, model=model, adapter=name, why=self.why, subject=self.subject)
+        return Answering(job=job, model=model, adapter=name, why=self.why, subject=", ".join(self.subjects))
 
 
 BARE_BASE = Chosen(None, "none")
@@ -63,31 +63,34 @@ def or_bare_base(
     except (AdapterError, OutOfMemoryError) as error:
         if chosen.record is None or chosen.why != "subject":
             raise
-        yield _notice(job, chosen.record.name, chosen.subject, error)
+        yield _notice(job, chosen.record.name, chosen.subjects, error)
         use(None)
         return BARE_BASE
     return chosen
 
 
 def _of_subject(request: ModelRequest, session: Session) -> Generator[Event, None, Chosen]:
+    from assistant.library.subjects import common_adapter
+
     paths = request.paths if isinstance(request, FromDocuments) else ()
-    subject = session.library.subject_of(paths) if paths else None
-    if subject is None or not subject.adapter:
+    subjects = session.library.subjects_of(paths) if paths else []
+    adapter, names = common_adapter(subjects), tuple(subject.name for subject in subjects)
+    if not adapter:
         return BARE_BASE
     try:
-        return Chosen(session.find_adapter(subject.adapter), "subject", subject.name)
+        return Chosen(session.find_adapter(adapter), "subject", names)
     except AdapterError as error:
-        yield _notice(request.job, subject.adapter, subject.name, error)
+        yield _notice(request.job, adapter, names, error)
         return BARE_BASE
 
 
-def _notice(job: str, adapter: str, subject: str, error: SuntoError) -> Notice:
-    command = f"sunto library subject {shlex.quote(subject)} --adapter NAME|none"
+def _notice(job: str, adapter: str, subjects: tuple[str, ...], error: SuntoError) -> Notice:
+    command = f"sunto library subject {shlex.quote(subjects[0])} --adapter NAME|none"
     return Notice(
         job=job,
         level="warning",
         message=_("The adapter “{adapter}” of the subject “{subject}” cannot be used: {reason}").format(
-            adapter=adapter, subject=subject, reason=error.message
+            adapter=adapter, subject=", ".join(subjects), reason=error.message
         ),
         hint=_("The model answers without it. To choose another: {command}").format(command=command),
     )

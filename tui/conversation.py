@@ -129,11 +129,16 @@ class Conversation:
         except LibraryError:  # told when the conversation was restored
             return None
 
-    async def subject_of(self, paths: Sequence[Path]) -> SubjectRecord | None:
-        """The one subject that all these files are filed under, if there is one."""
+    async def adapter_of(self, paths: Sequence[Path]) -> str:
+        """The one that the subjects of all these files have; empty for none."""
         if not paths:
-            return None
-        return await self._in_thread(lambda: self._open().subject_of(paths), otherwise=None)
+            return ""
+        return await self._in_thread(lambda: self._adapter_of(paths), otherwise="")
+
+    def _adapter_of(self, paths: Sequence[Path]) -> str:
+        from assistant.library.subjects import common_adapter
+
+        return common_adapter(self._open().subjects_of(paths))
 
     async def subjects(self) -> list[SubjectRecord]:
         return await self._in_thread(lambda: self._open().subjects(), otherwise=[])

@@ -38,8 +38,8 @@ class Answerer:
 def would_answer(chosen: str, setting: str, of_subject: str) -> Answerer:
     """Who answers the next question.
 
-    `chosen` in the app comes before the setting; either may be a name, `none` or `auto`, which is the adapter of the
-    subject that all open documents are of (`of_subject`, empty where there is none).
+    `chosen` in the app comes before the setting; either may be a name, `none` or `auto`, which is that of the open
+    documents' subjects (`of_subject`, empty where they have none, or not the same).
     """
     name, why = (chosen, "asked") if chosen else (setting, "setting")
     if name.lower() == AUTO:

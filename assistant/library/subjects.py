@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import sqlite3
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +29,12 @@ class SubjectRecord:
     """The name of the one that answers about its documents; empty for none. Whether it is there is not known here."""
 
 
+def common_adapter(subjects: Sequence[SubjectRecord]) -> str:
+    """The one that answers about each of these; empty where one has another, or none, and for no subjects."""
+    adapters = {subject.adapter for subject in subjects}
+    return adapters.pop() if len(adapters) == 1 else ""
+
+
 class Subjects(Store):
     def subjects(self) -> list[SubjectRecord]:
         """In alphabetical order."""
@@ -41,15 +47,15 @@ class Subjects(Store):
         with self._reading() as connection:
             return _record(connection, known_subject(connection, name))
 
-    def subject_of(self, paths: Iterable[str | Path]) -> SubjectRecord | None:
-        """The one subject that all these files are filed under.
+    def subjects_of(self, paths: Iterable[str | Path]) -> list[SubjectRecord]:
+        """The subjects that these files are filed under, in alphabetical order.
 
-        None where they are of several, where one is of none or not in the library, and where there are no files.
+        Empty where one of the files is of none or not in the library, and where there are no files.
         """
         with self._reading() as connection:
             found = {_filed_under(connection, absolute(path)) for path in paths}
-            number = found.pop() if len(found) == 1 else None
-            return None if number is None else _record(connection, number)
+            records = [_record(connection, number) for number in found if number is not None]
+        return sorted(records, key=lambda record: record.name.casefold()) if len(records) == len(found) else []
 
     def subject_adapter(self, name: str) -> str:
         """Raises ConfigError for a subject there is not."""

@@ -112,6 +112,21 @@ def test_documents_of_several_subjects_of_none_or_of_one_without_an_adapter_get_
     assert answering(session, *(notes[subject] for subject in subjects)) == (("", "none", ""), [])
 
 
+def test_documents_of_several_subjects_with_the_same_adapter_are_answered_about_by_that_one(session, bio, notes):
+    both = notes["Diritto"], notes["Biologia"]
+    session.library.set_subject_adapter("Diritto", "bio")
+    assert answering(session, *both) == (("bio", "subject", "Biologia, Diritto"), [])
+    assert answering(session, *both, notes[""])[0] == ("", "none", "")
+
+
+def test_where_the_adapter_of_several_subjects_is_gone_a_notice_names_them_and_a_command_that_works(session, notes):
+    session.library.set_subject_adapter("Diritto", "bio")
+    said, (notice,) = answering(session, notes["Diritto"], notes["Biologia"])
+    assert said == ("", "none", "")
+    assert "“Biologia, Diritto”" in notice.message
+    assert "sunto library subject Biologia --adapter" in notice.hint
+
+
 def test_a_document_that_was_never_read_and_a_question_without_documents_get_the_bare_base(session, bio, notes):
     assert answering(session, "never-read.txt") == (("", "none", ""), [])
     assert answering(session) == (("", "none", ""), [])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -114,7 +115,7 @@ def test_a_subject_with_an_adapter_outlives_its_last_document(library: Library, 
     assert subjects(library) == [("Biologia", 0, "biologia"), ("Storia", 0, "storia")]
 
     again = add(library, tmp_path / "new.txt", "storia")
-    assert library.subject_of([again]).adapter == "storia"
+    assert [subject.adapter for subject in library.subjects_of([again])] == ["storia"]
 
 
 def test_a_subject_without_documents_goes_with_its_adapter(library: Library, tmp_path: Path):
@@ -148,15 +149,19 @@ def test_deleting_a_subject_says_which_adapter_stays(library: Library, tmp_path:
 # --- whose documents these are -----------------------------------------------------------------------------------
 
 
-def test_documents_of_one_subject_are_of_that_subject(library: Library, tmp_path: Path):
+def names_of(library: Library, paths: Iterable[str | Path]) -> list[str]:
+    return [subject.name for subject in library.subjects_of(paths)]
+
+
+def test_documents_are_of_the_subjects_they_are_filed_under_and_one_of_none_spoils_it(library: Library, tmp_path: Path):
     cells = [add(library, tmp_path / f"{number}.txt", "Biologia") for number in range(3)]
     law, loose = add(library, tmp_path / "law.txt", "Diritto"), add(library, tmp_path / "loose.txt")
     unread = note(tmp_path / "unread.txt")
 
-    assert library.subject_of(cells).name == "Biologia"
-    assert library.subject_of(map(str, cells)).name == "Biologia"
-    for mixed in ([*cells, law], [*cells, loose], [*cells, unread], [loose], [unread], [loose, unread], []):
-        assert library.subject_of(mixed) is None
+    assert names_of(library, cells) == names_of(library, map(str, cells)) == ["Biologia"]
+    assert names_of(library, [law, *cells, law]) == ["Biologia", "Diritto"]
+    for mixed in ([*cells, loose], [*cells, unread], [loose], [unread], [loose, unread], []):
+        assert names_of(library, mixed) == []
 
 
 def test_a_changed_file_and_a_copy_of_it_are_of_the_same_subject(library: Library, tmp_path: Path):
@@ -164,7 +169,7 @@ def test_a_changed_file_and_a_copy_of_it_are_of_the_same_subject(library: Librar
     library.open_document(note(path, "Un altro testo sulle cellule."))
     copy = Path(shutil.copy(path, tmp_path / "copy.txt"))
     library.open_document(copy)
-    assert library.subject_of([path, copy]).name == "Biologia"
+    assert names_of(library, [path, copy]) == ["Biologia"]
 
 
 def test_a_path_is_one_path_however_it_is_written(library: Library, tmp_path: Path, monkeypatch):
@@ -173,7 +178,7 @@ def test_a_path_is_one_path_however_it_is_written(library: Library, tmp_path: Pa
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     for written in ("a.txt", "~/a.txt", str(tmp_path / "a.txt")):
-        assert library.subject_of([written]).name == "Biologia"
+        assert names_of(library, [written]) == ["Biologia"]
 
 
 NAMES = st.sampled_from(["Biologia", "Storia"])

@@ -69,8 +69,11 @@ async def test_opening_a_subjects_document_shows_that_its_adapter_would_answer(s
     keep_adapter(sunto_home, "biology")
     path = subject_with(tmp_path / "leaf.md", "Biologia", "biology")
     other = subject_with(tmp_path / "law.md", "Diritto", "")
+    same = subject_with(tmp_path / "fern.md", "Botanica", "biology")
     async with desk_of(app_with()) as desk:
         await desk.send(f"/open {path}")
+        await said(desk, "adapter biology (subject)")
+        await desk.send(f"/open {same}")
         await said(desk, "adapter biology (subject)")
         await desk.send(f"/open {other}")
         await said(desk, "no adapter")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
 
 from textual import on, work
 
@@ -17,9 +16,6 @@ from tui.turns import Turn
 from tui.who_answers import WhoAnswers, answerer_words, would_answer
 from tui.widgets.document_panel import DocumentPanel
 
-if TYPE_CHECKING:
-    from assistant.library.subjects import SubjectRecord
-
 
 class AnsweringScreen(CheckingScreen):
     """Abstract, like its base."""
@@ -30,21 +26,16 @@ class AnsweringScreen(CheckingScreen):
         self.errands = Errands(client)
         self.choice = Choice(settings.model)
         """Of the next question. An adapter that is not named here is as the settings say."""
-        self._subject: SubjectRecord | None = None
-        """That all open documents are of."""
+        self.adapter_of_subject = ""
+        """The adapter that the subjects of all open documents have; empty for none."""
         self._known_paths: frozenset[tuple[str, bool]] = frozenset()
-        """The open documents when the subject was looked up, each with whether it had been read."""
+        """The open documents when their subjects were looked up, each with whether it had been read."""
         self.who = WhoAnswers(would_answer("", settings.adapter, ""))
 
     @property
     def base_in_use(self) -> str:
         """The name of the base model that is loaded, or will be; empty while that is not known."""
         return self.choice.model if self.choice.model not in ("", "auto") else self.status.status.model
-
-    @property
-    def adapter_of_subject(self) -> str:
-        """The adapter of the subject that all open documents are of; empty for none."""
-        return self._subject.adapter if self._subject is not None else ""
 
     async def adapter_rows(self) -> list[AdapterRow]:
         return await asyncio.to_thread(adapter_rows, self.base_in_use)
@@ -58,7 +49,7 @@ class AnsweringScreen(CheckingScreen):
         """An adapter was renamed (`new` empty: removed), or a subject got another."""
         if old and self.choice.adapter == old:
             self.choice = Choice(self.choice.model, new)
-        await self._find_subject()
+        await self._find_adapter()
 
     def expect_answerer(self) -> None:
         """Who answers next, after something was chosen that decides it."""
@@ -85,14 +76,14 @@ class AnsweringScreen(CheckingScreen):
         paths = frozenset((str(document.path), document.document is not None) for document in documents)
         if paths != self._known_paths:
             self._known_paths = paths
-            self._look_up_subject()
+            self._look_up_subjects()
 
     @work(exclusive=True, exit_on_error=False, group="subject")
-    async def _look_up_subject(self) -> None:
+    async def _look_up_subjects(self) -> None:
         """That takes a moment, and the screen goes on meanwhile."""
-        await self._find_subject()
+        await self._find_adapter()
 
-    async def _find_subject(self) -> None:
-        """Of the open documents, in the library."""
-        self._subject = await self.conversation.subject_of([document.path for document in self.panel.documents])
+    async def _find_adapter(self) -> None:
+        """Of the open documents' subjects, in the library."""
+        self.adapter_of_subject = await self.conversation.adapter_of([one.path for one in self.panel.documents])
         self.expect_answerer()
