@@ -13,7 +13,7 @@ import json
 import logging
 import os
 import time
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
@@ -34,9 +34,9 @@ LOCK_SECONDS = 20.0
 """A change takes milliseconds: who holds the lock for longer has been stopped or hangs."""
 _JOURNAL = ".journal.json"
 JOURNAL_DRAFT = f"{_JOURNAL}.new"
-_TRIES = 20
+_TRIES = 20 if os.name == "nt" else 1
 _RETRY_SECONDS = 0.1
-"""Windows moves no folder while a file in it is open, and scanners open what is new for a moment."""
+"""Windows moves and deletes nothing that is open, and scanners open what is new for a moment."""
 
 
 @contextmanager
@@ -94,7 +94,8 @@ def move_all(moves: Sequence[Move]) -> None:
         if not any(map(_is_done, moves)):
             _cross_out()
         raise unwritable(error) from error
-    _cross_out()
+    with suppress(OSError):  # all is done: whoever looks next finds nothing to finish, and crosses it out
+        _cross_out()
 
 
 def unwritable(error: Exception) -> AdapterError:
@@ -160,9 +161,9 @@ def _mend() -> None:
     done = max((number for number, move in enumerate(moves, 1) if _is_done(move)), default=0)
     try:
         _carry_out(moves[done:])
+        _cross_out()
     except OSError as error:
         raise unwritable(error) from error
-    _cross_out()
 
 
 def _is_done(move: Move) -> bool:
@@ -171,12 +172,16 @@ def _is_done(move: Move) -> bool:
 
 
 def _rename(source: Path, target: Path) -> None:
-    for _try in range(_TRIES if os.name == "nt" else 0):
+    _patiently(lambda: source.rename(target))
+
+
+def _patiently(change: Callable[[], object]) -> None:
+    for _try in range(_TRIES - 1):
         with suppress(PermissionError):
-            source.rename(target)
+            change()
             return
         time.sleep(_RETRY_SECONDS)
-    source.rename(target)
+    change()
 
 
 def _write_journal(moves: Sequence[Move]) -> None:
@@ -189,7 +194,7 @@ def _write_journal(moves: Sequence[Move]) -> None:
             json.dump(lines, file)
             file.flush()
             os.fsync(file.fileno())
-        draft.replace(folder / _JOURNAL)
+        _patiently(lambda: draft.replace(folder / _JOURNAL))
         _flush_entries(folder)
     except OSError:
         draft.unlink(missing_ok=True)
@@ -216,7 +221,7 @@ def _read_journal() -> list[Move]:
 
 
 def _cross_out() -> None:
-    (adapters_dir() / _JOURNAL).unlink(missing_ok=True)
+    _patiently(lambda: (adapters_dir() / _JOURNAL).unlink(missing_ok=True))
 
 
 def _flush_entries(directory: Path) -> None:

@@ -356,6 +356,29 @@ def test_a_rename_that_the_system_refuses_halfway_is_taken_back(monkeypatch):
         assert leftovers() == []
 
 
+@pytest.mark.parametrize("refusals", [2, 1000], ids=["for a moment", "for long"])
+def test_a_change_that_is_done_is_no_failure_though_its_note_cannot_be_deleted(monkeypatch, refusals):
+    """On Windows a scanner may have it open."""
+    install("bio", 1)
+    really, calls = Path.unlink, iter(range(refusals))
+
+    def unlink(self: Path, missing_ok: bool = False) -> None:
+        if self.name == ".journal.json" and self.exists() and next(calls, None) is not None:
+            raise PermissionError(errno.EACCES, "Permission denied")
+        really(self, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", unlink)
+    monkeypatch.setattr(journal, "_TRIES", 4)
+    monkeypatch.setattr(journal, "_RETRY_SECONDS", 0)
+    install("bio", 2)
+    if refusals > 4:
+        with pytest.raises(AdapterError, match="Permission denied"):
+            registry.get_adapter("bio")
+        monkeypatch.setattr(Path, "unlink", really)
+    assert registry.get_adapter("bio").versions == (1,)
+    assert leftovers() == []
+
+
 # --- what is opened ----------------------------------------------------------------------------------------------
 
 OPENED = """
