@@ -9,7 +9,8 @@ No file is opened for an adapter that nobody asked for, nor for one that is resi
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -111,14 +112,15 @@ class Bank:
         return stamp not in (None, resident.stamp) and record.name not in self._engine.answering
 
     def _read(self, record: AdapterRecord, staying: frozenset[str]) -> _Resident:
-        stamp, adapter = self._open(record)
+        with _memory_errors(record.name):
+            stamp, adapter = self._open(record)
+            if self._own_memory:
+                from assistant.engine.slots import folded
+
+                adapter = folded(adapter, self._engine.model.dtype, pinned=self._engine.device.type == "cuda")
         itemsize = self._engine.model.dtype.itemsize
         nbytes = sum((a.numel() + b.numel()) * itemsize for a, b, _scaling in adapter.weights.values())
         resident = _Resident(record, stamp, nbytes)
-        if self._own_memory:
-            from assistant.engine.slots import folded
-
-            adapter = folded(adapter, self._engine.model.dtype, pinned=self._engine.device.type == "cuda")
         self._place(resident, adapter, staying)
         if self._own_memory:
             self._keep_copy(resident, adapter)
@@ -134,8 +136,6 @@ class Bank:
 
     def _place(self, resident: _Resident, adapter: Adapter, staying: frozenset[str]) -> None:
         """Raises AdapterMismatchError before anybody has lost a place, OutOfMemoryError."""
-        from assistant.engine.memory import is_out_of_memory
-
         self._engine.slots.check_fits(adapter)
         leaving = [self._give_up_place(other) for other in self._victims(resident, staying)]
         if before := self._residents.pop(adapter.name, None):  # read again, or back from its copy
@@ -143,15 +143,8 @@ class Bank:
         *others, last = [None, *(placed for placed in leaving if placed)]
         for placed in filter(None, others):
             self._engine.remove(placed)
-        try:
+        with _memory_errors(adapter.name):
             resident.placed = self._engine.place(adapter, instead_of=last)
-        except (RuntimeError, MemoryError) as error:
-            if not is_out_of_memory(error):
-                raise
-            raise OutOfMemoryError(
-                _("There is not enough memory for the adapter “{name}”.").format(name=adapter.name),
-                _("Close other programs, or answer without it (--adapter none)."),
-            ) from error
         self._residents[adapter.name] = resident
 
     def _victims(self, coming: _Resident, staying: frozenset[str]) -> list[_Resident]:
@@ -185,6 +178,22 @@ class Bank:
             surplus -= other.nbytes
             if other.placed is None:
                 del self._residents[other.record.name]
+
+
+@contextmanager
+def _memory_errors(name: str) -> Generator[None]:
+    """Say what it means when memory runs out. Raises OutOfMemoryError."""
+    from assistant.engine.memory import is_out_of_memory
+
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise OutOfMemoryError(
+            _("There is not enough memory for the adapter “{name}”.").format(name=name),
+            _("Close other programs, or answer without it (--adapter none)."),
+        ) from error
 
 
 def _stamp(directory: Path) -> Stamp | None:

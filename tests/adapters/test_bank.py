@@ -284,6 +284,20 @@ def test_memory_that_runs_out_is_said_in_plain_words_and_the_next_one_still_fits
     assert engine.adapter == "bio"
 
 
+def test_memory_that_runs_out_while_a_file_is_read_is_said_too_and_whoever_answered_stays(
+    engine, installed, monkeypatch
+):
+    def full(_directory):
+        raise MemoryError
+
+    bank = Bank(engine)
+    bank.use(installed["law"])
+    monkeypatch.setattr(adapter_files, "read_adapter", full)
+    with pytest.raises(OutOfMemoryError, match="bio"):
+        bank.use(installed["bio"])
+    assert engine.adapter == "law"
+
+
 def test_ranks_differ_and_are_counted_as_they_are(engine, installed, sunto_home, size):
     make_adapter(engine, sunto_home / "adapters" / "large", settings=LoraSettings(r=12))
     bank = Bank(engine, 4 * size, 0)
