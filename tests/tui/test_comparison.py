@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from contextlib import asynccontextmanager
 
 import pytest
+from filelock import FileLock
 
-from adapters.registry import adapters_dir
+from adapters.registry import adapters_dir, journal
+from assistant.config import data_dir
 from assistant.errors import ConfigError
 from assistant.i18n import set_language
 from assistant.protocol import Cancel, Compare
@@ -175,6 +178,17 @@ async def test_adapters_that_cannot_be_compared_are_named_in_the_conversation(no
         assert not isinstance(desk.app.screen, ComparisonScreen)
         assert "quokka" in desk.shown("error")[-1]
         assert not any(isinstance(request, Compare) for request in sent_requests())
+
+
+async def test_while_another_process_changes_the_adapters_the_app_goes_on(notes, monkeypatch):
+    """It stood still until the other one had finished."""
+    monkeypatch.setattr(journal, "LOCK_SECONDS", 5)
+    async with desk_with(rule()) as desk:
+        with FileLock(data_dir() / "adapters.lock"):
+            opening = asyncio.create_task(begun(desk, notes, "/compare zebra base"))
+            await asyncio.sleep(0.5)
+        await opening
+        assert desk.shown("error") == []
 
 
 def test_names_come_first_and_then_what_is_compared():

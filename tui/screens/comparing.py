@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ from assistant.safe_text import printable
 from tui import requests
 from tui.claim_places import without_boundaries
 from tui.comparisons import Chosen, as_answer, choice_words
+from tui.conversation import COMPARISON
 from tui.open_documents import OpenDocuments
 from tui.turns import Watcher
 from tui.widgets.frozen_message import FrozenMessage
@@ -27,9 +29,9 @@ async def compare(screen: ChatScreen, argument: str, answer: Answer) -> None:
     from adapters.sides import two_adapters
     from tui.screens.comparison import ComparisonScreen
 
-    choice, shown = screen.choice, f"/compare {argument}".rstrip()
+    choice, shown = screen.choice, f"{COMPARISON} {argument}".rstrip()
     request = requests.compare("", argument, screen.panel.documents, choice)
-    two_adapters(request.adapters)
+    await asyncio.to_thread(two_adapters, request.adapters)  # waits while another process changes the adapters
     comparison = ComparisonScreen(
         shown, request, screen.stop, lambda result, chosen: _note_choice(screen, result, chosen)
     )
