@@ -27,6 +27,8 @@ T = TypeVar("T")
 OnProgress = Callable[[str, int, int], None]
 """Of reading: (stage, done, total), see `Progress`."""
 
+COMPARISON = "/compare"
+"""What the question that a comparison answers begins with, whatever was typed for it."""
 EXCHANGE_MESSAGES = 40
 """Messages that go along with a question; the model process leaves out what does not fit its context window."""
 
@@ -89,11 +91,15 @@ class Conversation:
         await self._in_thread(self._detach, path, otherwise=None)
 
     def exchange(self) -> tuple[tuple[str, str], ...]:
-        """What was said so far, as a question's context: questions that got no answer are left out."""
+        """What was said so far, as a question's context: questions that got no answer are left out, and comparisons.
+
+        Those are two texts with what was counted of them: a model that reads them goes on writing titles and counts.
+        """
         said: list[tuple[str, str]] = []
         for message in self.messages:
             if message.role == "assistant" and said and message.content.strip():
-                said.append((message.role, message.content))
+                if not said[-1][1].startswith(COMPARISON):
+                    said.append((message.role, message.content))
             elif message.role == "user":
                 if said and said[-1][0] == "user":
                     said.pop()

@@ -81,6 +81,17 @@ def test_an_answer_that_was_stopped_is_part_of_what_was_said():
     assert [content for _role, content in said] == ["one", "half", "go on"]
 
 
+def test_a_comparison_is_not_told_to_the_model_as_if_it_had_said_it():
+    said = exchange(
+        Message("user", "one"),
+        Message("assistant", "because"),
+        Message("user", "/compare biology base"),
+        Message("assistant", "## 1 · biology\n\nLeaves.\n\n*5 words · 3.0 s*"),
+        Message("user", "two"),
+    )
+    assert [content for _role, content in said] == ["one", "because", "two"]
+
+
 @given(st.text())
 def test_any_name_is_shown_as_it_is_and_never_as_markdown(name):
     tokens = MarkdownIt("commonmark", {"html": False}).parse("- " + results.as_text("x" + name + "x"))
