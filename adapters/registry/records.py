@@ -19,12 +19,16 @@ from adapters.registry.journal import looking
 from adapters.registry.names import adapters_dir, folder_of
 from assistant.errors import AdapterCorruptError, AdapterMismatchError, AdapterNotFoundError
 from assistant.i18n import _
+from assistant.safe_text import one_line
 
 if TYPE_CHECKING:
     from assistant.weights.store import KeptModel
 
 CONFIG_FILE = "adapter_config.json"
 VERSIONS = "versions"
+
+_MAX_SHOWN = 200
+"""Characters of a value in a sentence."""
 
 
 @dataclass(frozen=True)
@@ -189,11 +193,11 @@ def check_compatible(record: AdapterRecord, kept: KeptModel) -> None:
                 name=record.name, differences="; ".join(found)
             ),
             _("Answer with its own base (--model {model}), or train it again on this one.").format(
-                model=record.model or "…"
+                model=_short(record.model) or "…"
             ),
         )
 
 
 def _short(value: str) -> str:
-    """A hash by its first characters, anything else whole."""
-    return f"{value[:12]}…" if re.fullmatch(r"[0-9a-f]{40,}", value) else value
+    """A hash by its first characters, anything else on one line of no great length: a stranger may have written it."""
+    return f"{value[:12]}…" if re.fullmatch(r"[0-9a-f]{40,}", value) else one_line(value[:_MAX_SHOWN])

@@ -117,6 +117,16 @@ def test_every_difference_of_the_base_is_listed(kept):
     assert "chat template: made for dddddddddddd…, here is bbbbbbbbbbbb…" in message
 
 
+def test_a_base_that_a_stranger_named_is_told_of_on_one_line_of_no_great_length(kept):
+    install("bio", card=card(name="evil\nbase \x1b[2J" + "x" * 5000))
+    with pytest.raises(AdapterMismatchError) as caught:
+        registry.check_compatible(registry.get_adapter("bio"), kept)
+    for sentence in (caught.value.message, caught.value.hint):
+        assert "\n" not in sentence
+        assert "\x1b" not in sentence
+        assert len(sentence) < 600
+
+
 def test_the_same_name_with_other_weights_is_another_base(kept):
     install("bio", card=card(weights_sha256="c" * 64))
     with pytest.raises(AdapterMismatchError, match="weights"):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from assistant.errors import AdapterMismatchError
 from assistant.i18n import _
+from assistant.safe_text import one_line
 from tui import requests, results
 from tui.adapter_rows import adapter_row
 from tui.adapter_words import adapter_choices
@@ -100,5 +101,5 @@ def require_fit(row: AdapterRow) -> None:
             _("The adapter “{name}” was made for another base: {differences}.").format(
                 name=row.name, differences="; ".join(row.differences)
             ),
-            _("Answer with its own base first: /model {model}").format(model=row.model or "…"),
+            _("Answer with its own base first: /model {model}").format(model=one_line(row.model[:200]) or "…"),
         )
