@@ -19,6 +19,9 @@ from assistant.protocol import Cancel, ProcessReady, Request, Shutdown, decode, 
 
 logger = logging.getLogger(__name__)
 
+LEAVING_SECONDS = 0.25
+"""For a process that is idle to close what it has, such as files of the KV cache. The app waits little longer."""
+
 
 def main() -> None:
     set_language(None)
@@ -79,15 +82,18 @@ class Inbox:
 def serve(source: IO[bytes], events: IO[bytes]) -> None:
     """Answer requests from `source` until it ends."""
     inbox = Inbox()
+    closed = threading.Event()
 
     def read() -> None:
         inbox.read_all(source)
         # The parent is gone or wants us gone; a running generation would otherwise hold the graphics card.
+        closed.wait(LEAVING_SECONDS)
         os._exit(0)
 
     _send(events, ProcessReady(pid=os.getpid()))
     threading.Thread(target=read, name="sunto-requests", daemon=True).start()
     _work(inbox, events)
+    closed.set()
 
 
 def _work(inbox: Inbox, events: IO[bytes]) -> None:

@@ -85,6 +85,30 @@ def test_it_greets_answers_and_ends_on_shutdown(start):
     assert process.wait(timeout=10) == 0
 
 
+@pytest.mark.parametrize("ending", ["shutdown", "the end of its input"])
+def test_it_closes_what_it_has_before_it_goes(start, tmp_path, ending):
+    """What was kept of documents on the disk lay there until the next start."""
+    closed = tmp_path / "closed"
+    process = start(f"""
+    import time
+    from pathlib import Path
+    from adapters.session import Session
+
+    def close(self):
+        time.sleep(0.05)
+        Path({str(closed)!r}).touch()
+
+    Session.close = close
+    """)
+    read_until(process, protocol.ProcessReady)
+    if ending == "shutdown":
+        send(process, protocol.Shutdown())
+    else:
+        process.stdin.close()
+    assert process.wait(timeout=10) == 0
+    assert closed.exists()
+
+
 def test_prints_of_libraries_do_not_break_the_protocol_and_cancel_works_meanwhile(start):
     process = start(SLOW)
     read_until(process, protocol.ProcessReady)
