@@ -58,11 +58,16 @@ def describe(job: str, argument: str, documents: OpenDocuments, choice: Choice) 
 
 
 def compare(job: str, argument: str, documents: OpenDocuments, choice: Choice) -> Compare:
-    """`argument` is two adapters, then a question, or `describe`, or words for a summary; `blind` at the end of it."""
+    """`argument` is two adapters, then a question, or `describe`, or words for a summary; `blind` before or after it.
+
+    Before it only in small letters: a question may begin with that word.
+    """
     words = argument.split()
     names, rest = tuple(words[:2]), words[2:]
-    blind = bool(rest) and rest[-1].lower() in BLIND
-    wanted = _compared(rest[:-1] if blind else rest)
+    at_the_end = bool(rest) and rest[-1].lower() in BLIND
+    in_front = not at_the_end and bool(rest) and rest[0] in BLIND
+    blind = at_the_end or in_front
+    wanted = _compared(rest[int(in_front) : len(rest) - int(at_the_end)])
     if wanted["task"] != "ask":
         require_some(documents)
     return Compare(job=job, adapters=names, blind=blind, **wanted, **_documents(documents), model=choice.model)

@@ -138,6 +138,8 @@ async def desk_with(*rules: dict, size=(110, 34)):
         ("zebra base descrivi cieco", {"task": "describe", "blind": True}),
         ("zebra base What is set free?", {"task": "ask", "question": "What is set free?"}),
         ("zebra base Why? blind", {"task": "ask", "question": "Why?", "blind": True}),
+        ("zebra base blind Why is that?", {"task": "ask", "question": "Why is that?", "blind": True}),
+        ("zebra base Blind fish see what?", {"task": "ask", "question": "Blind fish see what?", "blind": False}),
         ("zebra base name the parts of a leaf", {"task": "ask", "question": "name the parts of a leaf"}),
     ],
 )
