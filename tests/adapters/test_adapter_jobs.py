@@ -254,6 +254,23 @@ def test_a_damaged_library_hides_no_adapter(session):
     assert [event.level for event in events if isinstance(event, Notice)] == ["warning"]
 
 
+def test_an_adapter_keeps_its_name_where_its_subjects_cannot_follow(session):
+    install("bio", 1)
+    (data_dir() / "library.sqlite3").write_bytes(b"not a database" * 500)
+    assert do(session, protocol.RenameAdapter, name="bio", new_name="law").kind == "LibraryError"
+    assert state() == {"bio": (1, {1: 1})}
+    assert registry.get_adapter("bio").card["name"] == "bio"
+
+
+def test_an_adapter_can_be_removed_where_the_library_cannot_be_written(session):
+    install("bio", 1)
+    (data_dir() / "library.sqlite3").write_bytes(b"not a database" * 500)
+    notice, ending = run(protocol.RemoveAdapter(job="1", name="bio"), session)
+    assert isinstance(ending, Finished)
+    assert notice.level == "warning"
+    assert state() == {}
+
+
 @pytest.mark.parametrize(
     "request_of",
     [

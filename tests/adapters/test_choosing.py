@@ -24,14 +24,6 @@ GONE, DAMAGED, OF_ANOTHER_BASE, WITHOUT_WEIGHTS = "gone", "damaged", "of another
 
 
 @pytest.fixture
-def session(tiny_kept, monkeypatch):
-    monkeypatch.setattr(session_module, "_ensure", lambda wanted, reporter, should_stop: tiny_kept)
-    session = Session(Settings(device="cpu"))
-    yield session
-    session.close()
-
-
-@pytest.fixture
 def bio(tiny_kept) -> str:
     return make_adapter("bio", tiny_kept)
 

@@ -7,11 +7,11 @@ import json
 import pytest
 
 from adapters.jobs import Session, run
-from adapters.registry import adapters_dir
 from adapters.sides import differences
 from assistant import protocol
 from assistant.config import Settings
 from assistant.errors import AdapterCorruptError
+from tests.adapters.test_registry import install
 from tests.fakes import ScriptedModel, screen_text
 
 TEXTS = {
@@ -54,9 +54,7 @@ class AdapterSession(Session):
 @pytest.fixture(autouse=True)
 def adapters(sunto_home):
     for name in ("zebra", "quokka"):
-        directory = adapters_dir() / name
-        directory.mkdir(parents=True)
-        (directory / "adapter_config.json").write_text('{"peft_type": "LORA", "r": 8}', encoding="utf-8")
+        install(name)
 
 
 @pytest.fixture

@@ -16,14 +16,6 @@ from assistant.protocol import Answering, LoadModel, Notice
 from tests.tiny_adapters import make_adapter
 
 
-@pytest.fixture
-def session(tiny_kept, monkeypatch):
-    monkeypatch.setattr(session_module, "_ensure", lambda wanted, reporter, should_stop: tiny_kept)
-    session = Session(Settings(device="cpu"))
-    yield session
-    session.close()
-
-
 def ask(session, adapter):
     """(engine, events)"""
     job, events = session.engine(LoadModel(job="1", adapter=adapter), lambda: False), []

@@ -8,21 +8,11 @@ import pytest
 import torch
 from safetensors import SafetensorError
 
-from adapters import session as session_module
-from adapters.jobs import Session, run
+from adapters.jobs import run
 from adapters.registry import adapters_dir, earlier_versions, get_adapter
 from adapters.training import _trend
 from assistant import protocol
-from assistant.config import Settings
 from assistant.generation import ChatMessage
-
-
-@pytest.fixture
-def session(tiny_kept, monkeypatch):
-    monkeypatch.setattr(session_module, "_ensure", lambda wanted, reporter, should_stop: tiny_kept)
-    session = Session(Settings(device="cpu"))
-    yield session
-    session.close()
 
 
 @pytest.fixture

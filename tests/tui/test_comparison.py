@@ -9,11 +9,12 @@ from contextlib import asynccontextmanager
 import pytest
 from filelock import FileLock
 
-from adapters.registry import adapters_dir, journal
+from adapters.registry import journal
 from assistant.config import data_dir
 from assistant.errors import ConfigError
 from assistant.i18n import set_language
 from assistant.protocol import Cancel, Compare
+from tests.adapters.test_registry import install
 from tests.tui.desk import Desk, app_with, desk_of, sent_requests, settled
 from tui import requests
 from tui.completion import complete
@@ -87,9 +88,7 @@ def rule(*names: str, **more) -> dict:
 @pytest.fixture(autouse=True)
 def adapters(sunto_home):
     for name in ("zebra", "quokka"):
-        directory = adapters_dir() / name
-        directory.mkdir(parents=True)
-        (directory / "adapter_config.json").write_text('{"peft_type": "LORA", "r": 8}', encoding="utf-8")
+        install(name)
 
 
 @pytest.fixture
