@@ -53,19 +53,27 @@ def rename_adapter(request: protocol.RenameAdapter, session: Session, _should_st
     was = registry.folder_of(request.name).name
     directory = registry.rename(was, request.new_name)
     session.forget_adapter(was)
-    subjects = session.library.rename_subject_adapter(was, directory.name)
+    try:
+        subjects = session.library.rename_subject_adapter(was, directory.name)
+    except LibraryError:
+        registry.rename(directory.name, was)  # or its subjects would ask for a name that is nobody's
+        raise
     return {"name": directory.name, "was": was, "directory": str(directory), "subjects": subjects}
 
 
 def remove_adapter(request: protocol.RemoveAdapter, session: Session, _should_stop: ShouldStop) -> Job:
-    yield from ()
+    """It is gone even where the library cannot be written, as on a full disk, where removing makes room."""
     name = registry.folder_of(request.name).name
     directory = registry.remove(name, request.version)
     result = {"name": name, "version": request.version, "directory": str(directory)}
     if request.version:
         return {**result, "subjects": []}
     session.forget_adapter(name)
-    return {**result, "subjects": session.library.rename_subject_adapter(name, "")}
+    try:
+        return {**result, "subjects": session.library.rename_subject_adapter(name, "")}
+    except LibraryError as error:
+        yield Notice(job=request.job, level="warning", message=error.message, hint=error.hint)
+        return {**result, "subjects": []}
 
 
 def roll_back_adapter(request: protocol.RollbackAdapter, session: Session, _should_stop: ShouldStop) -> Job:

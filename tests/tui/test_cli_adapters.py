@@ -125,6 +125,11 @@ def test_removing_asks_first(capsys, monkeypatch):
     assert state() == {}
 
 
+def test_removing_what_is_not_there_asks_nothing(capsys):
+    assert main(["adapters", "remove", "nope"]) == 5
+    assert "There is no adapter called “nope”." in said(capsys)[1]
+
+
 def test_exporting_writes_where_it_was_told_and_prints_the_place(capsys, tmp_path):
     install("bio", 1)
     target = tmp_path / "out dir" / "bio.zip"

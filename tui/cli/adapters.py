@@ -117,13 +117,15 @@ def rollback(options: Namespace, output: Output) -> int:
 
 
 def remove(options: Namespace, output: Output) -> int:
+    from adapters.registry import is_taken
+
     name, version = options.arguments[0], _version(options.arguments)
     ask_first(
         output,
         _("Delete version {version} of the adapter “{name}” for good?").format(version=version, name=name)
         if version
         else _("Delete the adapter “{name}” with all its versions for good?").format(name=name),
-        yes=options.yes,
+        yes=options.yes or not is_taken(name),  # what is not there is not asked about: the job says so
     )
 
     def present(result: Result) -> None:
