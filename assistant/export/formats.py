@@ -44,6 +44,13 @@ def format_of(path: Path) -> str:
 
 def check_exportable(wanted: str, style: str) -> None:
     """To be asked before the work begins. Raises ConfigError for Anki cards of a style that makes none."""
+    if wanted == "anki" and style == "compare":
+        raise ConfigError(
+            _("A comparison has no cards for Anki."),
+            _("Choose another ending: {suffixes}.").format(
+                suffixes=", ".join(suffix for suffix, name in FORMATS.items() if name != "anki")
+            ),
+        )
     if wanted == "anki" and style not in CARD_STYLES:
         raise ConfigError(
             _("A file for Anki needs cards, and the style “{style}” makes none.").format(style=style),

@@ -60,6 +60,14 @@ def test_cards_for_anki_are_refused_before_the_work_begins_where_the_style_makes
     check_exportable("pdf", "brief")
 
 
+def test_a_comparison_is_told_which_files_it_can_be_and_no_style_that_would_not_help():
+    with pytest.raises(ConfigError, match="comparison") as caught:
+        check_exportable("anki", "compare")
+    assert ".docx" in caught.value.hint
+    assert ".tsv" not in caught.value.hint
+    assert "flashcards" not in caught.value.hint
+
+
 def test_a_result_without_cards_is_no_file_for_anki():
     with pytest.raises(ConfigError, match="no cards"):
         exported(summary_result(), "anki")
