@@ -4,6 +4,7 @@
     packing     the fast CPU layout of 4-bit weights, and the way back
     adapter_config what PEFT's configuration says of an adapter
     adapter_files  adapters in PEFT's format, read and written
+    flat_tensors   their tensors as views of the bytes of the file
     lora        the base's linear layers, and an adapter in training
     slots       resident adapters: to switch is to change an index
     activation  from which token of a prompt on an adapter is active

@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 
 from assistant.engine.adapter_config import CONFIG_FILE, AdapterConfig, corrupt, read_config, some
+from assistant.engine.flat_tensors import flat_tensors
 from assistant.errors import AdapterMismatchError
 from assistant.i18n import _
 
@@ -51,7 +53,7 @@ def read_adapter(directory: Path) -> Adapter:
     path = directory / WEIGHTS_FILE
     data = _read_bytes(path)
     with ThreadPoolExecutor(1) as beside:  # to hash the file takes as long as all the rest
-        digest = beside.submit(lambda: hashlib.sha256(data).digest())
+        digest = beside.submit(lambda: hashlib.sha256(_memory(data)).digest())
         pairs = _pair_up(_tensors(path, data))
         _check(path, pairs, config)
         weights = {name: (a, b, config.scaling(name)) for name, (a, b) in pairs.items()}
@@ -59,21 +61,38 @@ def read_adapter(directory: Path) -> Adapter:
     return Adapter(directory.name, sha256, weights, config.invocation)
 
 
-def _read_bytes(path: Path) -> bytes:
+def _read_bytes(path: Path) -> torch.Tensor:
+    """The whole file: uint8, one dimension."""
     try:
-        return path.read_bytes()
+        with path.open("rb", buffering=0) as file:
+            data = torch.empty(path.stat().st_size, dtype=torch.uint8)
+            left = _memory(data)
+            while left and (count := file.readinto(left)):
+                left = left[count:]
     except FileNotFoundError as error:
         raise corrupt(path, _("it is missing")) from error
     except OSError as error:
         raise corrupt(path, str(error)) from error
+    if left:
+        raise corrupt(path, _("it is cut off"))
+    return data
 
 
-def _tensors(path: Path, data: bytes) -> dict[str, torch.Tensor]:
+def _memory(data: torch.Tensor) -> memoryview:
+    """The tensor's own bytes."""
+    array: Any = data.numpy()
+    return memoryview(array)
+
+
+def _tensors(path: Path, data: torch.Tensor) -> dict[str, torch.Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load
 
+    found = flat_tensors(data)
+    if found is not None:
+        return found
     try:
-        return load(data)
+        return load(data.numpy().tobytes())
     except (SafetensorError, ValueError, KeyError, RuntimeError) as error:
         raise corrupt(path, str(error)) from error
 
