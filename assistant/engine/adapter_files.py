@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +22,7 @@ WEIGHTS_FILE = "adapter_model.safetensors"
 _PREFIX = "base_model.model."
 _KEY = re.compile(rf"{re.escape(_PREFIX)}(.+)\.lora_([AB])(?:\.default)?\.weight")
 """As PEFT saves it, and with the adapter's name inside: a `state_dict` saved without `save_pretrained`."""
+_PIECE_BYTES = 1 << 20
 _DTYPES = (torch.float32, torch.bfloat16, torch.float16, torch.float64)
 
 Pair = tuple[torch.Tensor, torch.Tensor]
@@ -51,23 +52,23 @@ def read_adapter(directory: Path) -> Adapter:
     """Raises AdapterCorruptError when the files are broken, AdapterMismatchError for a kind we do not run."""
     config = read_config(directory)
     path = directory / WEIGHTS_FILE
-    data = _read_bytes(path)
-    with ThreadPoolExecutor(1) as beside:  # to hash the file takes as long as all the rest
-        digest = beside.submit(lambda: hashlib.sha256(_memory(data)).digest())
+    digest = hashlib.sha256(config.data)
+    with ThreadPoolExecutor(1) as beside:  # to hash takes as long as a quick disk does, or all that follows
+        data = _read_bytes(path, lambda piece: beside.submit(digest.update, piece))
         pairs = _pair_up(_tensors(path, data))
         _check(path, pairs, config)
         weights = {name: (a, b, config.scaling(name)) for name, (a, b) in pairs.items()}
-        sha256 = hashlib.sha256(config.data + digest.result()).hexdigest()
-    return Adapter(directory.name, sha256, weights, config.invocation)
+    return Adapter(directory.name, digest.hexdigest(), weights, config.invocation)
 
 
-def _read_bytes(path: Path) -> torch.Tensor:
-    """The whole file: uint8, one dimension."""
+def _read_bytes(path: Path, on_piece: Callable[[memoryview], object]) -> torch.Tensor:
+    """The whole file (uint8, one dimension), each piece handed over as it comes."""
     try:
         with path.open("rb", buffering=0) as file:
             data = torch.empty(path.stat().st_size, dtype=torch.uint8)
             left = _memory(data)
-            while left and (count := file.readinto(left)):
+            while left and (count := file.readinto(left[:_PIECE_BYTES])):
+                on_piece(left[:count])
                 left = left[count:]
     except FileNotFoundError as error:
         raise corrupt(path, _("it is missing")) from error
