@@ -11,6 +11,7 @@ from adapters.jobs import HANDLERS, Session, run
 from assistant import protocol
 from assistant.config import Settings
 from assistant.errors import DocumentError, Stopped
+from assistant.protocol.registered import kinds
 from tests.fakes import ScriptedModel
 
 SUMMARY = "- Light becomes sugar in the leaves.\n- Oxygen is set free."
@@ -210,7 +211,7 @@ def test_every_request_of_the_protocol_has_a_handler():
 
 
 def protocol_names():
-    return {kind.__name__ for kind in protocol._types.values()}
+    return {kind.__name__ for kind in kinds()}
 
 
 def test_models_and_adapters_can_be_listed_on_a_new_machine():

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assistant import protocol
 from assistant.errors import ProtocolError
 from assistant.protocol import MAX_LINE_BYTES, decode, encode
+from assistant.protocol.registered import kinds
 
 TEXT = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=40)
 VALUES = {
@@ -27,8 +28,8 @@ VALUES = {
 
 
 def instances():
-    kinds = sorted(protocol._types.values(), key=lambda kind: kind.__name__)
-    return st.sampled_from(kinds).flatmap(
+    by_name = sorted(kinds(), key=lambda kind: kind.__name__)
+    return st.sampled_from(by_name).flatmap(
         lambda kind: st.builds(kind, **{field.name: VALUES[field.type] for field in dataclasses.fields(kind)})
     )
 
