@@ -6,6 +6,9 @@ import json
 import re
 from pathlib import Path
 
+IDS = [[5, 9, 200, 31, 77]]
+"""A prompt of some tokens."""
+
 
 def make_adapter(engine, directory: Path, settings=None, seed: int = 1, change=None, size: float = 0.1) -> Path:
     """Random A and B for every linear layer; `change` edits the configuration, and its `rank_pattern` the shapes."""
@@ -45,3 +48,11 @@ def peft_model(base, directory: Path):
     from peft import PeftModel
 
     return PeftModel.from_pretrained(base, directory).eval()
+
+
+def fixed_logits(engine):
+    """What the model makes of `IDS`, with whoever is selected; shape (tokens, vocabulary)."""
+    import torch
+
+    with torch.inference_mode():
+        return engine.model(input_ids=torch.tensor(IDS)).logits[0]

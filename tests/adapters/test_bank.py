@@ -18,15 +18,10 @@ from assistant.errors import AdapterCorruptError, AdapterMismatchError, OutOfMem
 from assistant.generation import ChatMessage, GenerationConfig
 from tests.adapters.test_registry import install
 from tests.assistant.test_engine_batch import tiny_engine
-from tests.tiny_adapters import edit_config, make_adapter
+from tests.tiny_adapters import IDS, edit_config, make_adapter
+from tests.tiny_adapters import fixed_logits as logits
 
-IDS = torch.tensor([[5, 9, 200, 31, 77]])
 NAMES = ["law", "bio", "art", "music"]
-
-
-def logits(engine):
-    with torch.inference_mode():
-        return engine.model(input_ids=IDS).logits[0]
 
 
 @pytest.fixture
@@ -319,7 +314,7 @@ def test_on_a_card_adapters_come_back_from_pinned_memory_and_answer_side_by_side
 
     def on_card(engine):
         with torch.inference_mode():
-            return engine.model(input_ids=IDS.cuda()).logits[0]
+            return engine.model(input_ids=torch.tensor(IDS).cuda()).logits[0]
 
     engine = load_engine(tiny_kept, "cuda")
     for seed, name in enumerate(NAMES):

@@ -11,14 +11,8 @@ from assistant.engine.adapter_files import LoraSettings, read_adapter, write_ada
 from assistant.engine.slots import SlotLinear, folded
 from assistant.errors import AdapterMismatchError
 from tests.assistant.test_engine_batch import tiny_engine
+from tests.tiny_adapters import fixed_logits as logits
 from tests.tiny_adapters import make_adapter
-
-IDS = torch.tensor([[5, 9, 200, 31, 77]])
-
-
-def logits(engine):
-    with torch.inference_mode():
-        return engine.model(input_ids=IDS).logits[0]
 
 
 @pytest.fixture
