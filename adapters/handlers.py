@@ -91,7 +91,7 @@ def remove_model(request: protocol.RemoveModel) -> Result:
 
 
 def train(request: protocol.Train, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
-    from adapters.training import train_adapter
+    from adapters.training.job import train_adapter
 
     return (yield from train_adapter(request, session, should_stop))
 

@@ -23,6 +23,10 @@ def stage_name(stage: str) -> str:
         "train": _("Training"),
         "check": _("Checking"),
         "import": _("Importing the adapter"),
+        "build": _("Making examples"),
+        "fit": _("Trying whether it fits"),
+        "evaluate": _("Looking at documents it was not trained on"),
+        "rates": _("Trying learning rates"),
     }
     return names.get(stage, stage)
 

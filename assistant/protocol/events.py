@@ -25,12 +25,13 @@ class ProcessReady:
 @dataclass(frozen=True, kw_only=True)
 class Progress(Event):
     stage: str
-    """download, quantize, load, read, add, ocr, prefill, map, items, merge, write, train, check, import"""
+    """download, quantize, load, read, add, ocr, prefill, map, items, merge, write, check, import,
+    build, fit, train, evaluate, rates"""
     done: float
     total: float
     """0 when it is not known."""
     unit: str = ""
-    """bytes, tokens, pages, files, chunks, steps or empty"""
+    """bytes, tokens, pages, files, chunks, steps, examples or empty"""
     detail: str = ""
     seconds_left: float | None = None
 
@@ -119,6 +120,26 @@ class TextReset(Event):
 
 @wire
 @dataclass(frozen=True, kw_only=True)
+class FitChecked(Event):
+    """Whether a training fits; once before its two trial steps (estimated), once after them (measured)."""
+
+    measured: bool
+    needed_bytes: int
+    """At the peak, the base included."""
+    free_bytes: int
+    """For it, the base included."""
+    fits: bool
+    steps: int
+    seconds_left: float | None
+    """For the whole training; None before it was measured."""
+    parts: tuple[tuple[str, int], ...] = ()
+    """(in words, bytes) what the memory is for."""
+    advice: tuple[str, ...] = ()
+    """What to change where it does not fit, in words."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
 class TrainStep(Event):
     step: int
     total_steps: int
@@ -128,6 +149,48 @@ class TrainStep(Event):
     tokens_per_second: float
     peak_memory_bytes: int
     seconds_left: float
+    epoch: float = 0.0
+    """How often all examples have been seen so far."""
+    held_out_loss: float | None = None
+    """Of the last evaluation."""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Evaluated(Event):
+    """The adapter as it is now, on documents it was not trained on. Step 0 is the bare base."""
+
+    step: int
+    loss: float
+    """Mean over target tokens, in nats."""
+    best: bool
+    """The lowest so far."""
+    samples: tuple[tuple[str, str, str], ...] = ()
+    """(document, what it writes now, the target)"""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class Adjusted(Event):
+    """The training changed its course by itself: it stepped back, slowed down, took less memory, or stops early."""
+
+    step: int
+    kind: str
+    """diverged, no_learning, overfitting, memory or power"""
+    message: str
+    """What happened and what was done, in plain words."""
+    hint: str = ""
+
+
+@wire
+@dataclass(frozen=True, kw_only=True)
+class RateTried(Event):
+    """A step of a learning-rate test."""
+
+    learning_rate: float
+    step: int
+    total_steps: int
+    loss: float
 
 
 @wire

@@ -156,29 +156,6 @@ class CleanLibrary(Request):
 
 @wire
 @dataclass(frozen=True, kw_only=True)
-class Train(Request):
-    data: str
-    name: str
-    model: str = ""
-    device: str = ""
-    learning_rate: float = 1e-4
-    epochs: int = 3
-    max_steps: int = 0
-    """0 is no limit."""
-    batch_size: int = 8
-    """Examples per optimizer step."""
-    r: int = 16
-    lora_alpha: int = 32
-    lora_dropout: float = 0.05
-    seed: int = 0
-    subject: str = ""
-    """It answers about the documents of this one from now on; empty for none."""
-    overwrite: bool = False
-    """The adapter that has the name becomes a version."""
-
-
-@wire
-@dataclass(frozen=True, kw_only=True)
 class ListAdapters(Request):
     pass
 

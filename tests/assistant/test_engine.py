@@ -208,8 +208,8 @@ needs_avx512_bf16 = pytest.mark.skipif(
 
 def gradients(engine):
     """Of a fresh adapter after one step's backward pass."""
-    from adapters.dataset import IGNORED, Example
-    from adapters.train import completion_loss
+    from adapters.dataset.tokens import IGNORED, TokenizedExample
+    from adapters.training.loop import completion_loss
     from assistant.engine import lora
     from assistant.engine.adapter_files import LoraSettings
 
@@ -219,7 +219,7 @@ def gradients(engine):
             torch.nn.init.normal_(layer.lora_B, std=0.02, generator=torch.Generator().manual_seed(1))
         model.train()
         ids = tuple(engine.encode_prompt(QUESTION)[:40])
-        completion_loss(model, Example(ids, (*[IGNORED] * 20, *ids[20:]), False)).backward()
+        completion_loss(model, TokenizedExample(ids, (*[IGNORED] * 20, *ids[20:]), False)).backward()
         return [weight.grad for layer in layers for weight in (layer.lora_A, layer.lora_B)]
 
 

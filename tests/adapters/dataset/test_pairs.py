@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from adapters.dataset import IGNORED, Pair, make_example, read_pairs
+from adapters.dataset.pairs import Pair, read_pairs
+from adapters.dataset.tokens import IGNORED, make_example
 from assistant.errors import DatasetError
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from adapters.dataset import IGNORED, Example
+from adapters.dataset.tokens import IGNORED, TokenizedExample
 from assistant.engine.lora import LoraLinear
 from assistant.errors import TrainingDivergedError
 from assistant.generation import ShouldStop, never_stop
@@ -59,7 +59,7 @@ class Step:
 def train(
     model: nn.Module,
     adapter: Sequence[LoraLinear],
-    examples: Sequence[Example],
+    examples: Sequence[TokenizedExample],
     settings: TrainingSettings,
     should_stop: ShouldStop = never_stop,
 ) -> Iterator[Step]:
@@ -101,7 +101,7 @@ def schedule_factor(step: int, total: int) -> float:
     return 0.5 * (1 + math.cos(math.pi * (step - warm_up) / max(1, total - warm_up)))
 
 
-def completion_loss(model: nn.Module, example: Example) -> torch.Tensor:
+def completion_loss(model: nn.Module, example: TokenizedExample) -> torch.Tensor:
     """Sum of the cross-entropy over the target tokens, in nats, float32.
 
     The head is computed only where there is a label: with a vocabulary of 150,000 the logits of a whole prompt
@@ -119,7 +119,9 @@ def completion_loss(model: nn.Module, example: Example) -> torch.Tensor:
     return nn.functional.cross_entropy(output.logits[0].float(), labels[targets], reduction="sum")
 
 
-def _batches(examples: Sequence[Example], settings: TrainingSettings, total: int) -> Iterator[list[Example]]:
+def _batches(
+    examples: Sequence[TokenizedExample], settings: TrainingSettings, total: int
+) -> Iterator[list[TokenizedExample]]:
     shuffler = random.Random(settings.seed)  # noqa: S311 - an order, not a secret
     done = 0
     while True:
@@ -132,7 +134,7 @@ def _batches(examples: Sequence[Example], settings: TrainingSettings, total: int
             done += 1
 
 
-def _accumulate(model: nn.Module, batch: Sequence[Example], should_stop: ShouldStop) -> float | None:
+def _accumulate(model: nn.Module, batch: Sequence[TokenizedExample], should_stop: ShouldStop) -> float | None:
     """Gradients of the batch's mean loss; None when stopped between two examples.
 
     Weighted by target tokens: an average of per-example averages would count a short summary's words for more.

@@ -1,21 +1,14 @@
-"""Pairs of a text and its summary → training examples.
-
-Not covered yet: building pairs from notes, tiers, splits by document, review.
-"""
+"""Pairs of a text and its summary, as a JSON Lines file has them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.errors import DatasetError
 from assistant.i18n import _
-
-IGNORED = -100
-"""The label of a token that carries no loss (PyTorch's `ignore_index`)."""
 
 MAX_FILE_BYTES = 256 << 20
 
@@ -34,20 +27,6 @@ class PairFile:
     broken: tuple[tuple[int, str], ...]
     """Rows left out: line, reason."""
     sha256: str
-
-
-@dataclass(frozen=True)
-class Example:
-    """One training sequence. `labels[i]` is `input_ids[i]` where the summary is, `IGNORED` elsewhere."""
-
-    input_ids: tuple[int, ...]
-    labels: tuple[int, ...]
-    shortened: bool
-    """True when the end of the source text was left out to fit; the summary and its end never are."""
-
-    @property
-    def target_tokens(self) -> int:
-        return sum(label != IGNORED for label in self.labels)
 
 
 def read_pairs(path: Path) -> PairFile:
@@ -128,40 +107,3 @@ def _pair(line: str, number: int) -> Pair:
         if not isinstance(row.get(key), str) or not row[key].strip():
             raise ValueError(_("“{key}” is missing or empty").format(key=key))
     return Pair(row["document"].strip(), row["summary"].strip(), number)
-
-
-def make_example(
-    pair: Pair,
-    encode_prompt: Callable[[str], Sequence[int]],
-    encode_completion: Callable[[str], Sequence[int]],
-    max_tokens: int,
-) -> Example | None:
-    """Tokens and labels of a pair; None when not even the summary fits into `max_tokens`.
-
-    `encode_prompt` maps a source text to the whole prompt's tokens, `encode_completion` a summary to its tokens with
-    the end token. A too long example shortens its source: cut at the right, a summary would lose its end and
-    the model would learn never to stop.
-    """
-    completion = list(encode_completion(pair.summary))
-    room = max_tokens - len(completion)
-    prompt = list(encode_prompt(pair.document))
-    shortened = len(prompt) > room
-    if shortened:
-        prompt = _shorten(pair.document, encode_prompt, room)
-        if prompt is None:
-            return None
-    return Example((*prompt, *completion), (*[IGNORED] * len(prompt), *completion), shortened)
-
-
-def _shorten(document: str, encode_prompt: Callable[[str], Sequence[int]], room: int) -> list[int] | None:
-    """The prompt of the longest beginning of the document, in whole words, that fits into `room` tokens."""
-    words = document.split(" ")
-    low, high, best = 1, len(words) - 1, None
-    while low <= high:
-        middle = (low + high) // 2
-        prompt = list(encode_prompt(" ".join(words[:middle])))
-        if len(prompt) <= room:
-            best, low = prompt, middle + 1
-        else:
-            high = middle - 1
-    return best

@@ -8,8 +8,9 @@ from itertools import pairwise
 import pytest
 import torch
 
-from adapters.dataset import Pair, make_example
-from adapters.train import TrainingSettings, completion_loss, schedule_factor, train
+from adapters.dataset.pairs import Pair
+from adapters.dataset.tokens import make_example
+from adapters.training.loop import TrainingSettings, completion_loss, schedule_factor, train
 from assistant.engine import lora
 from assistant.engine.adapter_files import LoraSettings
 from assistant.errors import TrainingDivergedError

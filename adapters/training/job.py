@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from adapters import registry
 from adapters.cards import new_card, write_card
-from adapters.dataset import Example, PairFile, make_example, read_pairs
+from adapters.dataset.pairs import PairFile, read_pairs
+from adapters.dataset.tokens import TokenizedExample, make_example
 from adapters.session import Session
 from assistant.config import data_folder
 from assistant.errors import ConfigError, DatasetError, Stopped, TrainingError
@@ -110,7 +111,7 @@ def _broken_rows(request: Train, pairs: PairFile) -> Generator[Event, None, None
         )
 
 
-def _examples(request: Train, pairs: PairFile, engine: Engine) -> Generator[Event, None, list[Example]]:
+def _examples(request: Train, pairs: PairFile, engine: Engine) -> Generator[Event, None, list[TokenizedExample]]:
     limit = min(MAX_TOKENS[engine.device.type], engine.context_tokens)
     examples = [
         example
@@ -144,10 +145,10 @@ def _prompt(text: str) -> Any:
 
 
 def _run(
-    request: Train, engine: Engine, examples: Sequence[Example], staging: Path, should_stop: ShouldStop
+    request: Train, engine: Engine, examples: Sequence[TokenizedExample], staging: Path, should_stop: ShouldStop
 ) -> Generator[Event, None, list[float]]:
     """Train and write the weights to `staging`; the loss of each step."""
-    from adapters.train import TrainingSettings, train
+    from adapters.training.loop import TrainingSettings, train
     from assistant.engine import lora
     from assistant.engine.adapter_files import write_adapter
 
@@ -202,7 +203,7 @@ def _lora_settings(request: Train) -> LoraSettings:
 
 
 def _card(
-    request: Train, engine: Engine, pairs: PairFile, examples: Sequence[Example], losses: Sequence[float]
+    request: Train, engine: Engine, pairs: PairFile, examples: Sequence[TokenizedExample], losses: Sequence[float]
 ) -> dict[str, Any]:
     return new_card(
         name=request.name,

@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 
 from adapters.jobs import run
 from adapters.registry import adapters_dir, earlier_versions, get_adapter
-from adapters.training import _trend
+from adapters.training.job import _trend
 from assistant import protocol
 from assistant.generation import ChatMessage
 

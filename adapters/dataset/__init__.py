@@ -1,0 +1,1 @@
+"""Data sets: from notes to examples, and from examples to tokens."""
