@@ -246,14 +246,15 @@ def _joined(group: Sequence[_Piece]) -> tuple[str, tuple[PageSpan, ...]]:
             text = text[: begun.chunk_start]
             start = begun.start
         else:
-            text += _joint(text, piece.text) if text else ""
+            text += joint(text, piece.text) if text else ""
             start = piece.start
         spans.append(PageSpan(piece.page.number, start, piece.end, len(text)))
         text += piece.page.text[start : piece.end]
     return text, tuple(spans)
 
 
-def _joint(before: str, after: str) -> str:
+def joint(before: str, after: str) -> str:
+    """What stands between two texts of which the second is on a later page; neither may be empty."""
     return RUN_ON if after[0].islower() and (before[-1].isalnum() or before[-1] in ",;-–—") else SEPARATOR
 
 

@@ -33,6 +33,8 @@ class Place:
     """First character, counted in the document's whole text."""
     end: int = 0
     """One past the last character; 0 where it is not known."""
+    cuts: tuple[tuple[int, int], ...] = ()
+    """(start, end) of the stretches between `start` and `end` that were left out, counted in the same way, in order."""
     section: str = ""
     line: int = 0
     """Of a file of rows, counted from 1; 0 elsewhere."""
