@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from adapters.choosing import choose_adapter, or_bare_base
+from adapters.in_training import InTraining
 from adapters.registry import AdapterRecord, check_compatible, get_adapter
 from adapters.relay import Reporter, relay
 from assistant.config import Settings, data_dir, load_settings
@@ -35,6 +37,7 @@ class Session:
         self._loaded_as: tuple[str, str] | None = None
         """(name of the kept model, device) of the engine in memory."""
         self._lease: AcceleratorLease | None = None
+        self._training: InTraining | None = None
 
     @property
     def settings(self) -> Settings:
@@ -55,7 +58,23 @@ class Session:
         if self._library is not None:
             self._library.close()
             self._library = None
-        self._unload()
+        self.unload()
+
+    @property
+    def training(self) -> InTraining | None:
+        """The training that has the model in memory, and may lend it."""
+        return self._training
+
+    @contextmanager
+    def in_training(self, training: InTraining) -> Generator[None]:
+        """From now until the end, other jobs get the model only when it is lent to them."""
+        self._training = training
+        if self._lease is not None:
+            self._lease.say(_("trains the adapter “{name}”").format(name=training.name))
+        try:
+            yield
+        finally:
+            self._training = None
 
     def engine(self, request: ModelRequest, should_stop: ShouldStop) -> Generator[Event, None, Engine]:
         """The model that answers this request, with its adapter on; fetched, quantized and loaded when it has to be.
@@ -82,8 +101,10 @@ class Session:
     def find_adapter(self, name: str) -> AdapterRecord:
         """What the registry knows; one whose folder has disappeared still answers while it is in memory.
 
-        Raises AdapterError.
+        So does the one in training. Raises AdapterError.
         """
+        if self._training is not None and (record := self._training.record_of(name)):
+            return record
         try:
             return get_adapter(name)
         except AdapterNotFoundError:
@@ -99,6 +120,9 @@ class Session:
 
     def _use(self, record: AdapterRecord | None) -> None:
         """Raises AdapterError, OutOfMemoryError."""
+        if self._training is not None and self._training.is_this(record):
+            self._training.use()
+            return
         assert self._bank is not None
         self._bank.use(record)
 
@@ -110,9 +134,11 @@ class Session:
         from adapters.bank import Bank
 
         job, device = request.job, request.device or self.settings.device
+        if self._training is not None:
+            return self._training.lend(kept, _device(device))
         if self._engine is not None and self._loaded_as == (kept.name, device):
             return self._engine
-        self._unload()
+        self.unload()
         started = time.monotonic()
         engine = yield from relay(lambda emit: self._load(kept, device, Reporter(job, emit), should_stop))
         self._engine, self._loaded_as, self._bank = engine, (kept.name, device), Bank(engine)
@@ -150,7 +176,8 @@ class Session:
         lease.acquire(_("answers with {model}").format(model=kept.name), kept.memory_bytes)
         self._lease = lease
 
-    def _unload(self) -> None:
+    def unload(self) -> None:
+        """Give back the memory of the model and of its adapters; the next answer loads it again."""
         if self._engine is not None:
             self._engine.close()
         self._engine = self._loaded_as = self._bank = None
@@ -160,6 +187,12 @@ class Session:
             torch.cuda.empty_cache()
             self._lease.release()
             self._lease = None
+
+
+def _device(wanted: str) -> str:
+    from assistant.hardware import choose_device
+
+    return choose_device(wanted)[0]
 
 
 def _check(record: AdapterRecord | None, kept: KeptModel) -> None:

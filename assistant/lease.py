@@ -62,6 +62,7 @@ class AcceleratorLease:
         self._info = home / "accelerator.json"
         self._lock_path = home / "accelerator.lock"
         self._lock: BaseFileLock | None = None
+        self._memory_bytes = 0
 
     def acquire(
         self,
@@ -95,7 +96,13 @@ class AcceleratorLease:
                 told = True
             time.sleep(_POLL_SECONDS)
         self._lock = lock
+        self._memory_bytes = memory_bytes
         self._write_info(purpose, memory_bytes)
+
+    def say(self, purpose: str) -> None:
+        """What it is used for from now on; nothing happens when it is not held."""
+        if self._lock is not None:
+            self._write_info(purpose, self._memory_bytes)
 
     def release(self) -> None:
         """Give it back; nothing happens when it is not held."""

@@ -120,13 +120,156 @@ def test_prints_of_libraries_do_not_break_the_protocol_and_cancel_works_meanwhil
     assert len(events) < 100
 
 
-def test_a_job_cancelled_while_it_waits_never_starts(start):
+def test_a_job_cancelled_while_it_waits_ends_at_once_and_never_starts(start):
+    """A step of a training may take half a minute, and the app gives a cancelled job five seconds."""
     process = start(SLOW)
     read_until(process, protocol.ProcessReady)
-    send(process, protocol.Chat(job="1"), protocol.Chat(job="2"), protocol.Cancel(job="2"), protocol.Cancel(job="1"))
-    assert read_until(process, protocol.TERMINAL)[-1].job == "1"
+    send(process, protocol.Chat(job="1"), protocol.Chat(job="2"), protocol.Cancel(job="2"))
+    assert read_until(process, protocol.TERMINAL)[-1] == protocol.Cancelled(job="2")
+    send(process, protocol.Cancel(job="1"))
     rest = read_until(process, protocol.TERMINAL)
-    assert rest == [protocol.Cancelled(job="2", text="kept")]
+    assert {event.job for event in rest} == {"1"}
+    assert rest[-1] == protocol.Cancelled(job="1", text="kept")
+
+
+TRAINING = """
+    import contextlib, time
+    from pathlib import Path
+    from adapters import jobs
+    from adapters.in_training import InTraining
+    from adapters.registry import AdapterRecord
+    from adapters.session import Session
+    from assistant import protocol
+    from assistant.errors import Stopped, TrainingError
+
+    log = Path({log!r})
+
+    def say(text):
+        with log.open("a", encoding="utf-8") as file:
+            file.write(text + "\\n")
+
+    class Engine:
+        name = "tiny"
+        device = type("Device", (), {{"type": "cpu"}})
+
+        def select(self, placed): say(f"select {{placed}}")
+        def place(self, adapter): return adapter
+        def remove(self, placed): say(f"remove {{placed}}")
+        def close(self): pass
+
+    @contextlib.contextmanager
+    def aside():
+        say("aside")
+        yield
+        say("back")
+
+    def train(request, session, should_stop):
+        if session.training:
+            raise TrainingError("another one is trained")
+        record = AdapterRecord("bio", Path("."), "tiny", 4)
+        session._engine = Engine()
+        with session.in_training(InTraining(record, session._engine, aside, lambda name: name)):
+            for number in range(400):
+                if should_stop():
+                    say("checkpoint")
+                    raise Stopped
+                say("step")
+                yield protocol.Progress(job=request.job, stage="train", done=number, total=400)
+                time.sleep(0.01)
+        return {{}}
+
+    def chat(request, session, should_stop):
+        engine = session.training.lend(type("Kept", (), {{"name": request.model or "tiny"}}), "cpu")
+        if request.adapter:
+            session._use(session.find_adapter(request.adapter))
+        for number in range(3):
+            if should_stop():
+                raise Stopped
+            say("word")
+            yield protocol.TextDelta(job=request.job, text="word ")
+        return {{}}
+
+    unload = Session.unload
+    Session.unload = lambda self: (say("unload"), unload(self))
+    jobs.HANDLERS[protocol.Train] = train
+    jobs.HANDLERS[protocol.Chat] = chat
+"""
+
+
+@pytest.fixture
+def training(start, tmp_path):
+    """A process in which a training runs, and where it writes down what it does."""
+    log = tmp_path / "log"
+    process = start(textwrap.dedent(TRAINING).format(log=str(log)))
+    read_until(process, protocol.ProcessReady)
+    send(process, protocol.Train(job="t", data="d", name="bio"))
+    read_until(process, protocol.Progress)
+    return process, lambda: log.read_text(encoding="utf-8").split("\n")[:-1]
+
+
+def ending_of(process, job):
+    while True:
+        event = read_until(process, protocol.TERMINAL)[-1]
+        if event.job == job:
+            return event
+
+
+def test_who_waits_has_a_turn_between_two_steps_of_a_training_which_then_goes_on(training):
+    process, log = training
+    send(process, protocol.Chat(job="c"))
+    assert isinstance(ending_of(process, "c"), protocol.Finished)
+    read_until(process, protocol.Progress)
+    lines = log()
+    begun = lines.index("aside")
+    assert lines[begun : begun + 5] == ["aside", "word", "word", "word", "back"]  # no step in between
+    assert "step" in lines[begun + 5 :]
+
+
+def test_a_list_does_not_make_the_training_step_aside(training):
+    process, log = training
+    send(process, protocol.ListAdapters(job="l"))
+    assert ending_of(process, "l") == protocol.Finished(job="l", result={"adapters": []})
+    assert "aside" not in log()
+
+
+@pytest.mark.parametrize("name", ["bio", "bio (in training)"])
+def test_the_adapter_in_training_answers_and_leaves_its_place_afterwards(training, name):
+    process, log = training
+    send(process, protocol.Chat(job="c", adapter=name))
+    assert isinstance(ending_of(process, "c"), protocol.Finished)
+    read_until(process, protocol.Progress)
+    lines = log()
+    begun = lines.index("aside")
+    label = "bio (in training)"
+    assert lines[begun + 1] == f"select {label}"
+    assert lines[begun + 5 : begun + 7] == [f"remove {label}", "back"]
+
+
+def test_another_base_is_refused_in_words_while_a_training_has_the_model(training):
+    process, log = training
+    send(process, protocol.Chat(job="c", model="other"))
+    failed = ending_of(process, "c")
+    assert failed.kind == "ModelError"
+    assert "“bio”" in failed.message
+    assert "tiny" in failed.message
+    assert "aside" not in log()
+
+
+def test_a_second_training_beside_it_is_refused(training):
+    process, _log = training
+    send(process, protocol.Train(job="second", data="d", name="law"))
+    assert ending_of(process, "second").message == "another one is trained"
+    read_until(process, protocol.Progress)
+
+
+@pytest.mark.parametrize("unload", [False, True])
+def test_a_pause_ends_the_training_as_cancelled_and_the_model_goes_where_asked(training, unload):
+    process, log = training
+    send(process, protocol.PauseTraining(job="t", unload=unload))
+    assert ending_of(process, "t") == protocol.Cancelled(job="t")
+    send(process, protocol.ListAdapters(job="l"))  # whatever comes after the ending has been done by then
+    ending_of(process, "l")
+    assert log()[-1] == ("unload" if unload else "checkpoint")
 
 
 def test_it_ends_when_its_stdin_closes_even_in_the_middle_of_a_job(start):
