@@ -57,8 +57,11 @@ class ListExamples(Request):
     tier: str = ""
     task: str = ""
     split: str = ""
+    examples: tuple[str, ...] = ()
+    """Only these ids; empty for all."""
     offset: int = 0
     limit: int = 50
+    """0 for their ids alone."""
 
 
 @wire
