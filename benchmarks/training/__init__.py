@@ -1,0 +1,1 @@
+"""Training beside TRL: speed, memory, what is learned, and what `alora` saves."""
