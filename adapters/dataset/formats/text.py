@@ -1,0 +1,58 @@
+"""Bytes of a file of rows to text: how many, and in which encoding."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from adapters.registry import reason_of
+from assistant.documents.encodings import decode_text
+from assistant.errors import DatasetError
+from assistant.i18n import _
+
+MAX_FILE_BYTES = 256 << 20
+_ZIP = b"PK\x03\x04"
+"""What an Excel workbook begins with."""
+
+
+def read_bytes(path: Path) -> bytes:
+    """Raises DatasetError for what is not there, not a file, too large, or not readable."""
+    try:
+        if path.is_dir():
+            raise DatasetError(
+                _("{path} is a folder; a file of rows is needed.").format(path=path),
+                _("Give a .jsonl or .csv file with a text and its summary in each row."),
+                path=path,
+            )
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise DatasetError(
+            _("{path} cannot be read: {reason}.").format(path=path, reason=reason_of(error)),
+            _("Check the name and the folder."),
+            path=path,
+        ) from error
+    if len(data) > MAX_FILE_BYTES:
+        raise DatasetError(
+            _("{path} is larger than {limit} MB.").format(path=path, limit=MAX_FILE_BYTES >> 20),
+            _("Split it, or keep the best few thousand rows: more teach little."),
+            path=path,
+        )
+    return data
+
+
+def decoded(data: bytes, path: Path) -> str:
+    """UTF-8, UTF-16 or what Windows once wrote, its line ends as line feeds. Raises DatasetError for no text at all."""
+    if data.startswith(_ZIP):
+        raise DatasetError(
+            _("{path} is a workbook or an archive, not a file of rows.").format(path=path),
+            _("In a spreadsheet, save it as “CSV UTF-8”."),
+            path=path,
+        )
+    text = decode_text(data)
+    if "\0" in text:
+        raise DatasetError(
+            _("{path} is not text.").format(path=path),
+            _("Give a .jsonl or .csv file with a text and its summary in each row."),
+            path=path,
+        )
+    return text.replace("\r\n", "\n").replace("\r", "\n")
