@@ -148,7 +148,7 @@ def _run(
     request: Train, engine: Engine, examples: Sequence[TokenizedExample], staging: Path, should_stop: ShouldStop
 ) -> Generator[Event, None, list[float]]:
     """Train and write the weights to `staging`; the loss of each step."""
-    from adapters.training.loop import TrainingSettings, train
+    from adapters.training.first_loop import TrainingSettings, train
     from assistant.engine import lora
     from assistant.engine.adapter_files import write_adapter
 

@@ -1,150 +1,367 @@
-"""The training loop: one straight line from examples to an adapter, a step at a time.
+"""The training loop: a step, what is due after it, and the next one, until the settings or the guard end it.
 
-Not covered yet: held-out documents, early stopping, checkpoints and resuming, memory ladders.
+All that the loop is at one moment is a step's number, the weights, what the optimizer remembers and the guard's
+numbers (`standing`): that is what a checkpoint holds, and a run that goes on from one ends with the same weights as one
+that was never interrupted. What is due when is decided by `schedule`, what the numbers mean by `guard`, what a person
+is told by `wording`; `forward` computes.
 """
 
 from __future__ import annotations
 
-import math
-import random
+import dataclasses
+import hashlib
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from array import array
+from bisect import bisect_right
+from collections.abc import Generator, Sequence
+from contextlib import suppress
 from typing import Any
 
 import torch
 from torch import nn
 
-from adapters.dataset.tokens import IGNORED, TokenizedExample
-from assistant.engine.lora import LoraLinear
-from assistant.errors import TrainingDivergedError
+from adapters.dataset.tokens import TokenizedExample
+from adapters.training import guard, schedule, wording
+from adapters.training.checkpoints import Checkpoint, TornCheckpointError
+from adapters.training.keeper import Keeper
+from adapters.training.metrics import MetricsFile
+from adapters.training.pace import Pace
+from adapters.training.records import (
+    Adjustment,
+    End,
+    EvaluationDone,
+    ForwardPass,
+    Ladder,
+    OptimizerKind,
+    Outcome,
+    Stepped,
+    Told,
+    TrainableAdapter,
+)
+from adapters.training.run import Run
+from adapters.training.settings import TrainingSettings
+from adapters.training.standing import Standing
+from assistant.engine.memory import is_out_of_memory, release
+from assistant.errors import Stopped
 from assistant.generation import ShouldStop, never_stop
-from assistant.i18n import _
 
-WARM_UP_SHARE = 0.1
-"""Of all steps: the learning rate rises from zero first, then falls along a cosine."""
-MAX_GRADIENT_NORM = 1.0
-
-
-@dataclass(frozen=True)
-class TrainingSettings:
-    learning_rate: float = 1e-4
-    epochs: int = 3
-    max_steps: int = 0
-    """0 is no limit."""
-    batch_size: int = 8
-    """Examples per optimizer step; one at a time goes through the model."""
-    seed: int = 0
-
-    def total_steps(self, examples: int) -> int:
-        steps = self.epochs * math.ceil(examples / self.batch_size)
-        return min(steps, self.max_steps) if self.max_steps else steps
-
-
-@dataclass(frozen=True)
-class Step:
-    number: int
-    """Counted from 1."""
-    total: int
-    loss: float
-    """Mean over the target tokens of this step, in nats."""
-    learning_rate: float
-    gradient_norm: float
-    """Before clipping."""
-    tokens: int
-    """Tokens that went through the model, prompts included."""
-    seconds: float
+_EVALUATED_AT_ONCE = 16
+"""Held-out examples between two looks at whether to stop."""
 
 
 def train(
-    model: nn.Module,
-    adapter: Sequence[LoraLinear],
+    forward: ForwardPass,
+    adapter: TrainableAdapter,
     examples: Sequence[TokenizedExample],
+    held_out: Sequence[TokenizedExample],
     settings: TrainingSettings,
+    run: Run,
     should_stop: ShouldStop = never_stop,
-) -> Iterator[Step]:
-    """Train the adapter's A and B in place; yields after each optimizer step, and simply ends when stopped.
+    ladder: Ladder | None = None,
+    optimizer: OptimizerKind = "adamw",
+) -> Generator[Told, None, Outcome]:
+    """Train the adapter, from the run's last checkpoint where it has one; yields after all that a person may see.
 
-    `model` must be in the layout that has gradients (`Engine.training`) with `adapter` on it.
-    Raises TrainingDivergedError when the loss is no longer a number.
+    When it has ended, the adapter holds the weights that are to be used. A stop leaves a checkpoint of that moment; a
+    crash or a closed generator leaves the last one. `optimizer` counts for a run that begins.
+
+    Raises TrainingError, TrainingDivergedError, and what `ladder` raises.
     """
-    parameters = [weight for layer in adapter for weight in (layer.lora_A, layer.lora_B)]
-    optimizer = torch.optim.AdamW(parameters, lr=settings.learning_rate, weight_decay=0.0)
-    total = settings.total_steps(len(examples))
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: schedule_factor(step, total))
-    torch.manual_seed(settings.seed)  # dropout
-    model.train()
-    for number, batch in enumerate(_batches(examples, settings, total), start=1):
-        started = time.perf_counter()
-        learning_rate = float(schedule.get_last_lr()[0])
-        loss = _accumulate(model, batch, should_stop)
-        if loss is None:
-            return
-        norm = float(nn.utils.clip_grad_norm_(parameters, MAX_GRADIENT_NORM))
-        if not (math.isfinite(loss) and math.isfinite(norm)):
-            raise TrainingDivergedError(
-                _("The training lost its way at step {step}: the loss is no longer a number.").format(step=number),
-                _("The steps were too long: try a learning rate of {rate:g}.").format(rate=settings.learning_rate / 2),
-            )
-        optimizer.step()
-        optimizer.zero_grad(set_to_none=True)
-        schedule.step()
-        tokens = sum(len(example.input_ids) for example in batch)
-        yield Step(number, total, loss, learning_rate, norm, tokens, time.perf_counter() - started)
-
-
-def schedule_factor(step: int, total: int) -> float:
-    """What the learning rate is multiplied with at this step (counted from 0): warm-up, then half a cosine to zero."""
-    warm_up = max(1, round(total * WARM_UP_SHARE))
-    if step < warm_up:
-        return (step + 1) / warm_up
-    return 0.5 * (1 + math.cos(math.pi * (step - warm_up) / max(1, total - warm_up)))
-
-
-def completion_loss(model: nn.Module, example: TokenizedExample) -> torch.Tensor:
-    """Sum of the cross-entropy over the target tokens, in nats, float32.
-
-    The head is computed only where there is a label: with a vocabulary of 150,000 the logits of a whole prompt
-    would take more memory than the weights.
-    """
-    device = next(model.parameters()).device
-    labels = torch.tensor(example.labels, device=device)
-    targets = (labels != IGNORED).nonzero().squeeze(1)
-    # The logits that predict token i stand at position i − 1.
-    output: Any = model(
-        input_ids=torch.tensor([example.input_ids], device=device),
-        use_cache=False,
-        logits_to_keep=targets - 1,
+    return (
+        yield from Training(forward, adapter, examples, held_out, settings, run, should_stop, ladder, optimizer).go()
     )
-    return nn.functional.cross_entropy(output.logits[0].float(), labels[targets], reduction="sum")
 
 
-def _batches(
-    examples: Sequence[TokenizedExample], settings: TrainingSettings, total: int
-) -> Iterator[list[TokenizedExample]]:
-    shuffler = random.Random(settings.seed)  # noqa: S311 - an order, not a secret
-    done = 0
-    while True:
-        order = list(examples)
-        shuffler.shuffle(order)
-        for start in range(0, len(order), settings.batch_size):
-            if done == total:
-                return
-            yield order[start : start + settings.batch_size]
-            done += 1
+class _ShortageError(Exception):
+    """Memory ran out; nothing of the step that needed it is left."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__()
+        self.cause = cause
 
 
-def _accumulate(model: nn.Module, batch: Sequence[TokenizedExample], should_stop: ShouldStop) -> float | None:
-    """Gradients of the batch's mean loss; None when stopped between two examples.
+class Training:
+    """One call of `train`."""
 
-    Weighted by target tokens: an average of per-example averages would count a short summary's words for more.
-    """
-    targets = sum(example.target_tokens for example in batch)
-    total = 0.0
-    for example in batch:
-        if should_stop():
-            return None
-        loss = completion_loss(model, example)
-        (loss / targets).backward()
-        total += float(loss.detach())
-    return total / targets
+    def __init__(
+        self,
+        forward: ForwardPass,
+        adapter: TrainableAdapter,
+        examples: Sequence[TokenizedExample],
+        held_out: Sequence[TokenizedExample],
+        settings: TrainingSettings,
+        run: Run,
+        should_stop: ShouldStop,
+        ladder: Ladder | None,
+        optimizer: OptimizerKind,
+    ) -> None:
+        self._forward, self._adapter = forward, adapter
+        self._examples, self._held_out = examples, held_out
+        self._data = _fingerprint(examples, held_out)
+        self._settings, self._run = settings, run
+        self._should_stop, self._ladder = should_stop, ladder
+        self._total = schedule.total_steps(settings, len(examples))
+        self._evaluations = schedule.evaluation_steps(settings, len(examples), self._total)
+        self._at = Standing(adapter, optimizer)
+        self._keeper = Keeper(run.directory, self._total)
+        self._metrics = MetricsFile(run.directory)
+        self._pace = Pace()
+        self._ended: End | None = None
+
+    def go(self) -> Generator[Told, None, Outcome]:
+        earlier = yield from self._begin()
+        if earlier:
+            return earlier
+        try:
+            while self._ended is None:
+                try:
+                    yield from self._next()
+                except _ShortageError as shortage:
+                    cause = shortage.cause
+                else:
+                    continue
+                yield from self._make_room(cause)
+        except Stopped:
+            self._at.forget_gradients()
+            if self._keeper.newest != self._at.step:
+                yield from self._keep()
+            self._note("paused")
+            return self._outcome("stopped", self._at.step)
+        return (yield from self._end(self._ended))
+
+    def _next(self) -> Generator[Told, None, None]:
+        """The next thing that is due. Raises Stopped, _ShortageError."""
+        at = self._at
+        if not at.evaluated and at.step in self._evaluations:
+            yield from self._evaluate()
+        elif self._keeper.newest != at.step and schedule.is_checkpoint_due(at.step, self._total):
+            yield from self._keep()
+        elif at.step < self._total:
+            yield from self._make_step()
+        else:
+            self._ended = "done"
+
+    def _begin(self) -> Generator[Told, None, Outcome | None]:
+        """From the last checkpoint, or with the first one. The outcome where the run had ended before."""
+        try:
+            found, torn = self._keeper.latest()
+            self._metrics.cut(found.state.metrics_bytes if found else 0)
+        except OSError as error:
+            raise wording.unreadable(self._run.name, error) from error
+        if found:
+            self._take_up(found)
+        if found and found.state.ended:
+            return self._outcome(found.state.ended, found.state.kept_step)
+        self._note("running")
+        if torn:
+            yield from self._tell(wording.was_torn(self._at.step))
+        if not found:
+            try:
+                self._keeper.keep(self._checkpoint())
+            except OSError as error:
+                raise wording.can_write_nothing(error) from error
+        return None
+
+    def _take_up(self, found: Checkpoint) -> None:
+        if found.state.data != self._data:
+            raise wording.other_examples(self._run.name)
+        self._at.restore(found)
+        self._keeper.newest = found.state.step
+        if self._at.guard.best_step and not found.state.ended:
+            # A disk that was full when the best one was due may hold an earlier one, or none.
+            best = self._keeper.best_state()
+            if best is None or best.step < self._at.guard.best_step:
+                self._at.guard = guard.with_best(self._at.guard, best.guard if best else None)
+
+    def _make_step(self) -> Generator[Told, None, None]:
+        started = time.perf_counter()
+        step = self._at.step + 1
+        batch = [self._examples[index] for index in schedule.batch_indexes(self._settings, len(self._examples), step)]
+        loss, norm = self._computed(lambda: self._gradients(batch, step))
+        self._at.guard, verdict = guard.after_step(self._at.guard, loss, norm)
+        if verdict == "diverged":
+            yield from self._go_back(step)
+            return
+        rate = schedule.learning_rate(self._settings, step, self._total, self._at.guard.rollbacks)
+        with self._pace.apart():
+            self._at.advance(rate)
+        seconds = time.perf_counter() - started
+        outside = self._pace.step_done(seconds)
+        stepped = Stepped(
+            step=step,
+            total=self._total,
+            loss=loss,
+            learning_rate=rate,
+            gradient_norm=norm,
+            tokens=sum(len(example.input_ids) for example in batch),
+            seconds=seconds,
+            outside_seconds=outside,
+            seconds_left=self._pace.seconds_left(
+                self._total - step, len(self._evaluations) - bisect_right(self._evaluations, step - 1)
+            ),
+            epoch=step / schedule.steps_per_epoch(self._settings, len(self._examples)),
+            held_out_loss=self._at.guard.held_out_loss,
+        )
+        yield from self._tell(stepped)
+
+    def _gradients(self, batch: Sequence[TokenizedExample], step: int) -> tuple[float, float]:
+        """The mean loss over the batch's target tokens, and the norm of its gradients, which are clipped then.
+
+        Weighted by target tokens: an average of per-example averages would count a short summary's words for more.
+        """
+        torch.manual_seed(schedule.step_seed(self._settings, step, self._at.guard.rollbacks))
+        targets = sum(example.target_tokens for example in batch)
+        loss = 0.0
+        for micro in self._forward.micro_batches(batch):
+            self._check_stop()
+            loss += self._forward.backward(micro, 1 / targets)
+        norm = nn.utils.clip_grad_norm_(self._at.parameters, self._settings.max_gradient_norm)
+        return loss / targets, float(norm)
+
+    def _evaluate(self) -> Generator[Told, None, None]:
+        started = time.perf_counter()
+        loss = self._computed(self._held_out_loss)
+        self._at.evaluated = True
+        self._keeper.newest = None  # one that was written at this step before knows nothing of it
+        if loss is not None:
+            seconds = time.perf_counter() - started
+            self._pace.evaluation_done(seconds)
+            yield from self._judge(loss, seconds)
+        if guard.learns_nothing(self._at.guard, self._at.step, self._total):
+            self._at.guard = dataclasses.replace(self._at.guard, told_no_learning=True)
+            yield from self._tell(wording.learns_nothing(self._at.step, self._top_rate()))
+
+    def _held_out_loss(self) -> float | None:
+        """Mean over all target tokens, in nats; None where nothing is held out."""
+        total, targets = 0.0, 0
+        for start in range(0, len(self._held_out), _EVALUATED_AT_ONCE):
+            self._check_stop()
+            for loss, tokens in self._forward.losses(self._held_out[start : start + _EVALUATED_AT_ONCE]):
+                total += loss
+                targets += tokens
+        return total / targets if targets else None
+
+    def _judge(self, loss: float, seconds: float) -> Generator[Told, None, None]:
+        step = self._at.step
+        self._at.guard, verdict = guard.after_evaluation(self._at.guard, step, loss, self._settings.patience)
+        if verdict == "diverged":
+            yield from self._go_back(step)
+            return
+        best = step == self._at.guard.best_step
+        if best and step:
+            try:
+                self._keeper.keep_best(self._checkpoint(optimizer=False))
+            except OSError as error:
+                yield from self._tell(wording.could_not_write(step, error))
+        yield from self._tell(EvaluationDone(step=step, loss=loss, best=best, seconds=seconds))
+        if verdict == "overfitting":
+            self._ended = "overfitting"
+            yield from self._tell(wording.learns_by_heart(step, self._at.guard.best_step))
+
+    def _go_back(self, failed: int) -> Generator[Told, None, None]:
+        """To weights that are known to be good, and on with half the learning rate; too often, and that is the end."""
+        try:
+            self._at.go_back(self._keeper.trusted(failed))
+        except (OSError, TornCheckpointError) as error:
+            raise wording.unreadable(self._run.name, OSError(*error.args)) from error
+        if self._at.guard.rollbacks < guard.MAX_ROLLBACKS:
+            yield from self._tell(wording.went_back(failed, self._at.step, self._top_rate()))
+            return
+        kept_step = self._at.guard.best_step or self._at.step
+        if not kept_step:
+            self._note("failed")
+            raise wording.lost_its_way(failed, self._top_rate() / 2)
+        self._ended = "diverged"
+        yield from self._tell(wording.gave_up(failed, kept_step))
+
+    def _make_room(self, shortage: BaseException) -> Generator[Told, None, None]:
+        """Give up what the ladder says; what failed is done again then. Raises what the ladder raises."""
+        release(self._at.device)
+        if self._ladder is None:
+            raise shortage
+        room = self._ladder(shortage)
+        self._forward.set_plan(room.plan)
+        self._examples, self._held_out = room.examples or self._examples, room.held_out or self._held_out
+        self._data = _fingerprint(self._examples, self._held_out)
+        self._at.use_optimizer(room.optimizer)
+        self._at.rungs = (*self._at.rungs, dict(room.record))
+        yield from self._tell(Adjustment(step=self._at.step, kind="memory", message=room.message, hint=room.hint))
+
+    def _keep(self) -> Generator[Told, None, None]:
+        try:
+            self._keeper.keep(self._checkpoint())
+        except OSError as error:
+            yield from self._tell(wording.could_not_write(self._at.step, error))
+        else:
+            self._note("running")
+
+    def _end(self, end: End) -> Generator[Told, None, Outcome]:
+        """The best weights on the adapter, and in the one checkpoint that stays."""
+        kept_step = self._at.step
+        best = self._keeper.best() if self._at.guard.best_step else None
+        if best:
+            kept_step = best.state.step
+            self._adapter.load(best.weights)
+        last = self._checkpoint(optimizer=False)
+        try:
+            self._keeper.end(
+                dataclasses.replace(last, state=dataclasses.replace(last.state, ended=end, kept_step=kept_step))
+            )
+        except OSError as error:
+            yield from self._tell(wording.could_not_write(self._at.step, error))
+        self._note("finished")
+        return self._outcome(end, kept_step)
+
+    def _checkpoint(self, *, optimizer: bool = True) -> Checkpoint:
+        return self._at.checkpoint(self._data, self._metrics.settle(), optimizer=optimizer)
+
+    def _tell(self, told: Told) -> Generator[Told, None, None]:
+        self._metrics.add(told, self._at.guard.rollbacks)
+        with self._pace.apart():
+            yield told
+
+    def _computed(self, compute: Any) -> Any:
+        """Raises _ShortageError where it runs out of memory, without what the failed computation still held of it."""
+        try:
+            with self._pace.apart():
+                return compute()
+        except Exception as error:
+            if not is_out_of_memory(error):
+                raise
+            cause = error.with_traceback(None)
+        self._at.forget_gradients()
+        raise _ShortageError(cause)
+
+    def _check_stop(self) -> None:
+        if self._should_stop():
+            raise Stopped
+
+    def _top_rate(self) -> float:
+        """The learning rate of this attempt at its highest."""
+        return self._settings.learning_rate * 0.5**self._at.guard.rollbacks
+
+    def _note(self, state: Any) -> None:
+        with suppress(OSError):  # a full disk: who looks at the list of runs sees an older state
+            self._run.note(state=state, step=self._at.step, total=self._total)
+
+    def _outcome(self, end: End, kept_step: int) -> Outcome:
+        state = self._at.guard
+        return Outcome(
+            end=end,
+            steps=self._at.step,
+            kept_step=kept_step,
+            base_loss=state.base_loss,
+            best_loss=state.best_loss,
+            rollbacks=state.rollbacks,
+            rungs=self._at.rungs,
+        )
+
+
+def _fingerprint(*parts: Sequence[TokenizedExample]) -> str:
+    """Of the examples as tokens: a run goes on with the very same ones or not at all."""
+    digest = hashlib.blake2b(digest_size=16)
+    for examples in parts:
+        digest.update(array("q", [len(examples)]))
+        for example in examples:
+            digest.update(array("q", [len(example.input_ids), *example.input_ids, *example.labels]))
+    return digest.hexdigest()

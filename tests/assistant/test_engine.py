@@ -209,7 +209,7 @@ needs_avx512_bf16 = pytest.mark.skipif(
 def gradients(engine):
     """Of a fresh adapter after one step's backward pass."""
     from adapters.dataset.tokens import IGNORED, TokenizedExample
-    from adapters.training.loop import completion_loss
+    from adapters.training.first_loop import completion_loss
     from assistant.engine import lora
     from assistant.engine.adapter_files import LoraSettings
 

@@ -10,7 +10,7 @@ import torch
 
 from adapters.dataset.pairs import Pair
 from adapters.dataset.tokens import make_example
-from adapters.training.loop import TrainingSettings, completion_loss, schedule_factor, train
+from adapters.training.first_loop import TrainingSettings, completion_loss, schedule_factor, train
 from assistant.engine import lora
 from assistant.engine.adapter_files import LoraSettings
 from assistant.errors import TrainingDivergedError

@@ -1,0 +1,110 @@
+"""What a person is told when a training changes its course: what happened, in everyday words, and what to do."""
+
+from __future__ import annotations
+
+from adapters.registry.journal import reason_of
+from adapters.training.records import Adjustment
+from assistant.errors import TrainingDivergedError, TrainingError
+from assistant.i18n import _
+
+
+def went_back(failed_step: int, step: int, rate: float) -> Adjustment:
+    return Adjustment(
+        step=step,
+        kind="diverged",
+        message=_(
+            "At step {failed} the training lost its way: the steps were too long. It went back to step {step} and "
+            "shortened them (learning rate now {rate:.2g})."
+        ).format(failed=failed_step, step=step, rate=rate),
+        hint=_("Nothing needs to be done. If it happens again, begin with a lower learning rate."),
+    )
+
+
+def gave_up(failed_step: int, kept_step: int) -> Adjustment:
+    return Adjustment(
+        step=failed_step,
+        kind="diverged",
+        message=_(
+            "At step {failed} the training lost its way again, although its steps had been shortened. It ends here, "
+            "with the adapter as it was at step {kept}."
+        ).format(failed=failed_step, kept=kept_step),
+        hint=_("Train again with the prudent preset, and look for strange examples (`sunto dataset check`)."),
+    )
+
+
+def lost_its_way(step: int, rate: float) -> TrainingDivergedError:
+    return TrainingDivergedError(
+        _("The training lost its way at step {step}, and shorter steps did not help.").format(step=step),
+        _("Try a learning rate of {rate:.2g}, and look for strange examples (`sunto dataset check`).").format(
+            rate=rate
+        ),
+    )
+
+
+def learns_by_heart(step: int, best_step: int) -> Adjustment:
+    return Adjustment(
+        step=step,
+        kind="overfitting",
+        message=_(
+            "The adapter no longer gets better on texts it was not trained on: it begins to learn its examples by "
+            "heart. The training ends here, with the adapter as it was at step {best}, its best."
+        ).format(best=best_step),
+        hint=_("More examples help it more than more time."),
+    )
+
+
+def learns_nothing(step: int, rate: float) -> Adjustment:
+    return Adjustment(
+        step=step,
+        kind="no_learning",
+        message=_("So far the adapter has learnt nothing from the examples."),
+        hint=_(
+            "The steps may be too short (the learning rate is {rate:.2g}), or the base model already writes like this. "
+            "Try the bold preset, and see whether the examples say what you want (`sunto dataset review`)."
+        ).format(rate=rate),
+    )
+
+
+def could_not_write(step: int, error: OSError) -> Adjustment:
+    return Adjustment(
+        step=step,
+        kind="disk",
+        message=_(
+            "The training's state could not be saved: {reason}. The training goes on, and what was saved before is "
+            "whole."
+        ).format(reason=reason_of(error)),
+        hint=_("Free some space: until then, a pause or a crash loses the steps since the last saved one."),
+    )
+
+
+def can_write_nothing(error: OSError) -> TrainingError:
+    return TrainingError(
+        _("The training cannot begin, since its state cannot be saved: {reason}.").format(reason=reason_of(error)),
+        _("Free some space, or set SUNTO_HOME to a folder on a disk that has it."),
+    )
+
+
+def was_torn(step: int) -> Adjustment:
+    return Adjustment(
+        step=step,
+        kind="disk",
+        message=_("What was saved last is damaged: the training goes on from step {step}.").format(step=step),
+    )
+
+
+def other_examples(name: str) -> TrainingError:
+    return TrainingError(
+        _("The training “{name}” cannot go on: its examples look different to the model from how they did.").format(
+            name=name
+        ),
+        _("The base model, its chat template or Sunto itself has changed: begin it anew with --overwrite."),
+    )
+
+
+def unreadable(name: str, error: OSError) -> TrainingError:
+    return TrainingError(
+        _("The saved state of the training “{name}” cannot be read: {reason}.").format(
+            name=name, reason=reason_of(error)
+        ),
+        _("Check the disk, or begin the training anew with --overwrite."),
+    )
