@@ -4,57 +4,95 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
+from adapters.dataset.example import Example
 from adapters.dataset.pairs import Pair
+from adapters.dataset.prompting import messages
+from assistant.generation import ChatMessage
 
 IGNORED = -100
 """The label of a token that carries no loss (PyTorch's `ignore_index`)."""
 
 
+class Encoder(Protocol):
+    """What is needed of an engine."""
+
+    def encode_prompt(self, messages: Sequence[ChatMessage]) -> list[int]: ...
+    def encode_completion(self, text: str) -> list[int]: ...
+
+
 @dataclass(frozen=True)
 class TokenizedExample:
-    """One training sequence. `labels[i]` is `input_ids[i]` where the summary is, `IGNORED` elsewhere."""
+    """One training sequence. `labels[i]` is `input_ids[i]` where the target is, `IGNORED` elsewhere."""
 
     input_ids: tuple[int, ...]
     labels: tuple[int, ...]
     shortened: bool
-    """True when the end of the source text was left out to fit; the summary and its end never are."""
+    """True when the end of the source text was left out to fit; the target and its end never are."""
+    id: str = ""
+    group: str = ""
+    """Both as in `Example`."""
 
     @property
     def target_tokens(self) -> int:
         return sum(label != IGNORED for label in self.labels)
 
 
-def make_example(
-    pair: Pair,
-    encode_prompt: Callable[[str], Sequence[int]],
-    encode_completion: Callable[[str], Sequence[int]],
-    max_tokens: int,
-) -> TokenizedExample | None:
-    """Tokens and labels of a pair; None when not even the summary fits into `max_tokens`.
+def tokenize(example: Example, engine: Encoder, max_tokens: int) -> TokenizedExample | None:
+    """Tokens and labels of an example; None when not even its target fits into `max_tokens`.
 
-    `encode_prompt` maps a source text to the whole prompt's tokens, `encode_completion` a summary to its tokens with
-    the end token. A too long example shortens its source: cut at the right, a summary would lose its end and
-    the model would learn never to stop.
+    The prompt is the very one that the task is asked with, so that what is learned is what is used. A too long example
+    shortens its source: cut at the right, a target would lose its end and the model would learn never to stop.
     """
-    completion = list(encode_completion(pair.summary))
-    room = max_tokens - len(completion)
-    prompt = list(encode_prompt(pair.document))
+
+    def encode(text: str) -> list[int]:
+        return engine.encode_prompt(messages(example.task, text, example.language))
+
+    target = engine.encode_completion(example.target)
+    room = max_tokens - len(target)
+    prompt = encode(example.text)
     shortened = len(prompt) > room
     if shortened:
-        prompt = _shorten(pair.document, encode_prompt, room)
-        if prompt is None:
+        found = _shorten(example.text, encode, room)
+        if found is None:
             return None
-    return TokenizedExample((*prompt, *completion), (*[IGNORED] * len(prompt), *completion), shortened)
+        prompt = found
+    return TokenizedExample(
+        input_ids=(*prompt, *target),
+        labels=(*[IGNORED] * len(prompt), *target),
+        shortened=shortened,
+        id=example.id,
+        group=example.group,
+    )
 
 
-def _shorten(document: str, encode_prompt: Callable[[str], Sequence[int]], room: int) -> list[int] | None:
-    """The prompt of the longest beginning of the document, in whole words, that fits into `room` tokens."""
-    words = document.split(" ")
+def make_example(
+    pair: Pair,
+    encode_prompt: Callable[[str], list[int]],
+    encode_completion: Callable[[str], list[int]],
+    max_tokens: int,
+) -> TokenizedExample | None:
+    """As `tokenize`, of a pair from a file of pairs."""
+    target = list(encode_completion(pair.summary))
+    room = max_tokens - len(target)
+    prompt = encode_prompt(pair.document)
+    shortened = len(prompt) > room
+    if shortened:
+        found = _shorten(pair.document, encode_prompt, room)
+        if found is None:
+            return None
+        prompt = found
+    return TokenizedExample((*prompt, *target), (*[IGNORED] * len(prompt), *target), shortened)
+
+
+def _shorten(text: str, encode: Callable[[str], list[int]], room: int) -> list[int] | None:
+    """The prompt of the longest beginning of the text, in whole words, that fits into `room` tokens."""
+    words = text.split(" ")
     low, high, best = 1, len(words) - 1, None
     while low <= high:
         middle = (low + high) // 2
-        prompt = list(encode_prompt(" ".join(words[:middle])))
+        prompt = encode(" ".join(words[:middle]))
         if len(prompt) <= room:
             best, low = prompt, middle + 1
         else:

@@ -34,6 +34,12 @@ class LoraSettings:
     r: int = 16
     lora_alpha: int = 32
     lora_dropout: float = 0.0
+    invocation: tuple[int, ...] = ()
+    """See `Adapter.invocation`."""
+
+    @property
+    def scaling(self) -> float:
+        return self.lora_alpha / self.r
 
 
 @dataclass(frozen=True)
@@ -167,7 +173,7 @@ def write_adapter(
         tensors[f"{_PREFIX}{name}.lora_A.weight"] = a.detach().float().cpu().contiguous()
         tensors[f"{_PREFIX}{name}.lora_B.weight"] = b.detach().float().cpu().contiguous()
     targets = sorted({name.rpartition(".")[2] for name in weights})
-    config = {
+    config: dict[str, Any] = {
         "peft_type": "LORA",
         "task_type": "CAUSAL_LM",
         "base_model_name_or_path": base_name,
@@ -182,5 +188,7 @@ def write_adapter(
         "use_rslora": False,
         "use_dora": False,
     }
+    if settings.invocation:
+        config["alora_invocation_tokens"] = list(settings.invocation)
     save_file(tensors, directory / WEIGHTS_FILE, metadata={"format": "pt"})
     (directory / CONFIG_FILE).write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from assistant.engine import lora, memory, packing
+from assistant.engine import memory, packing
 from assistant.engine.activation import activate
 from assistant.engine.adapter_files import Adapter, read_adapter
 from assistant.engine.answer import Answer
@@ -21,6 +21,7 @@ from assistant.engine.kv_store import KVLimits
 from assistant.engine.prompt import ChatTemplate
 from assistant.engine.reading import Reader
 from assistant.engine.slots import PlacedAdapter, Slots
+from assistant.engine.training_layout import TrainingLayout
 from assistant.errors import ContextOverflowError
 from assistant.generation import (
     BatchEvent,
@@ -57,7 +58,10 @@ class Engine:
         self._placed: dict[str, PlacedAdapter] = {}
         self._selected: PlacedAdapter | None = None
         self._answering_with: Counter[str] = Counter()
+        self._layout: TrainingLayout | None = None
         self._stop_tokens = _stop_tokens(model, tokenizer)
+        end = self._template.end_token(self._stop_tokens)
+        self._end_token: int = tokenizer.eos_token_id if end is None else end
         packing.forbid(model)
         packing.pack(model)
         self.reader = Reader(model, self.slots, self._base_fingerprint, limits or memory.document_limits(self.device))
@@ -106,9 +110,14 @@ class Engine:
         """Tokens of the whole prompt, up to where the answer begins."""
         return self._template.encode(messages)
 
+    def invocation_tokens(self) -> tuple[int, ...]:
+        """What stands between every question and its answer: an activated adapter begins there. May be empty."""
+        return self._template.invocation()
+
     def encode_completion(self, text: str) -> list[int]:
         """Tokens of an answer, with the token that ends it."""
-        return [*self.tokenizer.encode(text, add_special_tokens=False), self.tokenizer.eos_token_id]
+        tokens = self.tokenizer.encode(self._template.disarm(text), add_special_tokens=False)
+        return [*tokens, self._end_token]
 
     def use_adapter(self, directory: Path | None) -> None:
         self.select(None if directory is None else self.place(read_adapter(directory)))
@@ -161,14 +170,23 @@ class Engine:
         Whoever trains attaches its own adapter.
         """
         self.reader.forget()
-        with self.slots.taken_off():
-            packing.unpack(self.model)
+        self._layout = TrainingLayout(self.model, self.slots)
+        with self._layout.entered():
             try:
                 yield self.model
             finally:
-                lora.detach(self.model)
-                self.model.eval()
-                packing.pack(self.model)
+                self._layout = None
+
+    @contextmanager
+    def aside(self) -> Generator[None]:
+        """Answer as usual in the middle of `training()`; afterwards the training goes on as if nothing had been.
+
+        Not between a forward pass and its backward pass: what was computed for it would be lost.
+        """
+        if self._layout is None:
+            raise RuntimeError("nothing is being trained")
+        with self._layout.aside():
+            yield
 
     def stream(
         self,

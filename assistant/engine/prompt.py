@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from assistant.errors import ModelLoadError
@@ -31,21 +31,46 @@ class ChatTemplate:
         """The prompt as text."""
         from jinja2 import TemplateError
 
-        rows = [{"role": message.role, "content": self._disarm(message.content)} for message in messages]
+        rows = [{"role": message.role, "content": self.disarm(message.content)} for message in messages]
         try:
             return self._render(rows)
         except TemplateError:
             # Some templates (Gemma's, Mistral's early ones) refuse a system message: put it before the question.
             return self._render(_without_system(rows))
 
-    def _render(self, rows: list[dict[str, str]]) -> str:
+    def invocation(self) -> tuple[int, ...]:
+        """The tokens that stand between every question and its answer, such as the assistant's header.
+
+        Where the template adds none for the answer, they are what all prompts end with.
+        """
+        prompts = [self.encode([ChatMessage("user", text)]) for text in ("a", "1 + 1?")]
+        bare = self._tokenizer.encode(
+            self._render([{"role": "user", "content": "a"}], answer=False), add_special_tokens=False
+        )
+        if len(bare) < len(prompts[0]) and prompts[0][: len(bare)] == bare:
+            return tuple(prompts[0][len(bare) :])
+        return tuple(prompts[0][len(prompts[0]) - _common_end(*prompts) :])
+
+    def end_token(self, stop_tokens: Collection[int]) -> int | None:
+        """Which of these tokens the template puts after an answer; None where it puts none of them."""
+        rows = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
+        tokens = self._tokenizer.encode(self._render(rows, answer=False), add_special_tokens=False)
+        return next((token for token in reversed(tokens) if token in stop_tokens), None)
+
+    def _render(self, rows: list[dict[str, str]], *, answer: bool = True) -> str:
         return self._tokenizer.apply_chat_template(
-            rows, tokenize=False, add_generation_prompt=True, enable_thinking=False
+            rows, tokenize=False, add_generation_prompt=answer, enable_thinking=False
         )
 
-    def _disarm(self, text: str) -> str:
+    def disarm(self, text: str) -> str:
         """A document that contains `<|im_end|>` must not end the student's turn: the mark becomes plain text."""
         return self._marks.sub(lambda match: f"{match[0][0]} {match[0][1:]}", text) if self._marks else text
+
+
+def _common_end(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many of their last tokens are the same."""
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return next((count for count, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
 def _control_marks(tokenizer: Any) -> re.Pattern[str] | None:

@@ -147,13 +147,28 @@ class Slots:
     @contextmanager
     def taken_off(self) -> Generator[None]:
         """The model with nothing but the base's own layers; afterwards all slots are as they were."""
-        for name, layer in self._layers.items():
-            replace(self._model, name, layer.base)
+        self._take_off()
         try:
             yield
         finally:
-            for name, layer in self._layers.items():
-                replace(self._model, name, layer)
+            self._put_on()
+
+    @contextmanager
+    def put_on(self) -> Generator[None]:
+        """Within `taken_off`: all slots as they were; what is placed meanwhile stays."""
+        self._put_on()
+        try:
+            yield
+        finally:
+            self._take_off()
+
+    def _take_off(self) -> None:
+        for name, layer in self._layers.items():
+            replace(self._model, name, layer.base)
+
+    def _put_on(self) -> None:
+        for name, layer in self._layers.items():
+            replace(self._model, name, layer)
 
     def _group(self, rows: tuple[int | None, ...]) -> list[tuple[int, torch.Tensor]]:
         return [

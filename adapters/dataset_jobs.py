@@ -1,0 +1,348 @@
+"""What each request about data sets does."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+from collections import Counter
+from collections.abc import Generator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from adapters.dataset.example import SPLITS, STATUSES, TASKS, TIERS
+from adapters.relay import Emit, Reporter, relay
+from adapters.session import Session
+from assistant import protocol
+from assistant.errors import ConfigError, DatasetError, EncryptedDocumentError
+from assistant.generation import ShouldStop
+from assistant.i18n import LANGUAGES, _, plural
+from assistant.protocol import Event
+
+if TYPE_CHECKING:
+    from adapters.dataset.build import BuildOptions, Built
+    from adapters.dataset.example import Example
+    from adapters.dataset.making import Made
+    from adapters.dataset.store import Dataset
+    from assistant.documents.model import Document
+
+Result = dict[str, Any]
+Job = Generator[Event, None, Result]
+Making = protocol.BuildDataset | protocol.CheckDataset
+
+
+# --- making ------------------------------------------------------------------------------------------------------
+
+
+def build_dataset(request: protocol.BuildDataset, session: Session, should_stop: ShouldStop) -> Job:
+    """The result is that of `check_dataset`. Raises DatasetError, ConfigError, Stopped; with tier C, ModelError."""
+    from adapters.dataset import store
+    from adapters.dataset.resolve import name_for
+
+    started = time.monotonic()
+    paths = _paths(request.paths)
+    options = _options(request)
+    name = request.name or name_for(paths)
+    if store.exists(name) and not request.overwrite:
+        raise DatasetError(
+            _("There is already a data set called “{name}”.").format(name=store.folder_of(name).name),
+            _("Choose another name; on the command line, --overwrite builds it again and keeps your review."),
+        )
+    made = yield from _make(paths, options, request, session, should_stop)
+    dataset = store.save(name, made.examples, made.about, overwrite=request.overwrite)
+    return _report(dataset.name, dataset.directory, dataset.examples, dataset.about, started)
+
+
+def check_dataset(request: protocol.CheckDataset, session: Session, should_stop: ShouldStop) -> Job:
+    """What is known of a data set; `directory` is empty where one was made of a path for this look alone."""
+    from adapters.dataset.build import BuildOptions
+    from adapters.dataset.resolve import kept, path_in
+
+    started = time.monotonic()
+    path = path_in(request.data)
+    if path is None:
+        dataset = kept(request.data)
+        return _report(dataset.name, dataset.directory, dataset.examples, dataset.about, started)
+    made = yield from _make([path], BuildOptions(), request, session, should_stop)
+    return _report(path.name, None, made.examples, made.about, started)
+
+
+def dataset_of(data: str, job: str, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Dataset]:
+    """What a training is to learn from: `adapters.dataset.resolve.resolve`, with documents read through the library."""
+    from adapters.dataset.resolve import resolve
+
+    def work(emit: Emit) -> Dataset:
+        reading = _Reading(session, "", Reporter(job, emit), should_stop)
+        return resolve(data, reading.read, reading.on_progress, should_stop)
+
+    return (yield from relay(work))
+
+
+def _make(
+    paths: Sequence[Path], options: BuildOptions, request: Making, session: Session, should_stop: ShouldStop
+) -> Generator[Event, None, Made]:
+    """Examples in their splits; says what was left out. Raises DatasetError, Stopped; with tier C, ModelError."""
+    from adapters.dataset.build import build
+    from adapters.dataset.making import made, stamp_of
+
+    stamp = stamp_of(paths, options)
+    password = getattr(request, "password", "")
+
+    def work(emit: Emit) -> Built:
+        reading = _Reading(session, password, Reporter(request.job, emit), should_stop)
+        return build(paths, options, read=reading.read, on_progress=reading.on_progress, should_stop=should_stop)
+
+    built = yield from relay(work)
+    yield from _notices(request.job, built)
+    written: list[Example] = []
+    return made(paths, options, stamp, built, written)
+
+
+def _notices(job: str, built: Built) -> Generator[Event, None, None]:
+    """How much was left out; which it was is in the result."""
+    if built.broken:
+        rows = plural("{count} row cannot be used", "{count} rows cannot be used", len(built.broken))
+        yield _left_out(job, rows)
+    if built.skipped:
+        files = plural("{count} file was passed over", "{count} files were passed over", len(built.skipped))
+        yield _left_out(job, files)
+
+
+def _left_out(job: str, what: str) -> protocol.Notice:
+    message = _("{what}; the rest is used.").format(what=what)
+    return protocol.Notice(job=job, level="warning", message=message)
+
+
+def _paths(given: Sequence[str]) -> list[Path]:
+    """Absolute, each once. Raises DatasetError where none is given."""
+    from assistant.library.folders import absolute
+
+    if not given:
+        raise DatasetError(
+            _("It is not said what to make examples of."), _("Name a folder of notes, documents, or a file of rows.")
+        )
+    return list(dict.fromkeys(map(absolute, given)))
+
+
+def _options(request: protocol.BuildDataset) -> BuildOptions:
+    """Raises ConfigError."""
+    from adapters.dataset.build import BuildOptions
+
+    tiers = "".join(tier for tier in TIERS if tier in request.tiers.upper())
+    if not tiers or set(request.tiers.upper()) - set(TIERS):
+        raise ConfigError(
+            _("Examples cannot be made of “{tiers}”.").format(tiers=request.tiers),
+            _("Use the letters A (written by people), B (taken from documents) and C (written by the model)."),
+        )
+    if request.language not in ("", *LANGUAGES):
+        raise ConfigError(
+            _("Examples cannot be chosen by the language “{language}”.").format(language=request.language),
+            _("Choose it or en, or leave it out for all."),
+        )
+    return BuildOptions(tiers=tiers, columns=dict(request.columns) or None, language=request.language)
+
+
+def _report(
+    name: str, directory: Path | None, examples: Sequence[Example], about: dict[str, Any], started: float
+) -> Result:
+    from adapters.dataset.check import check
+
+    return {
+        "name": name,
+        "directory": str(directory or ""),
+        "files": about.get("files", []),
+        "skipped": about.get("skipped", []),
+        "broken": about.get("broken", []),
+        **check(examples).as_json(),
+        "seconds": round(time.monotonic() - started, 3),
+    }
+
+
+class _Reading:
+    """Reads documents through the library, and tells how far the files have come."""
+
+    def __init__(self, session: Session, password: str, reporter: Reporter, should_stop: ShouldStop) -> None:
+        self._session = session
+        self._password = password
+        self._reporter = reporter
+        self._should_stop = should_stop
+        self._done, self._total = 0.0, 0.0
+
+    def on_progress(self, done: int, total: int, name: str = "") -> None:
+        self._done, self._total = done, total
+        self._reporter.progress("build", done, total, "files", name)
+
+    def read(self, path: Path) -> Document:
+        """Raises DocumentError, Stopped. The password is tried where one is needed."""
+        try:
+            return self._open(path, "")
+        except EncryptedDocumentError:
+            if not self._password:
+                raise
+            return self._open(path, self._password)
+
+    def _open(self, path: Path, password: str) -> Document:
+        from assistant.documents.ocr.options import Recognition
+
+        def on_page(done: int, pages: int) -> None:
+            share = min(done / pages, 0.99) if pages else 0.0
+            detail = path.name if pages < 2 else f"{path.name} ({done}/{pages})"
+            self._reporter.progress("build", self._done + share, self._total, "files", detail)
+
+        settings = self._session.settings
+        return self._session.library.open_document(
+            path,
+            password=password,
+            on_page=on_page,
+            should_stop=self._should_stop,
+            recognition=Recognition(settings.ocr, settings.tesseract, on_page),
+        )
+
+
+# --- looking at examples, and saying something of them -----------------------------------------------------------
+
+
+def list_examples(request: protocol.ListExamples, _session: Session, _should_stop: ShouldStop) -> Job:
+    """Rows as `example_row` makes them, the ids of all that were asked for, and how many there are in each state."""
+    from adapters.dataset.resolve import kept
+
+    yield from ()
+    _check_choices(request)
+    dataset = kept(request.data)
+    chosen = [example for example in dataset.examples if _is_wanted(example, request)]
+    page = chosen[max(request.offset, 0) :][: max(request.limit, 0)]
+    return {
+        "name": dataset.name,
+        "total": len(chosen),
+        "offset": request.offset,
+        "ids": [example.id for example in chosen],
+        "examples": [example_row(example) for example in page],
+        "statuses": _statuses(dataset.examples),
+    }
+
+
+def review_example(request: protocol.ReviewExample, _session: Session, _should_stop: ShouldStop) -> Job:
+    """The example as it is now, and how many there are in each state."""
+    from adapters.dataset import review
+    from adapters.dataset.resolve import kept
+
+    yield from ()
+    dataset = kept(request.data)
+    example = review.decide(dataset, request.example, request.decision, request.target)  # type: ignore[arg-type]
+    return {"name": dataset.name, "example": example_row(example), "statuses": _statuses(dataset.examples)}
+
+
+def example_row(example: Example) -> Result:
+    """All its fields; what should be looked at, in words; and which passages of the text bear the target out."""
+    from adapters.dataset.evidence import evidence
+    from adapters.dataset.suspicions import suspicions
+
+    return {**dataclasses.asdict(example), "suspicions": list(suspicions(example)), "evidence": evidence(example)}
+
+
+def _is_wanted(example: Example, request: protocol.ListExamples) -> bool:
+    wanted = ((getattr(request, name), getattr(example, name)) for name in ("status", "tier", "task", "split"))
+    return all(not asked or asked == has for asked, has in wanted) and (
+        not request.examples or example.id in request.examples
+    )
+
+
+def _statuses(examples: Sequence[Example]) -> dict[str, int]:
+    counts = Counter(example.status for example in examples)
+    return {status: counts[status] for status in STATUSES}
+
+
+_CHOICES = {"status": STATUSES, "tier": TIERS, "task": TASKS, "split": SPLITS}
+
+
+def _check_choices(request: protocol.ListExamples) -> None:
+    """Raises ConfigError."""
+    for name, choices in _CHOICES.items():
+        if (asked := getattr(request, name)) and asked not in choices:
+            raise ConfigError(
+                _("Examples cannot be chosen by “{value}”.").format(value=asked),
+                _("Choose one of: {choices}.").format(choices=", ".join(choices)),
+            )
+
+
+# --- all data sets -----------------------------------------------------------------------------------------------
+
+
+def list_datasets(_request: protocol.ListDatasets, _session: Session, _should_stop: ShouldStop) -> Job:
+    from adapters.dataset import store
+
+    yield from ()
+    return {"datasets": [_listed(dataset) for dataset in store.list_all()]}
+
+
+def _listed(dataset: Dataset) -> Result:
+    return {
+        "name": dataset.name,
+        "directory": str(dataset.directory),
+        "examples": len(dataset.examples),
+        "tiers": _counts(dataset.examples, "tier", TIERS),
+        "splits": _counts(dataset.examples, "split", SPLITS),
+        "statuses": _statuses(dataset.examples),
+        "paths": dataset.about.get("paths", []),
+        "created": dataset.about.get("created", ""),
+        "bytes": sum(file.stat().st_size for file in dataset.directory.iterdir() if file.is_file()),
+    }
+
+
+def _counts(examples: Sequence[Example], field: str, values: Sequence[str]) -> dict[str, int]:
+    counts = Counter(getattr(example, field) for example in examples)
+    return {value: counts[value] for value in values}
+
+
+def export_dataset(request: protocol.ExportDataset, _session: Session, _should_stop: ShouldStop) -> Job:
+    """Raises DatasetError where the file exists or cannot be written."""
+    from adapters.dataset.formats import write_rows
+    from adapters.dataset.resolve import kept
+
+    yield from ()
+    dataset = kept(request.data)
+    path = _target(request)
+    write_rows(path, dataset.examples, request.format)
+    rejected = sum(example.status == "rejected" for example in dataset.examples)
+    left_out = 0 if request.format == "jsonl" else rejected
+    return {
+        "name": dataset.name,
+        "path": str(path),
+        "format": request.format,
+        "examples": len(dataset.examples) - left_out,
+        "left_out": left_out,
+    }
+
+
+def _target(request: protocol.ExportDataset) -> Path:
+    """Where the file may go. Raises DatasetError."""
+    from assistant.library.folders import absolute
+
+    path = absolute(request.path)
+    if path.is_dir():
+        raise DatasetError(
+            _("“{path}” is a folder.").format(path=path),
+            _("Name a file in it, for example {path}.").format(path=path / "examples.jsonl"),
+            path=path,
+        )
+    if not path.parent.is_dir():
+        raise DatasetError(
+            _("There is no folder “{path}”.").format(path=path.parent),
+            _("Make it first, or choose another place."),
+            path=path,
+        )
+    if path.exists() and not request.overwrite:
+        raise DatasetError(
+            _("“{path}” exists.").format(path=path),
+            _("Choose another name; on the command line, --overwrite replaces it."),
+            path=path,
+        )
+    return path
+
+
+def remove_dataset(request: protocol.RemoveDataset, _session: Session, _should_stop: ShouldStop) -> Job:
+    from adapters.dataset import store
+
+    yield from ()
+    directory = store.folder_of(request.name)
+    store.remove(request.name)
+    return {"name": directory.name, "directory": str(directory)}
