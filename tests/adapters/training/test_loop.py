@@ -1,0 +1,47 @@
+"""The loop: gentle steps that lower the loss, evaluations between them, and an end with the best weights."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.adapters.training.loops import go, learnable, settings
+
+
+def test_training_lowers_the_loss_of_examples_it_never_saw(engine):
+    ran = go(engine, settings(epochs=8, learning_rate=1e-2, patience=0))
+    assert ran.outcome.end == "done"
+    assert ran.steps[-1].loss < 0.95 * ran.steps[0].loss
+    assert ran.evaluations[0].step == 0
+    assert ran.evaluations[-1].loss < 0.95 * ran.evaluations[0].loss
+    assert ran.outcome.best_loss == min(one.loss for one in ran.evaluations)
+
+
+def test_the_first_step_has_the_loss_of_the_bare_base(engine):
+    examples = learnable(engine)
+    ran = go(engine, settings(epochs=1, batch_size=6), examples=examples, held_out=examples)
+    assert ran.steps[0].loss == pytest.approx(ran.evaluations[0].loss, rel=1e-3)
+
+
+def test_the_same_seed_gives_the_same_weights(engine):
+    first, again, other = (go(engine, settings(seed=seed), name=name) for name, seed in (("a", 0), ("b", 0), ("c", 5)))
+    assert first.same_weights(again)
+    assert not first.same_weights(other)
+
+
+def test_max_steps_is_a_limit(engine):
+    ran = go(engine, settings(epochs=5, batch_size=1, max_steps=4))
+    assert [step.step for step in ran.steps] == [1, 2, 3, 4]
+    assert {step.total for step in ran.steps} == {4}
+
+
+@pytest.mark.parametrize("kind", ["lora", "alora"])
+@pytest.mark.parametrize("stopped_at", [1, 4, 7])
+def test_a_pause_and_a_continuation_end_with_the_very_same_weights(engine, kind, stopped_at):
+    whole = go(engine, settings(kind=kind), name="whole")
+    paused = go(engine, settings(kind=kind), after=lambda told: told.step == stopped_at)
+    assert paused.outcome.end == "stopped"
+    assert paused.outcome.steps == stopped_at
+    ended = go(engine, settings(kind=kind), resume=True)
+    assert [step.step for step in ended.steps] == list(range(stopped_at + 1, 10))
+    assert ended.same_weights(whole)
+    assert ended.outcome == whole.outcome
