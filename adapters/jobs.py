@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from adapters import adapter_jobs, handlers, library_jobs
+from adapters import adapter_jobs, dataset_jobs, handlers, library_jobs
 from adapters.compare import compare
 from adapters.extract import extract
 from adapters.handlers import Handler
@@ -38,6 +38,13 @@ HANDLERS: dict[type[Request], Handler] = {
     protocol.SetSubjectAdapter: library_jobs.set_subject_adapter,
     protocol.SearchLibrary: library_jobs.search_library,
     protocol.CleanLibrary: library_jobs.clean_library,
+    protocol.BuildDataset: dataset_jobs.build_dataset,
+    protocol.ListDatasets: dataset_jobs.list_datasets,
+    protocol.CheckDataset: dataset_jobs.check_dataset,
+    protocol.ListExamples: dataset_jobs.list_examples,
+    protocol.ReviewExample: dataset_jobs.review_example,
+    protocol.ExportDataset: dataset_jobs.export_dataset,
+    protocol.RemoveDataset: dataset_jobs.remove_dataset,
     protocol.Train: handlers.train,
     protocol.FetchModel: handlers.fetch_model,
     protocol.Diagnose: handlers.diagnose,
