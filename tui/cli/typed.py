@@ -40,16 +40,27 @@ def edited(text: str, output: Output) -> str | None:
             return _in_editor(command, text)
         except (OSError, subprocess.CalledProcessError) as error:
             output.warn(
-                _("The editor “{command}” did not work: {reason}.").format(command=shlex.join(command), reason=error),
+                _("The editor “{command}” did not work: {reason}.").format(
+                    command=" ".join(command), reason=_reason(error)
+                ),
                 _("Type the text here instead, or set EDITOR to another program."),
             )
     return _at_prompt(text, output)
 
 
+def _reason(error: OSError | subprocess.CalledProcessError) -> str:
+    if isinstance(error, subprocess.CalledProcessError):
+        return _("it ended with code {code}").format(code=error.returncode)
+    return error.strerror or str(error)
+
+
 def _editor() -> list[str]:
     """The command that opens a file to be edited; empty where there is none."""
     wanted = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if sys.platform == "win32" else "")
-    return shlex.split(wanted, posix=sys.platform != "win32")
+    try:
+        return shlex.split(wanted, posix=sys.platform != "win32")
+    except ValueError:  # quotes that do not match: trying it says so
+        return [wanted]
 
 
 def _in_editor(command: list[str], text: str) -> str:
