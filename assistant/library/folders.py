@@ -29,20 +29,22 @@ class Found:
     """By suffix in lower case: files in folders that no reader takes, and small pictures."""
     closed: list[DocumentError] = field(default_factory=list[DocumentError])
     """Folders that could not be looked into."""
+    outside: list[Path] = field(default_factory=list[Path])
+    """Links that lead out of the folder they were found below, where those are not followed."""
 
 
-def find_files(paths: Iterable[str | Path], suffixes: Collection[str]) -> Found:
+def find_files(paths: Iterable[str | Path], suffixes: Collection[str], *, stay_inside: bool = False) -> Found:
     """The files named, and those below the folders named that have one of the suffixes.
 
     Hidden files, junk, pictures too small to be a page and Sunto's own data are passed over, unless named themselves.
-    Links are followed, each folder once, so a loop of links ends.
+    Links are followed, each folder once, so a loop of links ends; `stay_inside` leaves out those that lead elsewhere.
     """
     found = Found()
     seen: set[Path] = set()
     entered: set[tuple[int, int] | str] = set()
     for path in paths:
         whole = absolute(path)
-        for file in _walk(whole, found, entered) if _is_folder(whole) else [whole]:
+        for file in _walk(whole, found, entered, stay_inside=stay_inside) if _is_folder(whole) else [whole]:
             if file in seen:
                 continue
             seen.add(file)
@@ -53,10 +55,12 @@ def find_files(paths: Iterable[str | Path], suffixes: Collection[str]) -> Found:
     return found
 
 
-def _walk(folder: Path, found: Found, entered: set[tuple[int, int] | str]) -> Iterator[Path]:
+def _walk(
+    folder: Path, found: Found, entered: set[tuple[int, int] | str], *, stay_inside: bool
+) -> Iterator[Path]:
     """Every file below, folder by folder: first the files in it by name, then the folders in it by name."""
     waiting = [folder]
-    own = data_dir()
+    own, inside = data_dir(), folder.resolve()
     while waiting:
         current = waiting.pop()
         try:
@@ -70,10 +74,21 @@ def _walk(folder: Path, found: Found, entered: set[tuple[int, int] | str]) -> It
             found.closed.append(error)
             continue
         wanted = [entry for entry in entries if not _is_passed_over(entry)]
+        if stay_inside:
+            leaving = [entry for entry in wanted if entry.is_symlink() and not _is_below(Path(entry.path), inside)]
+            found.outside += [Path(entry.path) for entry in leaving]
+            wanted = [entry for entry in wanted if entry not in leaving]
         folders = [Path(entry.path) for entry in wanted if _is_folder(Path(entry.path))]
         waiting += reversed(folders)
         below = set(folders)
         yield from (path for entry in wanted if (path := Path(entry.path)) not in below)
+
+
+def _is_below(path: Path, folder: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(folder)
+    except (OSError, RuntimeError):  # a link to itself leads nowhere; its reader says so
+        return True
 
 
 def _identity(folder: Path) -> tuple[int, int] | str:

@@ -88,8 +88,7 @@ class OwnSentence:
 
     @property
     def is_about_the_text(self) -> bool:
-        """ "This chapter shows", "see figure 3"."""
-        return _ABOUT_THE_TEXT.search(self.text) is not None
+        return is_about_the_text(self.text)
 
     @property
     def language(self) -> str:
@@ -99,6 +98,11 @@ class OwnSentence:
 def leans_back(sentence: str) -> bool:
     """Whether it begins with a word that points to what was said before: "It", "However", "Questo"."""
     return _LEANS_BACK.match(sentence) is not None
+
+
+def is_about_the_text(sentence: str) -> bool:
+    """ "This chapter shows", "see figure 3"."""
+    return _ABOUT_THE_TEXT.search(sentence) is not None
 
 
 def prose_sentences(documents: Sequence[Document], pages_by_path: Mapping[str, Sequence[int]]) -> list[OwnSentence]:
