@@ -105,14 +105,16 @@ def save(name: str, examples: Iterable[Example], about: Mapping[str, Any], overw
     Of examples with one id, which say the same of the same place, the first stays.
     Raises DatasetError for a name that is taken or impossible, a full disk, and a data set without examples.
     """
-    unique = {example.id: example for example in reversed(tuple(examples))}
+    unique: dict[str, Example] = {}
+    for example in examples:
+        unique.setdefault(example.id, example)
     if not unique:
         raise DatasetError(
             _("The data set “{name}” would have no examples.").format(name=name),
             _("Choose a folder with notes, or a file with a text and its summary in each row."),
         )
     directory = folder_of(name)
-    lines = _lines(reversed(unique.values()), about)
+    lines = _lines(unique.values(), about)
     data_folder("datasets", writable=True)
     try:
         if overwrite and directory.is_dir():

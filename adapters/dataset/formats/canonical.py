@@ -100,6 +100,7 @@ def _place_row(place: Place) -> dict[str, Any]:
         "pages": list(place.pages),
         "start": place.start,
         "end": place.end,
+        "cuts": [list(cut) for cut in place.cuts],
         "section": printable(place.section),
         "line": place.line,
     }
@@ -112,17 +113,29 @@ def _place(value: object) -> Place | None:
     if not isinstance(value, dict):
         raise ValueError(_("“{key}” is not an object").format(key="place"))
     fields = cast("dict[str, Any]", value)
-    pages: object = fields.get("pages", [])
-    if not isinstance(pages, list):
-        raise ValueError(_("“{key}” is not a list of numbers").format(key="pages"))
     return Place(
         document=_text(fields, "document"),
-        pages=tuple(_number(page, "pages") for page in cast("list[object]", pages)),
+        pages=tuple(_number(page, "pages") for page in _list(fields, "pages")),
         start=_number(fields.get("start", 0), "start"),
         end=_number(fields.get("end", 0), "end"),
+        cuts=tuple(_cut(cut) for cut in _list(fields, "cuts")),
         section=_text(fields, "section"),
         line=_number(fields.get("line", 0), "line"),
     )
+
+
+def _list(fields: dict[str, Any], name: str) -> list[object]:
+    value: object = fields.get(name, [])
+    if not isinstance(value, list):
+        raise ValueError(_("“{key}” is not a list").format(key=name))
+    return cast("list[object]", value)
+
+
+def _cut(value: object) -> tuple[int, int]:
+    ends: list[object] = cast("list[object]", value) if isinstance(value, list) else []
+    if len(ends) != 2:
+        raise ValueError(_("“{key}” is not a list of starts and ends").format(key="cuts"))
+    return _number(ends[0], "cuts"), _number(ends[1], "cuts")
 
 
 def _number(value: object, name: str) -> int:

@@ -19,11 +19,13 @@ _INSTRUCTIONS: dict[Task, dict[str, str]] = {
     },
     "title": {"en": "Give the text a title.", "it": "Dai un titolo al testo."},
     "key_sentences": {
-        "en": "Copy the most important sentences of the text.",
-        "it": "Ricopia le frasi più importanti del testo.",
+        "en": "Write the sentences that matter most and are missing from the text.",
+        "it": "Scrivi le frasi più importanti che mancano al testo.",
     },
 }
-_TASK_OF = {sentence: task for task, sentences in _INSTRUCTIONS.items() for sentence in sentences.values()}
+_TASK_OF: dict[str, Task] = {
+    sentence: task for task, sentences in _INSTRUCTIONS.items() for sentence in sentences.values()
+}
 
 _VERBS = re.compile(
     r"(?:please,? |per favore,? |puoi |can you )?(?:"
@@ -44,7 +46,7 @@ _TASK_NAMES: dict[Task, str] = {
     "title": "title titolo",
     "key_sentences": "key_sentences frasi_chiave",
 }
-_NAMED_TASK = {plain(name): task for task, names in _TASK_NAMES.items() for name in names.split()}
+_NAMED_TASK: dict[str, Task] = {plain(name): task for task, names in _TASK_NAMES.items() for name in names.split()}
 
 
 def instruction(task: Task, language: str) -> str:
