@@ -17,11 +17,9 @@ from collections.abc import Generator, Sequence
 from contextlib import suppress
 from typing import Any
 
-import torch
-from torch import nn
-
 from adapters.dataset.tokens import TokenizedExample
 from adapters.training import guard, schedule, wording
+from adapters.training.accumulation import accumulate
 from adapters.training.checkpoints import Checkpoint, TornCheckpointError
 from adapters.training.keeper import Keeper
 from adapters.training.metrics import MetricsFile
@@ -41,6 +39,7 @@ from adapters.training.records import (
 from adapters.training.run import Run
 from adapters.training.settings import TrainingSettings
 from adapters.training.standing import Standing
+from adapters.training.tensorboard import Board
 from assistant.engine.memory import is_out_of_memory, release
 from assistant.errors import Stopped
 from assistant.generation import ShouldStop, never_stop
@@ -105,13 +104,18 @@ class Training:
         self._at = Standing(adapter, optimizer)
         self._keeper = Keeper(run.directory, self._total)
         self._metrics = MetricsFile(run.directory)
+        self._board = Board(run.directory)
         self._pace = Pace()
         self._ended: End | None = None
 
     def go(self) -> Generator[Told, None, Outcome]:
-        earlier = yield from self._begin()
-        if earlier:
-            return earlier
+        try:
+            outcome = yield from self._begin()
+            return outcome or (yield from self._continue())
+        finally:
+            self._board.close()
+
+    def _continue(self) -> Generator[Told, None, Outcome]:
         try:
             while self._ended is None:
                 try:
@@ -152,6 +156,7 @@ class Training:
             self._take_up(found)
         if found and found.state.ended:
             return self._outcome(found.state.ended, found.state.kept_step)
+        self._board.go_back(self._at.step)
         self._note("running")
         if torn:
             yield from self._tell(wording.was_torn(self._at.step))
@@ -205,18 +210,14 @@ class Training:
         yield from self._tell(stepped)
 
     def _gradients(self, batch: Sequence[TokenizedExample], step: int) -> tuple[float, float]:
-        """The mean loss over the batch's target tokens, and the norm of its gradients, which are clipped then.
-
-        Weighted by target tokens: an average of per-example averages would count a short summary's words for more.
-        """
-        torch.manual_seed(schedule.step_seed(self._settings, step, self._at.guard.rollbacks))
-        targets = sum(example.target_tokens for example in batch)
-        loss = 0.0
-        for micro in self._forward.micro_batches(batch):
-            self._check_stop()
-            loss += self._forward.backward(micro, 1 / targets)
-        norm = nn.utils.clip_grad_norm_(self._at.parameters, self._settings.max_gradient_norm)
-        return loss / targets, float(norm)
+        return accumulate(
+            self._forward,
+            self._at.parameters,
+            batch,
+            seed=schedule.step_seed(self._settings, step, self._at.guard.rollbacks),
+            max_norm=self._settings.max_gradient_norm,
+            should_stop=self._should_stop,
+        )
 
     def _evaluate(self) -> Generator[Told, None, None]:
         started = time.perf_counter()
@@ -264,6 +265,7 @@ class Training:
             self._at.go_back(self._keeper.trusted(failed))
         except (OSError, TornCheckpointError) as error:
             raise wording.unreadable(self._run.name, OSError(*error.args)) from error
+        self._board.go_back(self._at.step)
         if self._at.guard.rollbacks < guard.MAX_ROLLBACKS:
             yield from self._tell(wording.went_back(failed, self._at.step, self._top_rate()))
             return
@@ -316,7 +318,7 @@ class Training:
         return self._at.checkpoint(self._data, self._metrics.settle(), optimizer=optimizer)
 
     def _tell(self, told: Told) -> Generator[Told, None, None]:
-        self._metrics.add(told, self._at.guard.rollbacks)
+        self._board.add(self._metrics.add(told, self._at.guard.rollbacks))
         with self._pace.apart():
             yield told
 

@@ -51,9 +51,10 @@ class MetricsFile:
         self.path = directory / FILE
         self._waiting: list[bytes] = []
 
-    def add(self, told: Told, attempt: int) -> None:
-        """`attempt` is the number of rollbacks before it."""
-        line = json.dumps(_row(told, attempt), ensure_ascii=False, allow_nan=False)
+    def add(self, told: Told, attempt: int) -> dict[str, Any]:
+        """`attempt` is the number of rollbacks before it. Returns the row, see `read_metrics`."""
+        row = _row(told, attempt)
+        line = json.dumps(row, ensure_ascii=False, allow_nan=False)
         self._waiting = [*self._waiting, f"{line}\n".encode()][-_MOST_WAITING:]
         before = self._size_bytes()
         try:
@@ -64,6 +65,7 @@ class MetricsFile:
             logger.warning("the metrics could not be written: %s", error)
             with suppress(OSError):
                 self._truncate(before)  # half a line would spoil the next one
+        return row
 
     def settle(self) -> int:
         """Everything is on the disk itself; the size of the file in bytes, for `cut`."""

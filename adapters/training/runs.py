@@ -73,7 +73,7 @@ def create(
     try:
         if directory.is_dir():
             if not overwrite and _state_of(directory) != "finished":
-                raise _unfinished(directory.name)
+                raise unfinished(directory.name)
             _delete(directory)
         now = time.time()
         facts = Facts(name=check_name(name), settings=settings, about=about, state="running", created=now, updated=now)
@@ -127,6 +127,14 @@ def remove_run(name: str) -> None:
         raise _unwritable(error) from error
     finally:
         lock.release()
+
+
+def unfinished(name: str) -> TrainingError:
+    """What to say of a name that an unfinished training has."""
+    return TrainingError(
+        _("There is an unfinished training called “{name}”.").format(name=name),
+        _("Go on with it (--resume), begin it anew (--overwrite), or choose another name."),
+    )
 
 
 def _record(directory: Path) -> RunRecord:
@@ -242,13 +250,6 @@ def _state_of(directory: Path) -> RunState | None:
     with suppress(TrainingError):
         return read_facts(directory).state
     return None
-
-
-def _unfinished(name: str) -> TrainingError:
-    return TrainingError(
-        _("There is an unfinished training called “{name}”.").format(name=name),
-        _("Go on with it (--resume), begin it anew (--overwrite), or choose another name."),
-    )
 
 
 def _not_found(name: str) -> TrainingError:
