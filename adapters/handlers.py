@@ -96,6 +96,12 @@ def train(request: protocol.Train, session: Session, should_stop: ShouldStop) ->
     return (yield from train_adapter(request, session, should_stop))
 
 
+def check_fit(request: protocol.CheckFit, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
+    from adapters.training.job import check_fit
+
+    return (yield from check_fit(request, session, should_stop))
+
+
 def diagnose(request: protocol.Diagnose, _session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
     from assistant.doctor import diagnose
     from assistant.hardware import describe_machine

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from adapters import adapter_jobs, dataset_jobs, handlers, library_jobs
+from adapters import adapter_jobs, dataset_jobs, handlers, library_jobs, run_jobs
 from adapters.compare import compare
 from adapters.extract import extract
 from adapters.handlers import Handler
@@ -46,6 +46,9 @@ HANDLERS: dict[type[Request], Handler] = {
     protocol.ExportDataset: dataset_jobs.export_dataset,
     protocol.RemoveDataset: dataset_jobs.remove_dataset,
     protocol.Train: handlers.train,
+    protocol.CheckFit: handlers.check_fit,
+    protocol.ListRuns: handlers.immediate(run_jobs.list_runs),
+    protocol.RemoveRun: handlers.immediate(run_jobs.remove_run),
     protocol.FetchModel: handlers.fetch_model,
     protocol.Diagnose: handlers.diagnose,
     protocol.ListAdapters: adapter_jobs.list_adapters,

@@ -101,20 +101,20 @@ REQUEST_OF_KEY = {
 
 
 def test_every_job_has_a_command_or_a_reason_for_having_none():
-    sent = {command.request for command in all_commands().values()}
+    sent = {request for command in all_commands().values() for request in command.requests}
     for request in HANDLERS:
         assert (request.__name__ in sent) != (request.__name__ in INTERNAL_REQUESTS), request.__name__
 
 
 def test_every_command_has_a_job():
     known = {request.__name__ for request in HANDLERS}
-    assert {command.request for command in all_commands().values()} <= known
+    assert {request for command in all_commands().values() for request in command.requests} <= known
     assert set(INTERNAL_REQUESTS) <= known
 
 
 def test_what_the_app_starts_the_command_line_starts_too():
     names = {action.name for action in actions()}
-    sent = {command.request for command in all_commands().values()}
+    sent = {request for command in all_commands().values() for request in command.requests}
     assert set(REQUEST_OF_ACTION) <= names
     assert set(REQUEST_OF_ACTION.values()) <= sent
     assert set(REQUEST_OF_KEY.values()) <= sent

@@ -16,7 +16,7 @@ import json
 import math
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Any, TextIO
 
@@ -133,6 +133,11 @@ class Output:
     def progress(self, event: Progress) -> None:
         if not self._quiet and not self._mid_line:
             self._progress.show(event)
+
+    def live(self, parts: Sequence[str]) -> None:
+        """What changes all the time: one line redrawn on a terminal, a line each time elsewhere."""
+        if not self._quiet and not self._mid_line:
+            self._progress.live([plain_where_needed(printable(part), self._stderr) for part in parts])
 
     def say(self, sentence: str) -> None:
         if not self._quiet:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
+from collections.abc import Sequence
 from typing import TextIO
 
 from assistant.protocol import Progress
@@ -57,9 +58,12 @@ class ProgressLine:
         if progress.stage == self._stage and now - self._last < REDRAW_SECONDS and not finished:
             return
         self._stage, self._last = progress.stage, now
-        text = describe(progress, left, columns_of(self._stream), is_utf8(self._stream))
-        self._write("\r" + text + " " * max(0, self._drawn - len(text)))
-        self._drawn = len(text)
+        self._draw(describe(progress, left, columns_of(self._stream), is_utf8(self._stream)))
+
+    def live(self, parts: Sequence[str]) -> None:
+        """This line in the place of the one before; the last parts are dropped where there is no room."""
+        self._stage = ""
+        self._draw(_fitting(parts, columns_of(self._stream)))
 
     def clear(self) -> None:
         """Leave an empty line with the cursor at its start."""
@@ -67,6 +71,10 @@ class ProgressLine:
             self._write("\r" + " " * self._drawn + "\r")
             self._drawn = 0
             self._last = 0.0
+
+    def _draw(self, text: str) -> None:
+        self._write("\r" + text + " " * max(0, self._drawn - len(text)))
+        self._drawn = len(text)
 
     def _write(self, text: str) -> None:
         with contextlib.suppress(OSError):  # a closed stderr: nobody is watching
@@ -90,8 +98,12 @@ class StageLines:
             return
         self._met.add(progress.stage)
         self._last = now
+        self.live(_parts(progress, left))
+
+    def live(self, parts: Sequence[str]) -> None:
+        """A line of its own: whoever reads a log wants all of them."""
         with contextlib.suppress(OSError):
-            self._stream.write("  ".join(_parts(progress, left)) + "\n")
+            self._stream.write("  ".join(parts) + "\n")
             self._stream.flush()
 
     def clear(self) -> None:
@@ -108,7 +120,12 @@ def describe(progress: Progress, seconds_left: float | None, columns: int, utf8:
         rest[:0] = [full * filled + empty * (BAR_COLUMNS - filled), f"{share:4.0%}"]
         if columns < 60:
             del rest[0]
-    line = label
+    return _fitting([label, *rest], columns)
+
+
+def _fitting(parts: Sequence[str], columns: int) -> str:
+    """As many of the parts as there is room for, from the first one on."""
+    line, *rest = parts
     for part in rest:
         if len(line) + 2 + len(part) > columns:
             break

@@ -85,10 +85,15 @@ class Shape:
         """Bytes that one layer keeps of one token for the way back.
 
         Two norms in float32; the two inputs that projections share; queries, keys and values before and after the
-        rotation, and what attention makes of them; gate, up, the gate's activation, and the product.
+        rotation, and what attention makes of them; gate, up, the gate's activation, and the product. A byte for each
+        element of the projections' inputs says what dropout left of it.
         """
         h, q, k, f = self.hidden, self.queries, self.keys, self.feed_forward
-        return 2 * 4 * h + itemsize * (2 * h + 3 * q + 3 * k + 4 * f)
+        return 2 * 4 * h + itemsize * (2 * h + 3 * q + 3 * k + 4 * f) + (2 * h + q + f)
+
+    def read_per_token(self, itemsize: int) -> int:
+        """Bytes of keys and values of one token in all layers."""
+        return 2 * self.keys * self.layers * itemsize
 
     def passing_per_token(self, itemsize: int) -> int:
         """Bytes that one layer needs at once for one token where nothing is kept for the way back."""
@@ -151,7 +156,7 @@ def estimate(
     logits = min(targets, LOGIT_ROWS) * shape.vocabulary * _LOGIT_BYTES
     documents = plan.prefix_bytes
     if reading:
-        documents += reading * (2 * shape.keys * shape.layers * itemsize + shape.passing_per_token(itemsize))
+        documents += reading * (shape.read_per_token(itemsize) + shape.passing_per_token(itemsize))
     return Estimate(
         base=base_bytes or shape.base_bytes,
         adapter=adapter,

@@ -33,8 +33,6 @@ from assistant.protocol import (
     Summarize,
     TextDelta,
     TextReset,
-    Train,
-    TrainStep,
     as_dict,
 )
 from tui.cli import main
@@ -606,63 +604,6 @@ def test_when_the_card_is_busy_a_person_may_wait_or_choose_the_processor(script,
 # --- adapters, models, doctor --------------------------------------------------------------------------------------
 
 
-def test_train_sends_what_was_asked_and_prints_the_loss_as_it_goes(script, capsys):
-    step = TrainStep(
-        job="",
-        step=1,
-        total_steps=2,
-        loss=2.5,
-        learning_rate=1e-4,
-        gradient_norm=1.0,
-        tokens_per_second=400.0,
-        peak_memory_bytes=1,
-        seconds_left=30.0,
-    )
-    result = {
-        "name": "bio",
-        "directory": "/a/bio",
-        "steps": 2,
-        "first_loss": 2.5,
-        "last_loss": 2.25,
-        "examples": 8,
-        "seconds": 61.0,
-        "model": "starter",
-        "subject": "",
-        "version": 1,
-        "versions": [],
-    }
-    script.will_yield(step, done(**result))
-    assert main(["train", "pairs.jsonl", "--name", "bio", "--max-steps", "2", "--base", "starter"]) == 0
-    (request,) = script.requests
-    assert request == Train(job="cli", data="pairs.jsonl", name="bio", model="starter", max_steps=2)
-    out, err = capsys.readouterr()
-    assert out == "/a/bio\n"
-    assert "step 1 of 2  loss 2.5000  learning rate 1.0e-04  400 tokens/s  about 30 s left" in err
-    assert "Trained “bio” on 8 examples: 2 steps in 1 min 1 s, loss 2.500 → 2.250." in err
-    assert "sunto library subject NAME --adapter bio" in err
-
-
-def test_train_needs_a_name(script, capsys):
-    assert main(["train", "pairs.jsonl"]) == 2
-    assert capsys.readouterr().err == (
-        "Error: The adapter has no name.\n  Add one: sunto train pairs.jsonl --name NAME\n"
-    )
-
-
-def test_an_adapter_is_replaced_only_when_somebody_says_so(script, sunto_home, monkeypatch):
-    directory = sunto_home / "adapters" / "bio"
-    directory.mkdir(parents=True)
-    (directory / "adapter_config.json").write_text('{"r": 8}', encoding="utf-8")
-    script.will_yield(failed(code=5))
-    main(["train", "d", "--name", "bio"])
-    main(["train", "d", "--name", "bio", "--overwrite"])
-    assert [request.overwrite for request in script.requests] == [False, True]
-    monkeypatch.setattr("tui.output.Output.somebody_there", True)
-    monkeypatch.setattr(sys, "stdin", io.StringIO("no\n"))
-    assert main(["train", "d", "--name", "bio"]) == 2
-    assert len(script.requests) == 2
-
-
 def test_adapters_are_listed_in_a_table(script, capsys):
     row = {
         "name": "bio",
@@ -689,7 +630,7 @@ def test_adapters_are_listed_in_a_table(script, capsys):
 def test_no_adapters_is_said_on_stderr(script, capsys):
     script.will_yield(done(adapters=[]))
     main(["adapters", "list"])
-    assert capsys.readouterr() == ("", "No adapters yet. Train one: sunto train PAIRS.jsonl --name NAME\n")
+    assert capsys.readouterr() == ("", "No adapters yet. Train one: sunto train FOLDER --name NAME\n")
 
 
 def test_models_are_listed_with_the_reason_why_they_fit(script, capsys):

@@ -1,4 +1,4 @@
-"""The commands about adapters: train them, look at them, and what can be done with them."""
+"""The commands about adapters: look at them, and what can be done with them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from argparse import Namespace
 
 from assistant.config import load_settings
 from assistant.errors import ConfigError
-from assistant.i18n import _, plural
+from assistant.i18n import _
 from assistant.protocol import (
     ExportAdapter,
     ImportAdapter,
@@ -16,61 +16,12 @@ from assistant.protocol import (
     RenameAdapter,
     RollbackAdapter,
     ShowAdapter,
-    Train,
 )
-from assistant.units import format_number
 from tui.cli.adapter_report import adapter_card, adapters_table, numbers
 from tui.cli.job import JOB, Result, run_job
 from tui.cli.library_report import subject_hint
 from tui.cli.questions import ask_first
 from tui.output import Output
-from tui.words import duration
-
-
-def train(options: Namespace, output: Output) -> int:
-    if not options.name:
-        raise ConfigError(
-            _("The adapter has no name."),
-            _("Add one: sunto train {data} --name NAME").format(data=options.arguments[0]),
-        )
-    request = Train(
-        job=JOB,
-        data=options.arguments[0],
-        name=options.name,
-        model=options.model or "",
-        device=options.device or "",
-        learning_rate=options.learning_rate,
-        epochs=options.epochs,
-        max_steps=options.max_steps,
-        batch_size=options.batch_size,
-        r=options.r,
-        lora_alpha=options.lora_alpha,
-        lora_dropout=options.lora_dropout,
-        seed=options.seed,
-        subject=options.subject,
-        overwrite=options.yes or _may_succeed(options.name, output),
-    )
-
-    def present(result: Result) -> None:
-        output.say(
-            _("Trained “{name}” on {examples}: {steps} in {time}, loss {first} → {last}.").format(
-                name=result["name"],
-                examples=plural("{count} example", "{count} examples", result["examples"]),
-                steps=plural("{count} step", "{count} steps", result["steps"]),
-                time=duration(result["seconds"]),
-                first=format_number(result["first_loss"], 3),
-                last=format_number(result["last_loss"], 3),
-            )
-        )
-        _say_what_is_kept(result, output)
-        if result["subject"]:
-            _say_subjects([result["subject"]], result["name"], output)
-        else:
-            output.say(subject_hint(result["name"]))
-        output.say(_("Answer with it: add --adapter {name}. It is kept in:").format(name=result["name"]))
-        output.line(result["directory"])
-
-    return run_job(request, output, load_settings(), present)
 
 
 def list_(_options: Namespace, output: Output) -> int:
@@ -78,7 +29,7 @@ def list_(_options: Namespace, output: Output) -> int:
         if result["adapters"]:
             output.line(adapters_table(result["adapters"], output.columns))
         else:
-            output.say(_("No adapters yet. Train one: sunto train PAIRS.jsonl --name NAME"))
+            output.say(_("No adapters yet. Train one: sunto train FOLDER --name NAME"))
 
     return run_job(ListAdapters(job=JOB), output, load_settings(), present)
 
@@ -95,7 +46,7 @@ def rename(options: Namespace, output: Output) -> int:
 
     def present(result: Result) -> None:
         output.say(_("“{was}” is called “{name}” now.").format(was=result["was"], name=result["name"]))
-        _say_subjects(result["subjects"], result["name"], output)
+        say_subjects(result["subjects"], result["name"], output)
         if result["was"] != result["name"]:
             _say_undo(output, "rename", result["name"], result["was"])
 
@@ -148,7 +99,7 @@ def import_(options: Namespace, output: Output) -> int:
         name=options.name,
         model=options.base,
         subject=options.subject,
-        overwrite=options.yes or bool(options.name and _may_succeed(options.name, output)),
+        overwrite=options.yes or bool(options.name and may_succeed(options.name, output)),
     )
 
     def present(result: Result) -> None:
@@ -157,9 +108,9 @@ def import_(options: Namespace, output: Output) -> int:
                 name=result["name"], kind=result["kind"], rank=result["r"], model=result["model"]
             )
         )
-        _say_what_is_kept(result, output)
+        say_what_is_kept(result, output)
         if result["subjects"]:
-            _say_subjects(result["subjects"], result["name"], output)
+            say_subjects(result["subjects"], result["name"], output)
         else:
             output.say(subject_hint(result["name"]))
         output.say(_("Answer with it: add --adapter {name}. It is kept in:").format(name=result["name"]))
@@ -192,7 +143,7 @@ def _version(arguments: list[str]) -> int:
     return int(arguments[1])
 
 
-def _may_succeed(name: str, output: Output) -> bool:
+def may_succeed(name: str, output: Output) -> bool:
     """Ask before a new adapter takes a name that is taken. Where nobody is there, the job itself refuses."""
     from adapters.registry import is_taken
 
@@ -203,7 +154,7 @@ def _may_succeed(name: str, output: Output) -> bool:
     return True
 
 
-def _say_what_is_kept(result: Result, output: Output) -> None:
+def say_what_is_kept(result: Result, output: Output) -> None:
     if result["versions"]:
         output.say(
             _("It is version {version}; kept beside it: {versions}.").format(
@@ -213,7 +164,7 @@ def _say_what_is_kept(result: Result, output: Output) -> None:
         _say_undo(output, "rollback", result["name"], str(max(result["versions"])))
 
 
-def _say_subjects(subjects: list[str], name: str, output: Output) -> None:
+def say_subjects(subjects: list[str], name: str, output: Output) -> None:
     if subjects:
         output.say(_("Answers about {subjects} come with “{name}”.").format(subjects=", ".join(subjects), name=name))
 

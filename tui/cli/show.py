@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 from assistant.i18n import _, plural
-from assistant.protocol import Answering, DocumentRead, Event, Notice, Progress, Routed, TextDelta, TextReset, TrainStep
-from assistant.units import format_number
+from assistant.protocol import (
+    Adjusted,
+    Answering,
+    DocumentRead,
+    Evaluated,
+    Event,
+    FitChecked,
+    Notice,
+    Progress,
+    RateTried,
+    Routed,
+    TextDelta,
+    TextReset,
+    TrainStep,
+)
+from tui.cli.training_report import evaluation_lines, fit_sentence, rate_parts, step_parts
 from tui.output import Mode, Output
-from tui.words import duration, language_name
+from tui.words import language_name
 
 
 def show_event(event: Event, output: Output) -> None:
@@ -31,10 +45,26 @@ def show_event(event: Event, output: Output) -> None:
             output.say(answering_line(event))
         case Routed(detail=detail):
             output.say(detail)
-        case TrainStep():
-            output.say(train_line(event))
+        case TrainStep() | Evaluated() | Adjusted() | FitChecked() | RateTried():
+            _show_training(event, output)
         case _:
             pass
+
+
+def _show_training(event: TrainStep | Evaluated | Adjusted | FitChecked | RateTried, output: Output) -> None:
+    match event:
+        case TrainStep():
+            output.live(step_parts(event))
+        case RateTried():
+            output.live(rate_parts(event))
+        case Evaluated():
+            output.say("\n".join(evaluation_lines(event)))
+        case Adjusted():
+            output.warn(event.message, event.hint)
+        case FitChecked():
+            output.say(fit_sentence(event))
+            for advice in event.advice:
+                output.say(f"  {advice}")
 
 
 def answering_line(event: Answering) -> str:
@@ -43,18 +73,6 @@ def answering_line(event: Answering) -> str:
             adapter=event.adapter, subject=event.subject
         )
     return _("Answering with the adapter “{adapter}”.").format(adapter=event.adapter)
-
-
-def train_line(event: TrainStep) -> str:
-    return "  ".join(
-        (
-            _("step {step} of {total}").format(step=event.step, total=event.total_steps),
-            _("loss {loss}").format(loss=format_number(event.loss, 4)),
-            _("learning rate {rate}").format(rate=f"{event.learning_rate:.1e}"),
-            _("{speed} tokens/s").format(speed=f"{event.tokens_per_second:.0f}"),
-            _("about {time} left").format(time=duration(event.seconds_left)),
-        )
-    )
 
 
 def _show_document(event: DocumentRead, output: Output) -> None:

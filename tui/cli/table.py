@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from assistant.i18n import _
-from tui.cli import adapter_options, dataset_options, options
+from tui.cli import adapter_options, dataset_options, options, training_options
 from tui.cli.parser import Parser
 
 
@@ -33,6 +33,13 @@ class Command:
     examples: tuple[str, ...] = ()
     more: str = ""
     """What else a person should know before running it."""
+    also: tuple[str, ...] = ()
+    """Names of protocol classes that it sends instead, where an option asks for them."""
+
+    @property
+    def requests(self) -> tuple[str, ...]:
+        """All that it may send."""
+        return (self.request, *self.also)
 
 
 INTERNAL_REQUESTS = {
@@ -346,18 +353,43 @@ def _adapter_commands() -> list[Command]:
     return [
         Command(
             "train",
-            _("Train an adapter on a file of examples."),
+            _("Train an adapter on your notes."),
             request="Train",
-            handler="tui.cli.adapters:train",
-            add_options=adapter_options.train_options,
+            also=("CheckFit",),
+            handler="tui.cli.training:train",
+            add_options=training_options.train_options,
             usage=_("DATA --name NAME [options]"),
+            most=1,
+            examples=(
+                "sunto train notes/ --name biology",
+                "sunto train biology --name biology --preset prudent",
+                "sunto train notes/ --check",
+                "sunto train --name biology --resume",
+            ),
+            more=_(
+                "DATA is a folder of notes, a document, a file of rows, or a data set that `sunto dataset build` made. "
+                "Ctrl-C pauses: --resume goes on from there, as it does after a crash. Training under a name that "
+                "there is keeps the old adapter as an earlier version: sunto adapters rollback NAME goes back to it."
+            ),
+        ),
+        Command(
+            "runs list",
+            _("List the trainings that were begun: running, paused, interrupted or finished."),
+            request="ListRuns",
+            handler="tui.cli.training:runs_list",
+            add_options=options.plain_options,
+            usage=_("[options]"),
+        ),
+        Command(
+            "runs remove",
+            _("Delete what is kept of a training; the adapter that came of it stays."),
+            request="RemoveRun",
+            handler="tui.cli.training:runs_remove",
+            add_options=training_options.remove_run_options,
+            usage=_("NAME [options]"),
             least=1,
             most=1,
-            examples=("sunto train pairs.jsonl --name biology",),
-            more=_(
-                'DATA has one example a line: {"document": "…", "summary": "…"}. Training under a name that there is '
-                "keeps the old adapter as an earlier version: sunto adapters rollback NAME goes back to it."
-            ),
+            examples=("sunto runs remove biology",),
         ),
         Command(
             "adapters list",

@@ -10,9 +10,15 @@ from safetensors import SafetensorError
 
 from adapters.jobs import run
 from adapters.registry import adapters_dir, earlier_versions, get_adapter
-from adapters.training.job import _trend
+from adapters.training import runs, samples
+from adapters.training.publishing import trend
 from assistant import protocol
 from assistant.generation import ChatMessage
+
+
+@pytest.fixture(autouse=True)
+def short_samples(monkeypatch):
+    monkeypatch.setattr(samples, "MAX_NEW_TOKENS", 3)
 
 
 @pytest.fixture
@@ -25,7 +31,7 @@ def pairs(tmp_path):
 
 def request(pairs, **fields):
     return protocol.Train(
-        job="t", **{"data": str(pairs), "name": "bio", "batch_size": 2, "epochs": 2, "r": 4, **fields}
+        job="t", **{"data": str(pairs), "name": "bio", "batch_size": 2, "epochs": 2, "r": 4, "few": True, **fields}
     )
 
 
@@ -111,11 +117,16 @@ def test_a_disk_that_becomes_full_at_the_end_is_told_and_the_old_adapter_stays(s
     def full(*_arguments, **_options):
         raise SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
 
-    monkeypatch.setattr("safetensors.torch.save_file", full)
-    ending = list(run(request(pairs, max_steps=2, overwrite=True), session))[-1]
+    with monkeypatch.context() as patched:
+        patched.setattr("assistant.engine.adapter_files.write_adapter", full)
+        ending = list(run(request(pairs, max_steps=2, overwrite=True), session))[-1]
     assert (ending.kind, "the disk is full" in ending.message) == ("AdapterError", True)
     assert get_adapter("bio").versions == ()
     assert leftovers() == ["bio"]
+    assert runs.find_run("bio").can_resume
+    events = list(run(protocol.Train(job="t", data="", name="bio", resume=True), session))
+    assert events[-1].result["version"] == 2  # nothing was learnt anew: it is published now
+    assert not any(isinstance(event, protocol.TrainStep) for event in events)
 
 
 def test_an_adapter_trained_for_a_subject_answers_about_it(session, pairs, tmp_path):
@@ -131,6 +142,7 @@ def test_an_adapter_trained_for_a_subject_answers_about_it(session, pairs, tmp_p
 
 def test_the_trend_is_told_by_thirds_not_by_single_steps():
     """A training that had lowered the loss once reported it as risen: its last step held the hardest texts."""
-    trend = _trend([3.1, 2.9, 2.9, 2.8, 3.1, 2.8, 2.6, 2.75, 3.19])
-    assert trend["last_loss"] < trend["first_loss"]
-    assert _trend([2.0]) == {"first_loss": 2.0, "last_loss": 2.0}
+    losses = trend([3.1, 2.9, 2.9, 2.8, 3.1, 2.8, 2.6, 2.75, 3.19])
+    assert losses["last_loss"] < losses["first_loss"]
+    assert trend([2.0]) == {"first_loss": 2.0, "last_loss": 2.0}
+    assert trend([]) == {}

@@ -1,0 +1,206 @@
+"""`sunto train` and `sunto runs`, with jobs that follow a script."""
+
+from __future__ import annotations
+
+import io
+import sys
+
+import pytest
+
+from adapters import jobs
+from adapters.training import runs
+from adapters.training.settings import TrainingSettings
+from assistant.protocol import (
+    Adjusted,
+    Cancelled,
+    Evaluated,
+    FitChecked,
+    ListRuns,
+    Progress,
+    RemoveRun,
+    Train,
+    TrainStep,
+)
+from tests.tui.test_cli import Script, done, failed
+from tui.cli import main
+
+RESULT = {
+    "name": "bio",
+    "directory": "/a/bio",
+    "steps": 2,
+    "first_loss": 2.5,
+    "last_loss": 2.25,
+    "held_out_before": 2.6,
+    "held_out_after": 2.4,
+    "examples": 8,
+    "seconds": 61.0,
+    "model": "starter",
+    "subject": "",
+    "version": 1,
+    "versions": [],
+}
+
+
+@pytest.fixture
+def script(monkeypatch) -> Script:
+    script = Script()
+    monkeypatch.setattr(jobs, "run", script.run)
+    return script
+
+
+def step(number=1, **changes) -> TrainStep:
+    fields = {
+        "step": number,
+        "total_steps": 2,
+        "loss": 2.5,
+        "learning_rate": 1e-4,
+        "gradient_norm": 1.0,
+        "tokens_per_second": 400.0,
+        "peak_memory_bytes": 1 << 30,
+        "seconds_left": 30.0,
+    }
+    return TrainStep(job="", **{**fields, **changes})
+
+
+def begun(name="bio", **changes):
+    """A training of that name that was paused."""
+    run = runs.create(name, TrainingSettings(), {}, ())
+    run.note(state="paused", step=4, total=12, **changes)
+    run.close()
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_train_sends_what_was_asked_and_says_how_it_goes(script, capsys):
+    script.will_yield(step(), step(2, held_out_loss=2.4, seconds_left=0.0), done(**RESULT))
+    assert main(["train", "notes", "--name", "bio", "--max-steps", "2", "--base", "starter"]) == 0
+    (request,) = script.requests
+    assert request == Train(job="cli", data="notes", name="bio", model="starter", max_steps=2)
+    out, err = capsys.readouterr()
+    assert out == "/a/bio\n"
+    lines = err.splitlines()
+    assert lines[0] == ("step 1 of 2  loss 2.500  about 30 s left  400 tokens/s  memory 1.0 GB  learning rate 0.0001")
+    assert lines[1] == "step 2 of 2  loss 2.500  held out 2.400  400 tokens/s  memory 1.0 GB  learning rate 0.0001"
+    assert "Trained “bio” on 8 examples: 2 steps in 1 min 1 s, loss 2.500 → 2.250." in err
+    assert "On documents it was not trained on, the loss went from 2.600 to 2.400." in err
+    assert "sunto library subject NAME --adapter bio" in err
+
+
+def test_on_a_terminal_the_steps_are_one_line_that_is_drawn_again(script, monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    script.will_yield(step(), step(2), done(**RESULT))
+    main(["train", "notes", "--name", "bio"])
+    text = terminal.getvalue()
+    drawn, said = text.split("Trained")
+    assert "\n" not in drawn
+    assert [part.split("  ")[0] for part in drawn.split("\r") if "step" in part] == ["step 1 of 2", "step 2 of 2"]
+    assert all(len(part) <= 79 for part in drawn.split("\r"))
+    assert "step" not in said.splitlines()[0].replace("2 steps", "")
+
+
+def test_an_adapter_that_is_no_better_than_the_base_is_not_praised(script, capsys):
+    script.will_yield(done(**{**RESULT, "held_out_after": 2.7}))
+    main(["train", "notes", "--name", "bio"])
+    assert "it does no better than the base: 2.600 before, 2.700 now." in capsys.readouterr().err
+
+
+def test_evaluations_samples_and_changes_of_course_are_told(script, capsys):
+    script.will_yield(
+        FitChecked(job="", measured=False, needed_bytes=2 << 30, free_bytes=1 << 30, fits=False, steps=9,
+                   seconds_left=None, advice=("Choose a smaller base.",)),
+        FitChecked(job="", measured=True, needed_bytes=3 << 29, free_bytes=1 << 30, fits=True, steps=9,
+                   seconds_left=61.0),
+        Evaluated(job="", step=0, loss=2.6, best=True),
+        Evaluated(job="", step=4, loss=2.4, best=True, samples=(("cell.md", "The \x1b[2Jcell.\nIt", "The cell."),)),
+        Adjusted(job="", step=5, kind="diverged", message="The steps were too long.", hint="Nothing to do."),
+        Evaluated(job="", step=8, loss=2.5, best=False),
+        done(**RESULT),
+    )  # fmt: skip
+    main(["train", "notes", "--name", "bio"])
+    err = capsys.readouterr().err
+    assert "By formula it needs 2.0 GB of memory; 1.0 GB are free for it.\n  Choose a smaller base." in err
+    assert "Tried two steps: it needs 1.5 GB of memory; 1.0 GB are free for it. 9 steps take about 1 min 1 s." in err
+    assert "Before training: loss 2.600" in err
+    assert (
+        "After step 4: loss 2.400 on documents it is not trained on, the lowest so far.\n  cell.md: The cell. It" in err
+    )
+    assert "After step 8: loss 2.500 on documents it is not trained on.\n" in err
+    assert "Note: The steps were too long.\n  Nothing to do." in err
+    assert "\x1b" not in err
+
+
+def test_a_preset_is_a_learning_rate_and_not_both(script, capsys):
+    script.will_yield(done(**RESULT))
+    main(["train", "notes", "--name", "bio", "--preset", "prudent"])
+    assert script.requests[0].learning_rate == 5e-5
+    assert main(["train", "notes", "--name", "bio", "--preset", "bold", "--learning-rate", "1e-4"]) == 2
+    assert main(["train", "notes", "--name", "bio", "--preset", "brave"]) == 2
+    assert "Choose one of: prudent, normal, bold." in capsys.readouterr().err
+
+
+def test_a_stopped_training_says_how_to_go_on(script, capsys):
+    begun()
+    script.will_yield(step(), Cancelled(job=""))
+    assert main(["train", "notes", "--name", "bio", "--overwrite"]) == 130
+    assert capsys.readouterr().err.endswith("Stopped.\nTo go on from there: sunto train --name bio --resume\n")
+
+
+def test_one_that_was_stopped_before_it_began_promises_nothing(script, capsys):
+    script.will_yield(Progress(job="", stage="load", done=0, total=0), Cancelled(job=""))
+    assert main(["train", "notes", "--name", "bio"]) == 130
+    assert "--resume" not in capsys.readouterr().err
+
+
+def test_to_go_on_needs_a_name_and_no_data(script):
+    script.will_yield(done(**RESULT))
+    assert main(["train", "--name", "bio", "--resume"]) == 0
+    assert (script.requests[0].data, script.requests[0].resume) == ("", True)
+
+
+def test_train_needs_a_name(script, capsys):
+    assert main(["train", "notes"]) == 2
+    assert capsys.readouterr().err == "Error: The adapter has no name.\n  Add one: sunto train notes --name NAME\n"
+
+
+def test_train_needs_data(script, capsys):
+    assert main(["train", "--name", "bio"]) == 2
+    assert "There is nothing to train on." in capsys.readouterr().err
+
+
+def test_an_adapter_is_replaced_only_when_somebody_says_so(script, sunto_home, monkeypatch):
+    directory = sunto_home / "adapters" / "bio"
+    directory.mkdir(parents=True)
+    (directory / "adapter_config.json").write_text('{"r": 8}', encoding="utf-8")
+    script.will_yield(failed(code=5))
+    main(["train", "d", "--name", "bio"])
+    main(["train", "d", "--name", "bio", "--overwrite"])
+    assert [request.overwrite for request in script.requests] == [False, True]
+    monkeypatch.setattr("tui.output.Output.somebody_there", True)
+    monkeypatch.setattr(sys, "stdin", io.StringIO("no\n"))
+    assert main(["train", "d", "--name", "bio"]) == 2
+    assert len(script.requests) == 2
+
+
+def test_trainings_that_were_begun_are_listed_and_removed(capsys):
+    assert main(["runs", "list"]) == 0
+    assert "No training was begun yet" in capsys.readouterr().err
+    begun()
+    main(["runs", "list"])
+    header, line = capsys.readouterr().out.splitlines()
+    assert header.split() == ["name", "state", "step", "size", "last", "change"]
+    assert line.split()[:3] == ["bio", "paused", "4/12"]
+    assert main(["runs", "remove", "bio"]) == 2  # nobody was there to ask
+    assert main(["runs", "remove", "bio", "--yes"]) == 0
+    assert main(["runs", "remove", "bio", "--yes"]) == 7
+    assert runs.list_runs() == []
+
+
+def test_the_commands_send_the_requests_of_runs(script):
+    script.will_yield(done(runs=[]), done(name="bio"))
+    main(["runs", "list"])
+    main(["runs", "remove", "bio", "--yes"])
+    assert script.requests == [ListRuns(job="cli"), RemoveRun(job="cli", name="bio")]
