@@ -10,24 +10,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapters.dataset.example import SPLITS, STATUSES, TASKS, TIERS
+from adapters.dataset_building import build_options, make
 from adapters.relay import Emit, Reporter, relay
 from adapters.session import Session
 from assistant import protocol
-from assistant.errors import ConfigError, DatasetError, EncryptedDocumentError
+from assistant.errors import ConfigError, DatasetError
 from assistant.generation import ShouldStop
-from assistant.i18n import LANGUAGES, _, plural
+from assistant.i18n import _
 from assistant.protocol import Event
 
 if TYPE_CHECKING:
-    from adapters.dataset.build import BuildOptions, Built
     from adapters.dataset.example import Example
-    from adapters.dataset.making import Made
     from adapters.dataset.store import Dataset
-    from assistant.documents.model import Document
 
 Result = dict[str, Any]
 Job = Generator[Event, None, Result]
-Making = protocol.BuildDataset | protocol.CheckDataset
 
 
 # --- making ------------------------------------------------------------------------------------------------------
@@ -40,76 +37,30 @@ def build_dataset(request: protocol.BuildDataset, session: Session, should_stop:
 
     started = time.monotonic()
     paths = _paths(request.paths)
-    options = _options(request)
+    options = build_options(request)
     name = request.name or name_for(paths)
     if store.exists(name) and not request.overwrite:
         raise DatasetError(
             _("There is already a data set called “{name}”.").format(name=store.folder_of(name).name),
             _("Choose another name; on the command line, --overwrite builds it again and keeps your review."),
         )
-    made = yield from _make(paths, options, request, session, should_stop)
+    made = yield from make(paths, options, request, session, should_stop)
     dataset = store.save(name, made.examples, made.about, overwrite=request.overwrite)
-    return _report(dataset.name, dataset.directory, dataset.examples, dataset.about, started)
+    return (yield from _report(request.job, dataset, started))
 
 
 def check_dataset(request: protocol.CheckDataset, session: Session, should_stop: ShouldStop) -> Job:
     """What is known of a data set; `directory` is empty where one was made of a path for this look alone."""
+    from adapters.dataset import store
     from adapters.dataset.build import BuildOptions
     from adapters.dataset.resolve import kept, path_in
 
     started = time.monotonic()
     path = path_in(request.data)
     if path is None:
-        dataset = kept(request.data)
-        return _report(dataset.name, dataset.directory, dataset.examples, dataset.about, started)
-    made = yield from _make([path], BuildOptions(), request, session, should_stop)
-    return _report(path.name, None, made.examples, made.about, started)
-
-
-def dataset_of(data: str, job: str, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Dataset]:
-    """What a training is to learn from: `adapters.dataset.resolve.resolve`, with documents read through the library."""
-    from adapters.dataset.resolve import resolve
-
-    def work(emit: Emit) -> Dataset:
-        reading = _Reading(session, "", Reporter(job, emit), should_stop)
-        return resolve(data, reading.read, reading.on_progress, should_stop)
-
-    return (yield from relay(work))
-
-
-def _make(
-    paths: Sequence[Path], options: BuildOptions, request: Making, session: Session, should_stop: ShouldStop
-) -> Generator[Event, None, Made]:
-    """Examples in their splits; says what was left out. Raises DatasetError, Stopped; with tier C, ModelError."""
-    from adapters.dataset.build import build
-    from adapters.dataset.making import made, stamp_of
-
-    stamp = stamp_of(paths, options)
-    password = getattr(request, "password", "")
-
-    def work(emit: Emit) -> Built:
-        reading = _Reading(session, password, Reporter(request.job, emit), should_stop)
-        return build(paths, options, read=reading.read, on_progress=reading.on_progress, should_stop=should_stop)
-
-    built = yield from relay(work)
-    yield from _notices(request.job, built)
-    written: list[Example] = []
-    return made(paths, options, stamp, built, written)
-
-
-def _notices(job: str, built: Built) -> Generator[Event, None, None]:
-    """How much was left out; which it was is in the result."""
-    if built.broken:
-        rows = plural("{count} row cannot be used", "{count} rows cannot be used", len(built.broken))
-        yield _left_out(job, rows)
-    if built.skipped:
-        files = plural("{count} file was passed over", "{count} files were passed over", len(built.skipped))
-        yield _left_out(job, files)
-
-
-def _left_out(job: str, what: str) -> protocol.Notice:
-    message = _("{what}; the rest is used.").format(what=what)
-    return protocol.Notice(job=job, level="warning", message=message)
+        return (yield from _report(request.job, kept(request.data), started))
+    made = yield from make([path], BuildOptions(), request, session, should_stop)
+    return (yield from _report(request.job, store.Dataset(path.name, Path(), made.examples, made.about), started))
 
 
 def _paths(given: Sequence[str]) -> list[Path]:
@@ -123,79 +74,22 @@ def _paths(given: Sequence[str]) -> list[Path]:
     return list(dict.fromkeys(map(absolute, given)))
 
 
-def _options(request: protocol.BuildDataset) -> BuildOptions:
-    """Raises ConfigError."""
-    from adapters.dataset.build import BuildOptions
-
-    tiers = "".join(tier for tier in TIERS if tier in request.tiers.upper())
-    if not tiers or set(request.tiers.upper()) - set(TIERS):
-        raise ConfigError(
-            _("Examples cannot be made of “{tiers}”.").format(tiers=request.tiers),
-            _("Use the letters A (written by people), B (taken from documents) and C (written by the model)."),
-        )
-    if request.language not in ("", *LANGUAGES):
-        raise ConfigError(
-            _("Examples cannot be chosen by the language “{language}”.").format(language=request.language),
-            _("Choose it or en, or leave it out for all."),
-        )
-    return BuildOptions(tiers=tiers, columns=dict(request.columns) or None, language=request.language)
-
-
-def _report(
-    name: str, directory: Path | None, examples: Sequence[Example], about: dict[str, Any], started: float
-) -> Result:
+def _report(job: str, dataset: Dataset, started: float) -> Job:
+    """The fields of a `Check`, and what became of the files it was made of."""
     from adapters.dataset.check import check
 
+    def work(emit: Emit) -> Result:
+        Reporter(job, emit).progress("check", 0, 0, detail=dataset.name)
+        return check(dataset.examples).as_json()
+
+    checked = yield from relay(work)
     return {
-        "name": name,
-        "directory": str(directory or ""),
-        "files": about.get("files", []),
-        "skipped": about.get("skipped", []),
-        "broken": about.get("broken", []),
-        **check(examples).as_json(),
+        "name": dataset.name,
+        "directory": "" if dataset.directory == Path() else str(dataset.directory),
+        **{key: dataset.about.get(key, []) for key in ("files", "skipped", "broken")},
+        **checked,
         "seconds": round(time.monotonic() - started, 3),
     }
-
-
-class _Reading:
-    """Reads documents through the library, and tells how far the files have come."""
-
-    def __init__(self, session: Session, password: str, reporter: Reporter, should_stop: ShouldStop) -> None:
-        self._session = session
-        self._password = password
-        self._reporter = reporter
-        self._should_stop = should_stop
-        self._done, self._total = 0.0, 0.0
-
-    def on_progress(self, done: int, total: int, name: str = "") -> None:
-        self._done, self._total = done, total
-        self._reporter.progress("build", done, total, "files", name)
-
-    def read(self, path: Path) -> Document:
-        """Raises DocumentError, Stopped. The password is tried where one is needed."""
-        try:
-            return self._open(path, "")
-        except EncryptedDocumentError:
-            if not self._password:
-                raise
-            return self._open(path, self._password)
-
-    def _open(self, path: Path, password: str) -> Document:
-        from assistant.documents.ocr.options import Recognition
-
-        def on_page(done: int, pages: int) -> None:
-            share = min(done / pages, 0.99) if pages else 0.0
-            detail = path.name if pages < 2 else f"{path.name} ({done}/{pages})"
-            self._reporter.progress("build", self._done + share, self._total, "files", detail)
-
-        settings = self._session.settings
-        return self._session.library.open_document(
-            path,
-            password=password,
-            on_page=on_page,
-            should_stop=self._should_stop,
-            recognition=Recognition(settings.ocr, settings.tesseract, on_page),
-        )
 
 
 # --- looking at examples, and saying something of them -----------------------------------------------------------

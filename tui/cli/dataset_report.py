@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from adapters.dataset.example import SPLITS, STATUSES
 from assistant.i18n import _, plural
 from assistant.safe_text import one_line
 from assistant.units import format_bytes
@@ -67,8 +68,8 @@ def _composition(result: Row, columns: int) -> Iterator[str]:
             _("where from"),
             _counted(dict(sorted(result["by_tier"].items())), lambda code: f"{tier_name(code)} ({code})"),
         ),
-        (_("what for"), _counted(result["by_split"], split_name)),
-        (_("your review"), _counted(result["by_status"], status_name)),
+        (_("what for"), _counted(_in_order(result["by_split"], SPLITS), split_name)),
+        (_("your review"), _counted(_in_order(result["by_status"], STATUSES), status_name)),
         (_("languages"), _counted(result["by_language"], lambda code: language_name(code) or _("not known"))),
         *_lengths(result["lengths"]),
     ]
@@ -78,7 +79,12 @@ def _composition(result: Row, columns: int) -> Iterator[str]:
             yield from _item(f"  {label:<{width}}", value, columns)
 
 
-def _counted(counts: Mapping[str, int], name: Any) -> str:
+def _in_order(counts: Mapping[str, int], order: Sequence[str]) -> dict[str, int]:
+    """As they follow on each other, what is not in the order last."""
+    return dict(sorted(counts.items(), key=lambda item: order.index(item[0]) if item[0] in order else len(order)))
+
+
+def _counted(counts: Mapping[str, int], name: Callable[[str], str]) -> str:
     return " · ".join(f"{count} {name(code)}" for code, count in counts.items() if count)
 
 
