@@ -5,7 +5,6 @@ checkpoint, the rows (`input_ids`, `labels`) in the order in which they are to b
 differs from TRL's defaults (`options`). The base is loaded once, and what the process then has in RAM is noted.
 """
 
-import functools
 import importlib.metadata
 import json
 import sys
@@ -22,26 +21,14 @@ from trl import SFTConfig, SFTTrainer
 PACKAGES = ("trl", "transformers", "peft", "accelerate", "bitsandbytes", "torch")
 
 
-class Trainer(SFTTrainer):
-    """With the learning rates of the request; its own schedule would spend the first step at a rate of zero."""
-
-    factors = ()
-
-    def create_scheduler(self, *, optimizer=None, **_):
-        last = len(self.factors) - 1
-        factor = functools.partial(lambda factors, step: factors[min(step, last)], self.factors)
-        self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer or self.optimizer, factor)
-        return self.lr_scheduler
-
-
 class Clock(TrainerCallback):
-    """When each optimizer step began and ended, in seconds, and the loss that was logged for it."""
+    """Of each optimizer step: when it began and ended (seconds), its tokens without padding, the loss logged."""
 
     def __init__(self):
         self.steps = []
 
     def on_step_begin(self, *_, **__):
-        self.steps.append({"begin": time.perf_counter()})
+        self.steps.append({"begin": time.perf_counter(), "tokens": 0})
 
     def on_step_end(self, *_, **__):
         self.steps[-1]["end"] = time.perf_counter()
@@ -49,6 +36,25 @@ class Clock(TrainerCallback):
     def on_log(self, *_, logs=None, **__):
         if logs and "loss" in logs:
             self.steps[-1]["loss"] = logs["loss"]
+
+
+class Trainer(SFTTrainer):
+    """With the learning rates of the request; its own schedule would spend the first step at a rate of zero."""
+
+    def __init__(self, factors, clock, **usual):
+        super().__init__(**usual, callbacks=[clock])
+        self.factors, self.clock = factors, clock
+
+    def create_scheduler(self, *, optimizer=None, **_):
+        factors, last = self.factors, len(self.factors) - 1
+        optimizer = optimizer or self.optimizer
+        self.lr_scheduler = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: factors[min(step, last)])
+        return self.lr_scheduler
+
+    def training_step(self, model, inputs, *rest):
+        mask = inputs.get("attention_mask")
+        self.clock.steps[-1]["tokens"] += inputs["input_ids"].numel() if mask is None else int(mask.sum())
+        return super().training_step(model, inputs, *rest)
 
 
 def main(request):
@@ -60,6 +66,8 @@ def main(request):
     base_bytes = begin_peak()
     clock = Clock()
     trainer = Trainer(
+        request["rate_factors"],
+        clock,
         model=model,
         args=SFTConfig(
             output_dir=request["adapter"],
@@ -84,9 +92,7 @@ def main(request):
             target_modules="all-linear",
             task_type="CAUSAL_LM",
         ),
-        callbacks=[clock],
     )
-    trainer.factors = request["rate_factors"]
     trainer.train()
     peak_bytes = peak()
     trainer.save_model(request["adapter"])

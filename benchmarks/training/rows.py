@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypedDict
 
 from adapters.dataset.prompting import messages
-from adapters.dataset.tokens import IGNORED
+from adapters.dataset.tokens import IGNORED, TokenizedExample
 from benchmarks.training.pairs import load_pairs
 
 
@@ -24,3 +25,8 @@ def load_rows(name: str, engine: Any, limit: int = 0) -> list[Row]:
         completion = list(engine.encode_completion(pair.summary))
         rows.append(Row(input_ids=prompt + completion, labels=[IGNORED] * len(prompt) + completion))
     return rows
+
+
+def examples_of(rows: Sequence[Row]) -> list[TokenizedExample]:
+    """As our loop takes them."""
+    return [TokenizedExample(tuple(row["input_ids"]), tuple(row["labels"]), shortened=False) for row in rows]

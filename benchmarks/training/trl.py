@@ -39,14 +39,22 @@ PACKED: dict[str, Any] = {
 
 
 def request(
-    base: KeptModel, rows: Sequence[Row], options: Mapping[str, Any], settings: TrainingSettings, threads: int
+    base: KeptModel,
+    rows: Sequence[Row],
+    options: Mapping[str, Any],
+    settings: TrainingSettings,
+    threads: int,
+    first: int = 0,
 ) -> dict[str, Any]:
-    """What `peers/trl_training.py` is asked: our order of the rows, our learning rates."""
+    """What `peers/trl_training.py` is asked: our order of the rows, our learning rates.
+
+    `first` leaves all but so many steps out; 0 makes all of them.
+    """
     steps = range(1, total_steps(settings, len(rows)) + 1)
     return {
         "base": base.weights_sha256,
         "checkpoint": str(base.directory),
-        "rows": [rows[index] for step in steps for index in batch_indexes(settings, len(rows), step)],
+        "rows": [rows[index] for step in steps[: first or None] for index in batch_indexes(settings, len(rows), step)],
         "rate_factors": [rate_factor(step, len(steps), settings.warm_up_share) for step in steps],
         "options": dict(options),
         "threads": threads,
