@@ -121,9 +121,13 @@ def _table(_language: str) -> tuple[Action, ...]:
         ),
         Action(
             "train",
-            _("Train an adapter on a file of examples and give it a name."),
-            arguments=_("DATA NAME"),
-            aliases=("addestra",),
+            _(
+                "Train an adapter on your own notes: make examples of a folder, look through them, train, use it. The "
+                "training goes on while you chat."
+            ),
+            arguments=_("[FOLDER or FILE]"),
+            aliases=("tune", "addestra"),
+            key="f8",
             completes="path",
         ),
         Action("model", _("Answer with another base model."), arguments=_("NAME"), aliases=("modello",)),
@@ -209,7 +213,7 @@ def split_command(text: str) -> tuple[str, str] | None:
     return (word, rest.strip()) if word and "\n" not in word else None
 
 
-_KEY_LABELS = {"escape": "Esc", "f1": "F1", "f2": "F2", "f3": "F3", "f4": "F4", "f6": "F6", "f7": "F7"}
+_KEY_LABELS = {"escape": "Esc", "f1": "F1", "f2": "F2", "f3": "F3", "f4": "F4", "f6": "F6", "f7": "F7", "f8": "F8"}
 
 
 def key_label(key: str) -> str:

@@ -13,7 +13,8 @@ MAX_COMPLETIONS = 8
 MAX_ENTRIES = 2000
 """Entries of one folder that are looked at: a network share with a million files must not stall a keystroke."""
 
-DATA_SUFFIXES = (".jsonl", ".json")
+DATA_SUFFIXES = (".jsonl", ".json", ".csv", ".tsv")
+"""Of files with an example in each row."""
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,17 @@ def _suffixes(action: Action) -> tuple[str, ...]:
     if action.completes == "folder":
         return ()
     if action.name == "train":
-        return DATA_SUFFIXES
+        return data_suffixes()
     from assistant.documents import READERS  # deferred: the first screen does without it
 
     return tuple(READERS)
+
+
+def data_suffixes() -> tuple[str, ...]:
+    """Of the files that examples can be made of."""
+    from assistant.documents import READERS
+
+    return (*DATA_SUFFIXES, *READERS)
 
 
 def _paths(line: str, suffixes: tuple[str, ...]) -> list[Completion]:

@@ -25,8 +25,15 @@ class _Errand:
     on_event: Callable[[Event], None] | None
 
 
+class StoppedError(SuntoError):
+    """Somebody stopped it, or paused the training that it is."""
+
+
 class Errands:
-    """The model process does one job at a time: an errand comes after the answer that is being written."""
+    """The model process does one job at a time: an errand comes after the answer that is being written.
+
+    A training lets the others in between two of its steps.
+    """
 
     def __init__(self, client: Sender) -> None:
         self._client = client
@@ -35,7 +42,8 @@ class Errands:
     async def run(
         self, request: Callable[[str], Request], on_event: Callable[[Event], None] | None = None
     ) -> dict[str, Any]:
-        """Send the request made for a job id; its result. Raises SuntoError where it fails.
+        """Send the request made for a job id; its result. Raises SuntoError where it fails, `StoppedError` where it is
+        stopped.
 
         Whoever stops waiting does not stop the job. `on_event` is given what comes before the end.
         """
@@ -60,7 +68,7 @@ class Errands:
             case Failed(message=message, hint=hint):
                 errand.ended.set_exception(SuntoError(message, hint))
             case Cancelled():
-                errand.ended.set_exception(SuntoError(_("That was stopped."), _("Nothing was changed; try again.")))
+                errand.ended.set_exception(StoppedError(_("That was stopped."), _("Nothing was changed; try again.")))
             case _ if errand.on_event is not None:
                 errand.on_event(event)
             case _:

@@ -6,7 +6,8 @@ The client promises three things to whoever sends a request:
   process;
 - nothing comes after that: late events of an ended job are dropped;
 - a job that does not end within a few seconds of being cancelled takes its process with it, and a new one
-  starts. A process that keeps dying at its start is left alone until the next request.
+  starts, unless a training would go down with it. A process that keeps dying at its start is left alone until
+  the next request.
 
 Everything runs on one event loop; `on_event` is called there, one event at a time, and must not block.
 """
@@ -34,9 +35,11 @@ from assistant.protocol import (
     Cancelled,
     Event,
     Failed,
+    PauseTraining,
     ProcessReady,
     Request,
     Shutdown,
+    Train,
     decode,
     encode,
 )
@@ -45,6 +48,8 @@ from tui.process_log import ProcessLog
 COMMAND = (sys.executable, "-P", "-m", "adapters.model_process")
 """`-P`: a `random.py` in the folder where the app was started must not become the model process's."""
 CANCEL_GRACE_SECONDS = 5.0
+PATIENT_GRACE_SECONDS = 600.0
+"""While a training goes on beside the job."""
 CLOSE_GRACE_SECONDS = 0.3
 LOG_GRACE_SECONDS = 1.0
 QUICK_DEATH_SECONDS = 10.0
@@ -114,18 +119,34 @@ class ModelClient:
             self._write(request)
 
     def cancel(self, job: str) -> None:
-        """Ask that job to stop. Asked a second time, restarts the process."""
+        """Ask that job to stop. Asked a second time, restarts the process.
+
+        Not while a training goes on that is another job: that one is heard between two steps, which may be far apart,
+        and a restart would cost what was learned since the last checkpoint.
+        """
         if job not in self._open:
             return
+        patient = any(isinstance(request, Train) for other, request in self._open.items() if other != job)
         if job in self._cancelling:
-            self.restart()
+            if not patient:
+                self.restart()
             return
         loop = asyncio.get_running_loop()
-        self._cancelling[job] = loop.call_later(self._cancel_grace_seconds, self.restart)
+        grace = PATIENT_GRACE_SECONDS if patient else self._cancel_grace_seconds
+        self._cancelling[job] = loop.call_later(grace, self.restart)
         if self._process is None:
             self._end(Cancelled(job=job))
         else:
             self._write(Cancel(job=job))
+
+    def pause(self, job: str, *, unload: bool) -> None:
+        """Let that training write a checkpoint and end as cancelled, however long its step takes."""
+        if job not in self._open:
+            return
+        if self._process is None:
+            self._end(Cancelled(job=job))
+        else:
+            self._write(PauseTraining(job=job, unload=unload))
 
     def restart(self) -> None:
         """Kill the process at once; another takes its place. Jobs being cancelled end as cancelled."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from assistant.errors import ConfigError, DatasetError, DocumentNotFoundError
 from assistant.i18n import _
-from assistant.protocol import Chat, Compare, Describe, LoadModel, Summarize, Train
+from assistant.protocol import Chat, Compare, Describe, LoadModel, Summarize
 from tui.dropped_paths import to_path
 from tui.open_documents import OpenDocuments
 
@@ -115,27 +115,16 @@ def load(job: str, choice: Choice) -> LoadModel:
     return LoadModel(job=job, model=choice.model, adapter=choice.adapter)
 
 
-def train(job: str, argument: str, choice: Choice) -> Train:
-    data, name = split_train(argument)
-    return Train(job=job, data=str(data), name=name, model=choice.model)
-
-
-def split_train(argument: str) -> tuple[Path, str]:
-    """The data file, which may hold spaces or be quoted, and the last word: the adapter's name."""
-    data, _space, name = argument.rpartition(" ")
-    if not data.strip():
-        raise ConfigError(
-            _("Training needs a file of examples and a name for the adapter."),
-            _("For example: /train examples.jsonl physics"),
-        )
-    path = to_path(data).absolute()
+def training_data(argument: str) -> Path:
+    """A folder of notes, a document or a file of rows, which may hold spaces or be quoted. Raises DatasetError."""
+    path = to_path(argument).absolute()
     if not path.exists():
         raise DatasetError(
             _("There is no file “{name}”.").format(name=path.name),
             _("Check the path: {path}").format(path=path),
             path=path,
         )
-    return path, name
+    return path
 
 
 def _documents(documents: OpenDocuments) -> dict[str, Any]:

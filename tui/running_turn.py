@@ -16,7 +16,6 @@ from assistant.protocol import (
     Side,
     TextDelta,
     TextReset,
-    TrainStep,
 )
 from assistant.safe_text import one_line
 from tui.comparisons import as_answer
@@ -85,9 +84,6 @@ class RunningTurn:
             case Routed(detail=detail):
                 if self._line is not None:
                     self._line.say(one_line(detail))
-            case TrainStep():
-                if self._line is not None:
-                    self._line.show_training(event)
             case Notice():
                 await self._notice(event)
             case Finished(result=result):

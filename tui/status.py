@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.protocol import Event, Finished, ModelLoaded, Progress, TextDelta, TrainStep
+from assistant.protocol import Event, Finished, ModelLoaded, Progress, TextDelta
 from tui.widgets.status_bar import Phase
 
 _LOADING_STAGES = ("download", "quantize", "load")
@@ -19,8 +19,6 @@ def status_while(event: Event, phase: Phase) -> dict[str, Any]:
             return {}
         case Progress(stage=stage) if stage in _LOADING_STAGES:
             return {"phase": "loading"}
-        case TrainStep():
-            return {"phase": "training"}
         case Progress() | TextDelta():
             return {"phase": "working"}
         case _:

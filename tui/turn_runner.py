@@ -27,6 +27,8 @@ class Client(Protocol):
 
     def cancel(self, job: str) -> None: ...
 
+    def pause(self, job: str, *, unload: bool) -> None: ...
+
 
 class Status(Protocol):
     """What is needed of the status bar."""
@@ -114,7 +116,7 @@ class TurnRunner:
         return turn
 
     async def leave_conversation(self) -> None:
-        """Nothing waits any more; an answer being given is stopped and kept. A training goes on."""
+        """Nothing waits any more; an answer being given is stopped and kept."""
         while (turn := self._withdraw()) is not None:
             self._questions.pop(turn.job)
         if self._shown is not None and self._shown.turn.remembered:

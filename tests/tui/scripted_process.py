@@ -11,7 +11,7 @@ at `route`, `progress` or `load`) until the file `gate` exists, so that no test 
 `route` and `progress` hold the fields of the `Routed` and the `Progress` events that come first; `notice` and
 `late_notice` are said before and after the text; `result` is merged into what `Finished` carries; `answering` holds
 the adapter and the why of the `Answering` event. With `"real": true` in the script, requests that no rule is for and
-that need no model are carried out for real.
+that need no model are carried out for real. What is answered about data sets and trainings is in `scripted_training`.
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from scripted_training import ScriptedTraining  # beside this file, which is run as a script
+
 from assistant.protocol import (
     Answering,
     Cancel,
@@ -39,6 +41,7 @@ from assistant.protocol import (
     LoadModel,
     ModelLoaded,
     Notice,
+    PauseTraining,
     ProcessReady,
     Progress,
     Request,
@@ -49,7 +52,6 @@ from assistant.protocol import (
     TextDelta,
     TextReset,
     Train,
-    TrainStep,
     decode,
     encode,
 )
@@ -65,6 +67,7 @@ class ScriptedProcess:
         self.requests: queue.Queue[Request] = queue.Queue()
         self.cancelled: set[str] = set()
         self.is_loaded = False
+        self.training = ScriptedTraining(self)
 
     def hold(self, request: Request, where: int | str) -> None:
         """Wait here if the script says so, until the test opens the gate or the job is stopped."""
@@ -88,7 +91,7 @@ class ScriptedProcess:
         for line in sys.stdin.buffer:
             item = decode(line)
             self.note(line)
-            if isinstance(item, Cancel):
+            if isinstance(item, Cancel | PauseTraining):
                 self.cancelled.add(item.job)
             elif isinstance(item, Shutdown):
                 os._exit(0)
@@ -108,19 +111,17 @@ class ScriptedProcess:
     def serve(self, request: Request) -> None:
         if isinstance(request, LoadModel):
             self.load(request)
-        elif isinstance(request, Train):
-            self.train(request)
         elif isinstance(request, Compare):
             self.compare(request)
         elif isinstance(request, Chat | Summarize | Describe):
             self.answer(request)
         elif self.script.get("real") and self.rule(request) is DEFAULT_RULE:
             self.carry_out(request)
-        elif self.rule(request)["then"] == "fail":
+        elif self.rule(request)["then"] == "fail" and not isinstance(request, Train):
             self.send(self.failure(request, self.rule(request)))
         elif self.rule(request)["then"] == "crash":
             os._exit(9)
-        else:
+        elif not self.training.serve(request):
             self.send(Finished(job=request.job, result=self.rule(request).get("result", {})))
 
     def carry_out(self, request: Request) -> None:
@@ -174,27 +175,6 @@ class ScriptedProcess:
             hint=rule.get("hint", "Ask something else."),
             exit_code=4,
         )
-
-    def train(self, request: Train) -> None:
-        for step in range(1, 5):
-            if request.job in self.cancelled:
-                self.send(Cancelled(job=request.job))
-                return
-            self.send(
-                TrainStep(
-                    job=request.job,
-                    step=step,
-                    total_steps=4,
-                    loss=3.0 / step,
-                    learning_rate=1e-4,
-                    gradient_norm=1.0,
-                    tokens_per_second=100.0,
-                    peak_memory_bytes=1 << 30,
-                    seconds_left=float(4 - step),
-                )
-            )
-            self.hold(request, step)
-        self.send(Finished(job=request.job, result={"name": request.name, "steps": 4, "last_loss": 0.75}))
 
     def answer(self, request: Chat | Summarize | Describe) -> None:
         rule = self.rule(request)

@@ -16,7 +16,7 @@ from textual.widgets import TextArea
 from assistant.documents.model import Document, Page, Section
 from assistant.errors import EncryptedDocumentError
 from assistant.library import Library
-from assistant.protocol import Chat, Describe, LoadModel, Summarize, Train
+from assistant.protocol import Chat, Describe, LoadModel, Summarize
 from tests.tui.desk import SMALL, WIDE, app_with, desk_of, lorem, sent_requests
 from tui.actions import actions
 from tui.conversation import Conversation
@@ -568,34 +568,6 @@ async def test_an_adapter_for_another_base_is_refused_and_the_one_before_stays(s
         await desk.send("why?")
         await desk.answered()
         assert sent_requests()[-1].adapter == ""
-
-
-async def test_training_shows_its_line_and_a_question_waits_behind_it(tmp_path):
-    data = tmp_path / "my pairs.jsonl"
-    data.write_text("{}\n", encoding="utf-8")
-    async with desk_of(app_with({"when": "Train", "hold": 2})) as desk:
-        await desk.send(f"/train {data} physics")
-        await desk.wait_until(lambda: "Step 2/4" in desk.screen_text())
-        assert "loss 1.500" in desk.screen_text()
-        assert "learning rate 0.0001" in desk.screen_text()
-        await desk.send("why?")
-        await desk.wait_until(lambda: "waiting" in desk.screen_text())
-        desk.release()
-        await desk.answered(2)
-        assert "physics is trained" in desk.shown("answer")[0]
-        train = next(request for request in sent_requests() if isinstance(request, Train))
-        assert (train.data, train.name, train.learning_rate) == (str(data), "physics", 1e-4)
-
-
-async def test_a_new_conversation_lets_a_training_go_on(tmp_path):
-    data = tmp_path / "pairs.jsonl"
-    data.write_text("{}\n", encoding="utf-8")
-    async with desk_of(app_with({"when": "Train", "hold": 1})) as desk:
-        await desk.send(f"/train {data} physics")
-        await desk.wait_until(lambda: "Step 1/4" in desk.screen_text())
-        await desk.send("/new")
-        desk.release()
-        await desk.wait_until(lambda: "physics is trained" in desk.everything)
 
 
 async def test_a_check_of_the_machine_is_shown_as_a_list():

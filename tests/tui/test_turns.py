@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import math
-from collections import deque
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,15 +9,15 @@ from markdown_it import MarkdownIt
 
 from assistant.config import Settings
 from assistant.errors import ConfigError, DatasetError
-from assistant.i18n import set_language
-from assistant.protocol import Finished, ModelLoaded, Progress, TextDelta, TrainStep
+from assistant.protocol import Finished, ModelLoaded, Progress, TextDelta
 from tui import results
 from tui.conversation import Conversation, Message
 from tui.open_documents import OpenDocument, OpenDocuments
-from tui.requests import Choice, describe, split_train, summarize
+from tui.requests import Choice, describe, summarize, training_data
 from tui.status import status_after, status_while
 from tui.turns import Turn, TurnQueue
-from tui.widgets.job_line import plain_number, progress_text, sparkline, training_line
+from tui.widgets.job_line import progress_text
+from tui.words import plain_number
 
 
 def turn(shown: str = "why?") -> Turn:
@@ -179,35 +176,12 @@ def test_a_description_may_be_in_the_documents_own_sentences_too(some):
     assert describe("1", "", some, Choice()).extractive == ""
 
 
-def test_training_needs_a_file_that_is_there_and_a_name(tmp_path):
-    data = tmp_path / "my pairs.jsonl"
-    data.write_text("", encoding="utf-8")
-    assert split_train(f'"{data}" physics') == (data, "physics")
-    with pytest.raises(ConfigError):
-        split_train("physics")
+def test_training_needs_a_folder_or_file_that_is_there(tmp_path):
+    data = tmp_path / "my notes"
+    data.mkdir()
+    assert training_data(f'"{data}"') == training_data(str(data)) == data
     with pytest.raises(DatasetError):
-        split_train(f"{tmp_path / 'missing.jsonl'} physics")
-
-
-def step(**changes) -> TrainStep:
-    fields = {
-        "job": "j",
-        "step": 12,
-        "total_steps": 60,
-        "loss": 2.1337,
-        "learning_rate": 1e-4,
-        "gradient_norm": 1.0,
-        "tokens_per_second": 90.0,
-        "peak_memory_bytes": 1,
-        "seconds_left": 200.0,
-    }
-    return TrainStep(**{**fields, **changes})
-
-
-def test_a_step_of_training_says_loss_time_and_learning_rate_as_far_as_there_is_room():
-    whole = training_line(step(), "▇▅▃", 100)
-    assert whole == "Step 12/60 · loss 2.134 · 3 min 20 s left · learning rate 0.0001 · ▇▅▃"
-    assert training_line(step(), "▇▅▃", 26) == "Step 12/60 · loss 2.134"
+        training_data(f"{tmp_path / 'missing.jsonl'}")
 
 
 def download(**changes) -> Progress:
@@ -235,20 +209,9 @@ def test_progress_fits_its_line(done, total, left, columns, detail):
     assert len(progress_text(download(done=done, total=total, detail=detail), left, columns)) <= max(columns, 30)
 
 
-@given(st.lists(st.floats(), max_size=20))
-def test_any_losses_can_be_drawn(losses):
-    curve = sparkline(deque(losses))
-    finite = [loss for loss in losses if math.isfinite(loss)]
-    assert len(curve) == (len(finite) if len(finite) > 1 else 0)
-
-
 def test_a_small_learning_rate_is_written_without_an_exponent():
     assert plain_number(9.63e-05) == "0.000096"
     assert plain_number(1e-4) == "0.0001"
-
-
-def test_a_falling_loss_is_a_falling_curve():
-    assert sparkline(deque([4.0, 3.0, 2.0])) == "█▅▁"
 
 
 def test_the_status_follows_a_job():
@@ -262,8 +225,3 @@ def test_the_status_follows_a_job():
         "tokens_per_second": 31.0,
         "context_used": 320,
     }
-
-
-def test_sentences_follow_the_language_of_the_interface():
-    set_language("it")
-    assert training_line(step(), "", 100)

@@ -23,10 +23,13 @@ from tui.adapter_rows import adapter_names
 from tui.dropped_paths import existing_files
 from tui.finished_answers import restored
 from tui.model_client import ProcessDied, ProcessStarting
-from tui.results import as_text, nothing_more
+from tui.results import as_text, nothing_more, trained_text
 from tui.screens.answering import AnsweringScreen
 from tui.screens.commands import Commands
 from tui.status import status_after, status_while
+from tui.training.live import LiveTraining
+from tui.training.words import status_words
+from tui.training.work import TrainingWork
 from tui.turn_runner import Client, TurnRunner
 from tui.turns import Turn
 from tui.widgets.completion_list import CompletionList
@@ -58,6 +61,8 @@ class ChatScreen(AnsweringScreen):
         self.completions = CompletionList()
         self.composer = Composer(self.completions, placeholder=_("Ask, or type / for commands"))
         self._turns = TurnRunner(client, self.transcript, self.conversation, self.status)
+        self.training = TrainingWork(self.errands, client, self._training_ended)
+        self.training.listeners.add(self._show_training)
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="desk"):
@@ -268,6 +273,19 @@ class ChatScreen(AnsweringScreen):
                 ),
                 "error",
             )
+
+    # --- a training beside the conversation ---------------------------------------------------------------
+
+    def _show_training(self) -> None:
+        self.status.change(training=status_words(self.training.live))
+
+    async def _training_ended(self, live: LiveTraining) -> None:
+        """Told in the conversation, wherever one is."""
+        if live.state == "finished":
+            await self.adapters_changed()
+            await self.say(trained_text(live.result))
+        elif live.error is not None:
+            await self.say_error(live.error)
 
     # --- what is said -------------------------------------------------------------------------------------
 

@@ -134,11 +134,11 @@ class Commands(AdapterCommands):
         await self._look_up("/models", lambda job: ListModels(job=job), results.models_text)
 
     async def train(self, argument: str) -> None:
-        choice = self.choice
-        requests.split_train(argument)  # says now what is wrong with the argument
-        await self._look_up(
-            f"/train {argument}", lambda job: requests.train(job, argument, choice), results.trained_text
-        )
+        """The screen for it, with examples being made of that folder or file if one is named."""
+        from tui.screens.training import TrainingScreen
+
+        data = str(requests.training_data(argument)) if argument else ""
+        self._screen.app.push_screen(TrainingScreen(self._screen, data))
 
     # --- the app ------------------------------------------------------------------------------------------
 

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections import deque
 from collections.abc import Callable
-from decimal import Decimal
 
 from rich.text import Text
 from textual.widgets import Static
 
 from assistant.i18n import _
-from assistant.protocol import Progress, TrainStep
+from assistant.protocol import Progress
 from assistant.safe_text import one_line
-from assistant.units import format_number
 from tui.progress_line import Estimate
 from tui.words import amount, duration, stage_name
 
-SPARKS = "▁▂▃▄▅▆▇█"
-SPARK_COLUMNS = 16
 MIN_COLUMNS = 20
 MIN_BAR_COLUMNS = 6
 MAX_BAR_COLUMNS = 24
@@ -28,7 +23,6 @@ class JobLine(Static):
     def __init__(self, text: str) -> None:
         super().__init__(markup=False)
         self._estimate = Estimate()
-        self._losses: deque[float] = deque(maxlen=SPARK_COLUMNS)
         self._line: Callable[[int], str] = lambda _columns: text
         """The line for so many columns."""
 
@@ -41,11 +35,6 @@ class JobLine(Static):
     def show(self, progress: Progress) -> None:
         left = self._estimate.seconds_left(progress, time.monotonic())
         self._show(lambda columns: progress_text(progress, left, columns))
-
-    def show_training(self, step: TrainStep) -> None:
-        self._losses.append(step.loss)
-        curve = sparkline(self._losses)
-        self._show(lambda columns: training_line(step, curve, columns))
 
     def _show(self, line: Callable[[int], str]) -> None:
         self._line = line
@@ -75,32 +64,3 @@ def progress_text(progress: Progress, seconds_left: float | None, columns: int) 
         filled = round(share * width)
         line = "━" * filled + "─" * (width - filled) + " " + line
     return f"{label} {line}" if share is not None or not line else f"{label} · {line}"
-
-
-def training_line(step: TrainStep, curve: str, columns: int) -> str:
-    """`Step 12/60 · loss 2.134 · 3 min 20 s left · learning rate 0.0001 · ▇▅▃`; the end is dropped to fit."""
-    line = _("Step {step}/{total}").format(step=step.step, total=step.total_steps)
-    for part in (
-        _("loss {loss}").format(loss=format_number(step.loss, 3)),
-        _("{time} left").format(time=duration(step.seconds_left)) if step.seconds_left >= 1 else "",
-        _("learning rate {rate}").format(rate=plain_number(step.learning_rate)),
-        curve,
-    ):
-        if part and len(line) + 3 + len(part) <= columns:
-            line += " · " + part
-    return line
-
-
-def plain_number(value: float) -> str:
-    """Two digits without an exponent, which not everybody reads: `0.000096`."""
-    return format(Decimal(f"{value:.2g}"), "f")
-
-
-def sparkline(values: deque[float]) -> str:
-    """Each value as a bar between the lowest and the highest of them."""
-    finite = [value for value in values if value == value and abs(value) != float("inf")]
-    if len(finite) < 2:
-        return ""
-    low = min(finite) / 2  # halves: between the largest numbers lies more than a number holds
-    span = max(finite) / 2 - low
-    return "".join(SPARKS[round((value / 2 - low) / span * (len(SPARKS) - 1)) if span > 0 else 0] for value in finite)

@@ -29,7 +29,15 @@ class KeyHints(Static):
         super().__init__()
         self._hints = hints
 
+    def show(self, hints: Sequence[Hint]) -> None:
+        """Others from now on."""
+        self._hints = hints
+        self._draw()
+
     def on_resize(self) -> None:
+        self._draw()
+
+    def _draw(self) -> None:
         hints = _of_actions() if self._hints is None else self._hints
         drawn = _fitting([_drawn(hint) for hint in hints], self.size.width)
         self.update(Content(GAP).join(drawn), layout=False)

@@ -12,7 +12,7 @@ from textual.widgets import Static
 from assistant.i18n import _
 from assistant.safe_text import one_line, printable
 
-Phase = Literal["starting", "idle", "loading", "working", "training", "stopping", "down"]
+Phase = Literal["starting", "idle", "loading", "working", "stopping", "down"]
 
 GAUGE_COLUMNS = 6
 
@@ -32,6 +32,8 @@ class ModelStatus:
     """Prompts that wait for their turn."""
     chosen: str = ""
     """What is read of the open documents; empty where all is."""
+    training: str = ""
+    """How far the training is that goes on beside the conversation; empty where none does."""
 
 
 class StatusBar(Static):
@@ -83,10 +85,11 @@ def _phase(status: ModelStatus, colours: dict[str, str]) -> tuple[str, str]:
         "idle": (colours.get("success", "green"), _("ready")),
         "loading": (colours.get("warning", "yellow"), _("loading the model")),
         "working": (colours.get("accent", "cyan"), _("working")),
-        "training": (colours.get("accent", "cyan"), _("training")),
         "stopping": (colours.get("warning", "yellow"), _("stopping; Esc again restarts")),
         "down": (colours.get("error", "red"), _("the model process is down")),
     }[status.phase]
+    if status.training and status.phase == "idle":
+        phase = (colours.get("accent", "cyan"), one_line(status.training))
     if status.waiting:
         return phase[0], phase[1] + " " + _("(+{count} waiting)").format(count=status.waiting)
     return phase
@@ -96,6 +99,7 @@ def _parts(status: ModelStatus) -> list[str]:
     model = printable(status.model)
     parts = [
         one_line(status.answerer),
+        one_line(status.training) if status.phase != "idle" else "",
         model or _("no model loaded"),
         _("reads {chosen}").format(chosen=one_line(status.chosen)) if status.chosen else "",
         f"{status.tokens_per_second:.0f} tok/s" if status.tokens_per_second else "",

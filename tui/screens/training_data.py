@@ -1,0 +1,244 @@
+"""The first step: what to learn from. Trainings that were begun, data sets that are kept, or a folder of notes."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from assistant.i18n import _
+from assistant.protocol import ListDatasets, ListRuns, RemoveDataset, RemoveRun
+from assistant.safe_text import one_line, printable
+from tui.completion import data_suffixes
+from tui.dropped_paths import to_path
+from tui.screens.asking import LineScreen
+from tui.screens.training_pane import Keys, Pane
+from tui.training.rows import DatasetRow, RunRow, dataset_row, rows_of, run_row
+from tui.training.words import dataset_card, dataset_line, note_line, run_line, run_state
+from tui.widgets.job_line import JobLine
+from tui.widgets.key_hints import Hint
+from tui.widgets.line_list import LineList
+
+if TYPE_CHECKING:
+    from tui.screens.chat import ChatScreen
+
+
+class DataPane(Pane):
+    NAME = "data"
+    BINDINGS = [  # noqa: RUF012 - Textual's class variable
+        Binding("enter", "choose", show=False),
+        Binding("o", "open", show=False),
+        Binding("w", "let_write", show=False),
+        Binding("x,delete", "remove", show=False),
+    ]
+
+    def __init__(self, desk: ChatScreen) -> None:
+        super().__init__(desk)
+        self._runs: list[RunRow] = []
+        self._datasets: list[DatasetRow] = []
+        self._list = LineList(1, self._line)
+        self._card = Static(markup=False)
+        self._line_of_work = JobLine("")
+        self._asked_over = ""
+        """The path whose data set is there already, and whether to build it again was asked."""
+
+    def compose(self) -> ComposeResult:
+        yield self._list
+        with VerticalScroll(classes="card", can_focus=False):
+            yield self._card
+        yield self._line_of_work
+
+    def keys(self) -> Keys:
+        return [
+            (Hint("Enter", _("Choose"), "screen.pane('choose')"), _("Go on with what the list stands on.")),
+            (
+                Hint("o", _("Folder or file"), "screen.pane('open')"),
+                _("Make examples of a folder, a document, a table."),
+            ),
+            (
+                Hint("w", _("Let it write"), "screen.pane('let_write')"),
+                _("The same, and the model itself writes examples where there are none: look through them."),
+            ),
+            (
+                Hint("x", _("Remove"), "screen.pane('remove')"),
+                _("Delete this data set, or what is left of a training."),
+            ),
+        ]
+
+    def about(self) -> str:
+        return _(
+            "An adapter learns from examples: a text, and what is to be written about it. Sunto makes them of a folder "
+            "of notes: your own summaries beside the notes count most (lesson.md and lesson.summary.md), then the "
+            "summaries and key sentences that stand in the documents. What was made is kept here by its name."
+        )
+
+    def enter(self) -> None:
+        self._list.focus()
+        self.work_changed()
+        self.refresh_lists()
+
+    @work(exclusive=True, group="lists", exit_on_error=False)
+    async def refresh_lists(self) -> None:
+        if (result := await self.ask(lambda job: ListRuns(job=job))) is not None:
+            rows = [run_row(row) for row in rows_of(result, "runs")]
+            self._runs = [row for row in rows if row.is_unfinished and not self._is_live(row.name)]
+        if (result := await self.ask(lambda job: ListDatasets(job=job))) is not None:
+            self._datasets = [dataset_row(row) for row in rows_of(result, "datasets")]
+        self._list.recount(1 + len(self._runs) + len(self._datasets))
+        self._stand_on(self.work.draft.data)
+        self._show_card()
+
+    def _is_live(self, name: str) -> bool:
+        return self.work.live is not None and self.work.live.goes_on and self.work.live.name == name
+
+    def _stand_on(self, name: str) -> None:
+        if self._runs:
+            self._list.highlighted = 0
+            return
+        for position, row in enumerate(self._datasets):
+            if row.name == name:
+                self._list.highlighted = len(self._runs) + position
+
+    # --- the list: trainings, data sets, and the way to a new one ---------------------------------------------------
+
+    @property
+    def _current(self) -> RunRow | DatasetRow | None:
+        rows = [*self._runs, *self._datasets]
+        position = self._list.highlighted
+        return rows[position] if position < len(rows) else None
+
+    def _line(self, position: int, _columns: int) -> Text:
+        rows = [*self._runs, *self._datasets]
+        if position >= len(rows):
+            return Text("+ " + _("A folder of notes, a document, or a table of examples …"))
+        row = rows[position]
+        return run_line(row) if isinstance(row, RunRow) else dataset_line(row)
+
+    @on(LineList.Highlighted)
+    def _highlighted(self) -> None:
+        self._show_card()
+
+    @on(LineList.Selected)
+    def _clicked(self) -> None:
+        self.action_choose()
+
+    def _show_card(self) -> None:
+        row = self._current
+        if row is None:
+            self._card.update(Text(self.about()))
+        elif isinstance(row, RunRow):
+            text = Text(one_line(row.name), "bold").append("\n" + run_state(row), "not bold")
+            text.append("\n\n" + _("Enter goes on where it was left; x deletes what is left of it."), "not bold")
+            self._card.update(text)
+        else:
+            self._card.update(dataset_card(row))
+
+    # --- choosing ---------------------------------------------------------------------------------------------------
+
+    def action_choose(self) -> None:
+        row = self._current
+        if row is None:
+            self.action_open()
+        elif isinstance(row, RunRow):
+            self.go_on_with(row)
+        else:
+            self.work.draft = replace(self.work.draft, data=row.name)
+            self.go_to("examples")
+
+    def go_on_with(self, row: RunRow) -> None:
+        if self.work.trains:
+            self.post_message(self.Said(_("One training goes on already."), _("Let it end, or pause it: step 5.")))
+            return
+        self.in_background(self.work.go_on(row.name))
+        self.go_to("run")
+
+    def action_open(self) -> None:
+        self._ask_for_path("AB")
+
+    def action_let_write(self) -> None:
+        self._ask_for_path("ABC")
+
+    def _ask_for_path(self, tiers: str) -> None:
+        def named(path: str | None) -> None:
+            if path:
+                self.build(str(to_path(path).absolute()), tiers=tiers)
+
+        hint = _("A folder is read with all folders in it. Nothing leaves this machine.")
+        here = f"{Path.cwd()}{os.sep}"
+        question = _("Which notes? A folder, a document, or a table of texts with their summaries:")
+        self.app.push_screen(LineScreen(question, here, suffixes=data_suffixes(), hint=hint), named)
+
+    def build(self, path: str, *, tiers: str = "AB", overwrite: bool = False) -> None:
+        """Make examples of it, unless that is being done."""
+        if self.work.building is not None and self.work.building.goes_on:
+            self.post_message(self.Said(_("Examples are being made already."), _("Wait for them, then try again.")))
+            return
+        self.say()
+        self.in_background(self._build(path, tiers, overwrite))
+
+    async def _build(self, path: str, tiers: str, overwrite: bool) -> None:
+        await self.work.build(path, tiers=tiers, overwrite=overwrite)
+        building = self.work.building
+        if not self.is_attached or building is None:
+            return
+        if building.error is not None:
+            self.say_error(building.error)
+        elif self.display:
+            self.go_to("examples")
+
+    def work_changed(self) -> None:
+        building = self.work.building
+        self._line_of_work.display = building is not None and building.goes_on
+        if building is None:
+            return
+        if building.goes_on and building.progress is not None:
+            self._line_of_work.show(building.progress)
+        elif building.goes_on:
+            self._line_of_work.say(
+                _("Making examples of {path}").format(path=one_line(Path(building.about).name)) + "…"
+            )
+
+    def notes(self) -> Text:
+        """What was said while the examples were made: what was left out."""
+        building = self.work.building
+        notes = building.notes if building is not None else []
+        return Text("\n").join(note_line(note) for note in notes)
+
+    # --- removing ---------------------------------------------------------------------------------------------------
+
+    def action_remove(self) -> None:
+        row = self._current
+        if row is None:
+            return
+        name = printable(row.name)
+        if isinstance(row, RunRow):
+            sentence = _("Delete what is left of the training “{name}”? It cannot be gone on with then.").format(
+                name=name
+            )
+            hint = _("An adapter that came of it stays.")
+            self.confirm(sentence, _("Delete"), lambda: self._remove(RunRow, row.name), hint=hint)
+        else:
+            sentence = _("Delete the data set “{name}” with what you said of its examples?").format(name=name)
+            hint = _("Your notes stay as they are.")
+            self.confirm(sentence, _("Delete"), lambda: self._remove(DatasetRow, row.name), hint=hint)
+
+    def _remove(self, kind: type, name: str) -> None:
+        self.in_background(self._carry_out_removal(kind, name))
+
+    async def _carry_out_removal(self, kind: type, name: str) -> None:
+        request = RemoveRun if kind is RunRow else RemoveDataset
+        if await self.ask(lambda job: request(job=job, name=name)) is None:
+            return
+        if kind is DatasetRow and self.work.draft.data == name:
+            self.work.draft = replace(self.work.draft, data="")
+        if self.is_attached:
+            self.say(_("“{name}” is deleted.").format(name=name))
+            self.refresh_lists()
