@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import subprocess
@@ -14,7 +13,6 @@ from typing import Any
 
 from adapters.training.schedule import batch_indexes, rate_factor, total_steps
 from adapters.training.settings import TrainingSettings
-from assistant.config import data_dir
 from assistant.weights import KeptModel
 from benchmarks.measure import ROOT
 from benchmarks.programs import PEERS
@@ -72,22 +70,6 @@ def train(asked: Mapping[str, Any], adapter: Path) -> dict[str, Any]:
     return run_peer("trl_training", {**asked, "adapter": str(adapter)})
 
 
-def train_once(asked: Mapping[str, Any]) -> tuple[dict[str, Any], Path]:
-    """The result and the adapter's directory; a run with the same tokens and settings is not done again."""
-    directory = kept_dir() / f"trl-{_digest(asked)}"
-    result = directory / "result.json"
-    if not result.exists():
-        directory.mkdir(parents=True, exist_ok=True)
-        found = train(asked, directory / "adapter")
-        result.write_text(json.dumps(found), encoding="utf-8")
-    return json.loads(result.read_text(encoding="utf-8")), directory / "adapter"
-
-
-def kept_dir() -> Path:
-    """Of runs that need not be done again, in the data directory."""
-    return data_dir() / "benchmarks" / "training"
-
-
 def run_peer(script: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     """What a script of the peers prints as its last line. Ends the program where there is no environment for it."""
     peers = Path(os.environ.get("SUNTO_PEERS", ROOT / ".venv-peers"))
@@ -106,9 +88,3 @@ def run_peer(script: str, asked: Mapping[str, Any]) -> dict[str, Any]:
     if done.returncode:
         sys.exit(f"{script} ended with {done.returncode}:\n{done.stderr[-4000:]}")
     return json.loads(done.stdout.splitlines()[-1])
-
-
-def _digest(asked: Mapping[str, Any]) -> str:
-    """Of all that decides which weights come out, and how long it takes: where things lie does not."""
-    lasting = {name: value for name, value in asked.items() if name not in ("checkpoint", "threads")}
-    return hashlib.sha256(json.dumps(lasting, sort_keys=True).encode()).hexdigest()[:16]
