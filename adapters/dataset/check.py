@@ -80,7 +80,8 @@ class Check:
 def check(examples: Sequence[Example], count_tokens: Callable[[str], int] | None = None) -> Check:
     """Without splits yet, all examples count as trained on."""
     used = [example for example in examples if example.status != "rejected"]
-    train = [example for example in used if example.split in ("train", "")]
+    trained = "train" if any(example.split for example in examples) else ""
+    train = [example for example in used if example.split == trained]
     exact, near = _copies(used)
     copied = {later for _first, later in exact}
     distinct = sum(example.id not in copied for example in train)
