@@ -55,8 +55,8 @@ def _example(whole: WholeText, blank: str, chunk: Span, section: str, left_out: 
         return None
     spans = [(start + sentence.start, start + sentence.end) for sentence in chosen]
     text, place = whole.read(*chunk, [*left_out, *taken_out(whole.text, spans)], section)
-    if count_words(text) < MIN_TEXT_WORDS:
-        return None
+    if count_words(text) < MIN_TEXT_WORDS or any(sentence.text in text for sentence in chosen):
+        return None  # too little is left, or the text says one of them twice
     outer = (spans[0][0], spans[-1][1])
     _sentences, target_place = whole.read(*outer, cuts_between(whole.text, spans, outer), section)
     target = " ".join(sentence.text for sentence in chosen)
