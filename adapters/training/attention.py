@@ -165,7 +165,7 @@ class _Blocks(torch.autograd.Function):
             width = own.stop - own.start
             grad_values[:, own] += torch.bmm(likely[..., -width:].transpose(1, 2), back)
             back = torch.bmm(back, values[:, block.columns].transpose(1, 2))
-            back = torch._softmax_backward_data(back, likely, -1, likely.dtype)  # pyright: ignore[reportPrivateImportUsage]
+            back = torch._softmax_backward_data(back, likely, -1, likely.dtype)  # pyright: ignore[reportPrivateImportUsage, reportPrivateUsage]
             grad_query[:, block.rows] = block.apart(torch.bmm(back, keys[:, block.columns])).mul_(ctx.scale)
             grad_keys[:, own] += torch.bmm(back[..., -width:].transpose(1, 2), block.together(query)).mul_(ctx.scale)
         return grad_query, grad_keys.to(keys.dtype), grad_values.to(values.dtype), None, None, None

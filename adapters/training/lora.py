@@ -16,13 +16,12 @@ from typing import Any
 import torch
 from torch import nn
 
+from adapters.training.dropout import choose, without
 from assistant.engine.adapter_files import Adapter, LoraSettings, Pair
 from assistant.engine.lora import Beside, linear_modules, replace
 
 _SAME_INPUT = (("q_proj", "k_proj", "v_proj"), ("gate_proj", "up_proj"))
 """Names of layers that one parent gives the same input. Where it does not, each is computed for itself."""
-_STEPS = 256
-"""Of the probability of dropout: what a byte of random bits can tell apart."""
 
 
 class AdapterInTraining:
@@ -126,8 +125,7 @@ class _Switch:
     def __init__(self, probability: float) -> None:
         self.on = True
         self.dropout = False
-        self.dropped = round(probability * _STEPS)
-        """Of `_STEPS` elements."""
+        self.probability = probability
 
 
 class _Group:
@@ -158,22 +156,12 @@ class _Group:
         self._input, self._products = None, {}
 
     def _all_products(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
-        dropped = self.switch.dropped if self.switch.dropout else 0
-        kept = keep_mask(x, dropped) if dropped else None
+        probability = self.switch.probability if self.switch.dropout else 0.0
+        left_out = choose(x, probability)
         weights = [weight for layer in self.layers for weight in (layer.lora_A, layer.lora_B)]
-        larger = _STEPS / (_STEPS - dropped)
-        found: Any = _Products.apply(x, kept, larger, self.layers, *weights)  # pyright: ignore[reportUnknownMemberType]
+        larger = 1 / (1 - probability)
+        found: Any = _Products.apply(x, left_out, larger, self.layers, *weights)  # pyright: ignore[reportUnknownMemberType]
         return found
-
-
-def keep_mask(x: torch.Tensor, dropped: int) -> torch.Tensor:
-    """Which elements of x stay (bool, of its shape): each is left out with a probability of `dropped` / 256.
-
-    From torch's own generator of the device, whose state alone decides. One byte of random bits for each element:
-    `bernoulli_` draws four, and took a quarter of a step's time on a CPU.
-    """
-    words = torch.empty(-(-x.numel() // 8), dtype=torch.int64, device=x.device).random_(-(2**63), None)
-    return (words.view(torch.uint8)[: x.numel()] >= dropped).view(x.shape)
 
 
 class _Products(torch.autograd.Function):
@@ -186,25 +174,25 @@ class _Products(torch.autograd.Function):
     def forward(
         ctx: Any,
         x: torch.Tensor,
-        kept: torch.Tensor | None,
+        left_out: torch.Tensor | None,
         larger: float,
         layers: Sequence[LoraLinear],
         *weights: torch.Tensor,
     ) -> tuple[torch.Tensor, ...]:
         """x of shape (..., in); weights are A, B, A, B, …; returns a tensor of shape (..., out) for each layer."""
-        low = _left_of(x, kept).flatten(0, -2) @ _all_a(weights, x.dtype).T
+        low = without(x, left_out).flatten(0, -2) @ _all_a(weights, x.dtype).T
         products: list[torch.Tensor] = []
         for layer, b, part in zip(layers, weights[1::2], low.split(_ranks(weights), dim=1), strict=True):
             y: torch.Tensor = layer.base(x)
             y.view(-1, y.shape[-1]).addmm_(part, (b * (layer.scaling * larger)).to(x.dtype).T)
             products.append(y)
         ctx.layers, ctx.larger = layers, larger
-        ctx.save_for_backward(x, kept, low, *weights)
+        ctx.save_for_backward(x, left_out, low, *weights)
         return tuple(products)
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor | None) -> tuple[torch.Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        x, kept, low, *weights = ctx.saved_tensors
+        x, left_out, low, *weights = ctx.saved_tensors
         back = torch.zeros_like(low)
         grad_x: torch.Tensor | None = None
         grad_b: list[torch.Tensor] = []
@@ -219,9 +207,9 @@ class _Products(torch.autograd.Function):
             if ctx.needs_input_grad[0]:
                 weight = base_weight(layer.base, x.dtype)
                 grad_x = rows @ weight if grad_x is None else grad_x.addmm_(rows, weight)
-        grad_a = (back.T @ _left_of(x, kept).flatten(0, -2)).to(weights[0].dtype).split(_ranks(weights))
+        grad_a = (back.T @ without(x, left_out).flatten(0, -2)).to(weights[0].dtype).split(_ranks(weights))
         if grad_x is not None:
-            grad_x = grad_x.view(x.shape).add_(_left_of((back @ _all_a(weights, x.dtype)).view(x.shape), kept))
+            grad_x = grad_x.view(x.shape).add_(without((back @ _all_a(weights, x.dtype)).view(x.shape), left_out))
         pairs = [gradient for pair in zip(grad_a, grad_b, strict=True) for gradient in pair]
         return (grad_x, None, None, None, *pairs)
 
@@ -234,10 +222,6 @@ def base_weight(layer: nn.Linear, dtype: torch.dtype) -> torch.Tensor:
     from bitsandbytes.functional import dequantize_4bit
 
     return dequantize_4bit(layer.weight.data, state).to(dtype)
-
-
-def _left_of(x: torch.Tensor, kept: torch.Tensor | None) -> torch.Tensor:
-    return x if kept is None else torch.where(kept, x, 0)
 
 
 def _all_a(weights: Sequence[torch.Tensor], dtype: torch.dtype) -> torch.Tensor:
