@@ -66,7 +66,9 @@ def _nearest(
     hits: Counter[int] = Counter()
     for value in sketch:
         hits.update(index.get(value, ()))
-    shares = [(_share(sketch, sketches[other]), -other) for other, _count in hits.most_common(_COMPARED)]
+    enough = NEAR * len(sketch) / 2  # fewer in common cannot become near, whatever the buckets left out
+    likely = [other for other, count in hits.most_common(_COMPARED) if count >= enough]
+    shares = [(_share(sketch, sketches[other]), -other) for other in likely]
     share, first = max(shares, default=(0.0, 0))
     return (-first, min(share, 0.99)) if share >= NEAR else None
 

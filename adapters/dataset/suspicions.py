@@ -6,6 +6,7 @@ By wording alone: a suspicion is a reason to look, never a proof.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 
 from adapters.dataset.example import Example
@@ -17,6 +18,8 @@ from assistant.safe_text import one_line
 from assistant.stems import content_words, without_accents
 
 _WORD = re.compile(r"[^\W_]+")
+_ACCENTS = re.compile("[\u0300-\u036f]+")
+_DIGIT = re.compile(r"\d")
 _FEWEST_TEXT_WORDS = 15
 _FEWEST_TARGET_WORDS = 3
 _MOST_TITLE_WORDS = 20
@@ -24,7 +27,7 @@ _COPIED_RUN_WORDS = 6
 _COPIED_LEAST_WORDS = 12
 _COPIED_SHARE = 0.9
 _SHARED_PREFIX = 4
-"""Letters by which a word is known again with another ending."""
+"""Letters by which a word is known again with another ending, or inside another word."""
 _SHARED_LEAST_WORDS = 5
 _SHARED_SHARE = 0.15
 _NUMBERS_SHOWN = 3
@@ -34,15 +37,14 @@ _UNFINISHED = (",", ";", ":", "-", "–", "(", "…", "...")
 def suspicions(example: Example) -> Iterator[str]:
     """Each reason in words; none for most examples."""
     yield from example.doubts
-    text_words, target_words = _words(example.text), _words(example.target)
-    yield from _of_length(example, len(text_words), len(target_words))
+    yield from _of_length(example, len(example.text.split()), len(example.target.split()))
     if is_looping(example.target):
         yield _("the target repeats itself")
     if example.target.rstrip().endswith(_UNFINISHED):
         yield _("the target ends in the middle of a sentence")
     if example.task == "key_sentences":
         return
-    if example.origin != "principal" and _is_copied(text_words, target_words):
+    if example.origin != "principal" and _is_copied(example):
         yield _("the target is copied from its text word for word")
     yield from _of_content(example)
 
@@ -72,34 +74,29 @@ def _of_content(example: Example) -> Iterator[str]:
         yield _("the target has numbers that its text does not have: {numbers}").format(numbers=shown)
 
 
-def _words(text: str) -> list[str]:
-    return _WORD.findall(text.casefold())
-
-
-def _is_copied(text: list[str], target: list[str]) -> bool:
+def _is_copied(example: Example) -> bool:
+    target = _WORD.findall(example.target.casefold())
     if len(target) < _COPIED_LEAST_WORDS:
         return False
-    known, runs = set(_runs(text)), list(_runs(target))
-    return sum(run in known for run in runs) >= _COPIED_SHARE * len(runs)
-
-
-def _runs(words: list[str]) -> Iterator[tuple[str, ...]]:
-    return zip(*(words[start:] for start in range(_COPIED_RUN_WORDS)), strict=False)
+    text = f" {' '.join(_WORD.findall(example.text.casefold()))} "
+    starts = range(len(target) - _COPIED_RUN_WORDS + 1)
+    copied = sum(f" {' '.join(target[at : at + _COPIED_RUN_WORDS])} " in text for at in starts)
+    return copied >= _COPIED_SHARE * len(starts)
 
 
 def _is_about_something_else(example: Example) -> bool:
-    words = set(_prefixes(example.target))
+    words = {word for word in map(without_accents, content_words(example.target)) if len(word) >= _SHARED_PREFIX}
     if len(words) < _SHARED_LEAST_WORDS:
         return False
-    return len(words & set(_prefixes(example.text))) < _SHARED_SHARE * len(words)
-
-
-def _prefixes(text: str) -> Iterator[str]:
-    return (without_accents(word)[:_SHARED_PREFIX] for word in content_words(text) if len(word) >= _SHARED_PREFIX)
+    text = _ACCENTS.sub("", unicodedata.normalize("NFKD", example.text.casefold()))
+    return sum(word[:_SHARED_PREFIX] in text for word in words) < _SHARED_SHARE * len(words)
 
 
 def _missing_numbers(example: Example) -> list[str]:
-    said = [number for number in numbers_in(example.target) if not number.counted]
+    """Only those in digits: as words, many mean something else ("due to", "one of")."""
+    if not _DIGIT.search(example.target):
+        return []
+    said = [number for number in numbers_in(example.target) if _DIGIT.search(number.text)]
     if not said:
         return []
     values = source_values(example.text)

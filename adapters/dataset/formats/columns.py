@@ -35,6 +35,9 @@ _TARGET_TASKS: dict[str, Task] = {
 }
 _SHOWN_NAMES = 20
 _SHOWN_CHARACTERS = 40
+_NAME_CHARACTERS = 200
+_LIKENED_NAMES = 500
+"""A stranger's table may have a million columns: so many are looked through for a misspelling."""
 
 
 @dataclass(frozen=True)
@@ -83,10 +86,11 @@ def unknown_column(names: Sequence[str], wanted: Mapping[str, str]) -> DatasetEr
     missing = next((name for name in wanted.values() if not _named(names, name)), None)
     if missing is None:
         return None
-    near = difflib.get_close_matches(missing, names, n=1)
+    likened = [name[:_NAME_CHARACTERS] for name in names[:_LIKENED_NAMES]]
+    near = difflib.get_close_matches(missing[:_NAME_CHARACTERS], likened, n=1)
     return DatasetError(
         _("There is no column called “{name}”. The columns are: {columns}.").format(
-            name=missing, columns=shown_names(names)
+            name=one_line(missing), columns=shown_names(names)
         ),
         _("Did you mean “{near}”?").format(near=one_line(near[0])) if near else _("Use one of these names."),
     )
@@ -100,9 +104,9 @@ def shown_names(names: Sequence[str]) -> str:
 def _named(names: Sequence[str], wanted: str) -> str:
     if wanted in names:
         return wanted
-    return next((name for name in names if plain(name) == plain(wanted)), "")
+    return next((name for name in names if plain(name[:_NAME_CHARACTERS]) == plain(wanted)), "")
 
 
 def _known(names: Sequence[str], role: str) -> str:
-    by_plain = {plain(name): name for name in reversed(names)}
+    by_plain = {plain(name[:_NAME_CHARACTERS]): name for name in reversed(names)}
     return next((by_plain[known] for known in _KNOWN[role] if known in by_plain), "")

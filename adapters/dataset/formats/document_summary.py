@@ -9,7 +9,6 @@ from adapters.dataset.example import Example
 from adapters.dataset.formats.columns import find_columns, shown_names
 from adapters.dataset.formats.row import Row, said
 from assistant.i18n import _
-from assistant.safe_text import one_line
 
 
 def read(row: Mapping[str, Any], columns: Mapping[str, str]) -> Row:
@@ -40,4 +39,4 @@ def _missing(row: Mapping[str, Any], columns: Mapping[str, str], text: str) -> s
 
 
 def _missing_key(name: str) -> str:
-    return _("“{key}” is missing or empty").format(key=one_line(name))
+    return _("“{key}” is missing or empty").format(key=shown_names([name]))

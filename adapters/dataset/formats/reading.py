@@ -184,9 +184,11 @@ def _cells_row(table: Table, record: Record, chosen: Columns) -> Row | str:
     text, target = values[chosen.text], values[chosen.target]
     for name, value in ((chosen.text, text), (chosen.target, target)):
         if not value.strip():
-            return _("“{key}” is missing or empty").format(key=name)
+            return _("“{key}” is missing or empty").format(key=shown_names([name]))
         if value.strip() in _EXCEL_ERRORS:
-            return _("“{key}” is an error of the spreadsheet: {value}").format(key=name, value=value.strip())
+            return _("“{key}” is an error of the spreadsheet: {value}").format(
+                key=shown_names([name]), value=value.strip()
+            )
     try:
         task = chosen.task_of(values.get(chosen.task, ""))
     except ValueError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from adapters.registry import reason_of
@@ -12,6 +13,7 @@ from assistant.i18n import _
 MAX_FILE_BYTES = 256 << 20
 _ZIP = b"PK\x03\x04"
 """What an Excel workbook begins with."""
+_LOOKED_AT = 4096
 
 
 def read_bytes(path: Path) -> bytes:
@@ -48,7 +50,7 @@ def decoded(data: bytes, path: Path) -> str:
             _("In a spreadsheet, save it as “CSV UTF-8”."),
             path=path,
         )
-    text = decode_text(data)
+    text = _text(data)
     if "\0" in text:
         raise DatasetError(
             _("{path} is not text.").format(path=path),
@@ -56,3 +58,12 @@ def decoded(data: bytes, path: Path) -> str:
             path=path,
         )
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _text(data: bytes) -> str:
+    """JSON as it is, for programs write it. What passed through a spreadsheet may have been misread on its way, and
+    “perchÃ©” is turned back (`assistant.documents.encodings`)."""
+    if data[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \r\n\t")[:1] in (b"{", b"["):
+        with suppress(UnicodeDecodeError):
+            return data.decode("utf-8-sig")
+    return decode_text(data)

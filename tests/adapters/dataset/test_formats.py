@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from adapters.dataset.example import TASKS
 from adapters.dataset.formats import FORMATS, read_rows, write_rows
 from adapters.dataset.formats import reading as reading_module
+from assistant.documents.encodings import decode
 from assistant.errors import DatasetError
+from assistant.safe_text import printable
 from tests.adapters.dataset.some_examples import TARGET, TEXT, as_said, different, example, examples, many, texts
 
 
@@ -207,6 +210,12 @@ def test_accents_survive_every_encoding_that_windows_writes(tmp_path, encoding):
     assert read_rows(path).examples[3].text == "Perché la città è più bella, lezione 3."
 
 
+def test_a_row_about_misread_accents_keeps_them(tmp_path):
+    items = [example(n, text=f"perchÃ© e cosÃ¬ e piÃ¹ e cittÃ\xa0 e metÃ\xa0 {n}") for n in range(5)]
+    write_rows(tmp_path / "own.jsonl", items, "jsonl")
+    assert list(read_rows(tmp_path / "own.jsonl").examples) == items
+
+
 def test_a_line_separator_inside_a_text_does_not_break_its_row(tmp_path):
     row = json.dumps({"document": "One.\u2028Two.\x85Three.", "summary": "Numbers."}, ensure_ascii=False)
     assert read_rows(write(tmp_path, row, row)).examples[0].text == "One.\nTwo.\nThree."
@@ -268,11 +277,10 @@ def test_any_bytes_are_rows_or_a_data_set_error(tmp_path_factory, data):
     folder = tmp_path_factory.getbasetemp()
     for name in ("any.jsonl", "any.csv", "any.tsv", "any"):
         (folder / name).write_bytes(data)
-        try:
+        with suppress(DatasetError):
             rows = read_rows(folder / name)
-        except DatasetError:
-            continue
-        assert rows.examples
+            assert rows.examples
+            assert all(printable(reason) == reason for _line, reason in rows.broken)
 
 
 KEYS = """
@@ -326,6 +334,7 @@ def test_what_every_format_says_comes_back(tmp_path_factory, kind, data):
     items = [example(task=task, text=text, target=target) for task, text, target in rows]
     path = tmp_path_factory.getbasetemp() / f"rows.{kind if kind in ('csv', 'tsv') else 'jsonl'}"
     write_rows(path, items, kind)
+    assume(kind not in ("csv", "tsv") or not decode(path.read_bytes()).repairs)
     back = read_rows(path)
     found = [(task, text.strip(), target.strip()) for task, text, target in said(back)]
     assert found == [(task, as_said(text), as_said(target)) for task, text, target in rows]

@@ -7,10 +7,11 @@ import io
 import time
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from adapters.dataset.formats import read_rows, write_rows
+from assistant.documents.encodings import decode
 from assistant.errors import DatasetError
 from assistant.i18n import set_language
 from tests.adapters.dataset.some_examples import TARGET, TEXT, as_said, example, texts
@@ -36,6 +37,12 @@ def test_what_italian_excel_saves_as_csv_is_read(tmp_path, encoding):
     assert pairs(rows) == [('Perché la città è "grande";\nmolto', "È così"), ("L'acqua è più calda", "Più calda")]
     assert [item.place.line for item in rows.examples] == [2, 4]
     assert (rows.format, rows.broken) == ("csv", ())
+
+
+def test_accents_that_a_spreadsheet_misread_are_turned_back(tmp_path):
+    rows = "".join(f"Perché la città è più bella {n};È così\r\n" for n in range(5))
+    path = write(tmp_path, (HEADER + rows).encode().decode("cp1252"), encoding="utf-8-sig")
+    assert pairs(read_rows(path))[0] == ("Perché la città è più bella 0", "È così")
 
 
 def test_what_excel_calls_unicode_text_is_read(tmp_path):
@@ -84,6 +91,24 @@ def test_columns_nobody_knows_are_asked_for(tmp_path):
     assert "alfa, beta, gamma" in caught.value.message
     assert "--column" in caught.value.hint
     assert pairs(read_rows(path, {"text": "Alfa", "target": "gamma"})) == [("Un testo", "Una sintesi")]
+
+
+def test_a_stranger_s_endless_names_of_columns_take_no_time(tmp_path):
+    started = time.monotonic()
+    for names in (";".join(f"column{n}" for n in range(100_000)), f"{'x' * 3_000_000};y", f"text{' ' * 3_000_000}.;y"):
+        with pytest.raises(DatasetError) as caught:
+            read_rows(write(tmp_path, f"{names}\na;b\n"), {"target": "colum"})
+        assert len(caught.value.message) < 2_000
+    assert time.monotonic() - started < 10
+
+
+def test_names_of_columns_cannot_act_on_a_terminal(tmp_path):
+    with pytest.raises(DatasetError) as caught:
+        read_rows(write(tmp_path, "\x1b[31mred;\x1b]0,x\x07b\u202e\na;b\n"))
+    assert "red, b" in caught.value.message
+    assert (
+        read_rows(write(tmp_path, "text\x1b[0m;summary\na;\nb;c\n"), {"text": "text\x1b[0m"}).broken[0][1].isprintable()
+    )
 
 
 def test_two_columns_of_one_name_are_not_guessed_between(tmp_path):
@@ -200,6 +225,7 @@ def test_whatever_python_s_own_writer_writes_is_read(tmp_path_factory, rows, del
     sheet = io.StringIO()
     writer = csv.writer(sheet, delimiter=delimiter, lineterminator=line_end)
     writer.writerows([("text", "target"), *rows])
+    assume(not decode(sheet.getvalue().encode()).repairs)
     found = read_rows(write(tmp_path_factory.getbasetemp(), sheet.getvalue()))
     errors = {line for line, _why in found.broken}
     assert not errors
