@@ -14,7 +14,7 @@ from typing import TextIO
 PLAIN = {
     **{"✔": "=", "≈": "~", "✖": "x", "⚠": "!"},  # how well a claim is supported
     **{"█": "#", "▒": "+", "░": ".", "×": "x"},  # which pages were read
-    **{"–": "-", "…": "...", "·": "-", "“": '"', "”": '"', "’": "'", "→": "->", "•": "*"},
+    **{"–": "-", "…": "...", "·": "-", "“": '"', "”": '"', "’": "'", "→": "->", "•": "*", "─": "-"},
 }
 """What stands for our own signs where an encoding has none of them."""
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib
-import sys
 from argparse import Namespace
 from typing import Any
 
@@ -16,6 +13,7 @@ from tui.cli.documents import asked_adapter, document_fields
 from tui.cli.job import JOB, JobRunner, Result, conclude
 from tui.cli.options import setting_overrides
 from tui.cli.report import answer_line, marks_line
+from tui.cli.typed import read_line
 from tui.output import Output
 
 _PROMPT = "› "
@@ -28,7 +26,7 @@ def chat(options: Namespace, output: Output) -> int:
     with JobRunner(output, settings) as runner:
         conversation = _Conversation(documents, asked_adapter(options), output, runner)
         output.say(_("Ask anything. /adapter NAME changes the adapter, /quit leaves, Ctrl-C stops an answer."))
-        while (line := _read_line(output)) is not None:
+        while (line := read_line(_PROMPT)) is not None:
             if not conversation.take(line.strip()):
                 break
     return conversation.exit_code
@@ -102,16 +100,3 @@ def _answer_text(ending: object) -> str:
     if isinstance(ending, Finished):
         return str(ending.result.get("answer", ""))
     return ending.text if isinstance(ending, Cancelled) else ""
-
-
-def _read_line(output: Output) -> str | None:
-    """The next line of input; None at its end."""
-    if not sys.stdin.isatty():
-        return sys.stdin.readline() or None
-    with contextlib.suppress(ImportError):  # Windows edits lines by itself
-        importlib.import_module("readline")  # from here on input() edits lines, and remembers them
-    try:
-        return input(_PROMPT)
-    except EOFError:
-        output.say("")
-        return None

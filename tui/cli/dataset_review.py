@@ -116,7 +116,6 @@ class Review:
         while True:
             typed = read_line("› ")
             if typed is None:
-                self._output.say("")
                 return "quit", ""
             action = _ACTIONS.get(typed.strip().lower().lstrip("/"), "")
             if action == "text":

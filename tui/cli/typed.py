@@ -25,6 +25,7 @@ def read_line(prompt: str, prefilled: str = "") -> str | None:
         try:
             return input(printable(prompt))
         except EOFError:
+            sys.stderr.write("\n")  # what is said next does not stand behind the prompt
             return None
 
 
