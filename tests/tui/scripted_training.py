@@ -114,7 +114,7 @@ class ScriptedTraining:
         rows = [
             {
                 **{"name": name, "examples": len(examples), "tiers": {"B": len(examples)}},
-                **{"statuses": self.statuses(name), "made": "2026-11-01T10:00:00", "sources": ["notes"]},
+                **{"statuses": self.statuses(name), "created": "2026-11-01T10:00:00", "paths": [f"/home/anna/{name}"]},
             }
             for name, examples in self.datasets.items()
         ]
@@ -177,7 +177,7 @@ class ScriptedTraining:
             for step in range(1, 61, 5):
                 loss = 3.0 - slope * step
                 self.process.send(RateTried(job=request.job, learning_rate=rate, step=step, total_steps=60, loss=loss))
-        self.finish(request, {"sentences": ["Normally is best here."]})
+        self.finish(request, {"suggestion": 2e-4, "sentence": "The boldest one did clearly better."})
 
     def train(self, request: Train) -> None:
         rule = self.process.rule(request)

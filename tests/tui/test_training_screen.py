@@ -292,7 +292,9 @@ async def test_three_learning_rates_are_tried_and_compared():
         await said(desk, "Tried with two real steps")
         await desk.pilot.press("l")
         await said(desk, "learning rate 0.0002")
-        await said(desk, "Normally is best here.")
+        await said(desk, "The boldest one did clearly better.")
+        await desk.pilot.press("y")
+        await desk.wait_until(lambda: desk.chat.training.draft.preset == "bold")
         assert sent(TryRates)
 
 

@@ -17,12 +17,13 @@ from textual.widgets import Static
 from assistant.i18n import _
 from assistant.protocol import ListDatasets, ListRuns, RemoveDataset, RemoveRun
 from assistant.safe_text import one_line, printable
+from tui.choosable import Choosable
 from tui.completion import data_suffixes
 from tui.dropped_paths import to_path
-from tui.screens.asking import LineScreen
+from tui.screens.asking import ChoiceScreen, LineScreen
 from tui.screens.training_pane import Keys, Pane
 from tui.training.rows import DatasetRow, RunRow, dataset_row, rows_of, run_row
-from tui.training.words import dataset_card, dataset_line, note_line, run_line, run_state
+from tui.training.words import dataset_card, dataset_line, run_line, run_state
 from tui.widgets.job_line import JobLine
 from tui.widgets.key_hints import Hint
 from tui.widgets.line_list import LineList
@@ -150,8 +151,7 @@ class DataPane(Pane):
         elif isinstance(row, RunRow):
             self.go_on_with(row)
         else:
-            self.work.draft = replace(self.work.draft, data=row.name)
-            self.go_to("examples")
+            self._choose(row.name)
 
     def go_on_with(self, row: RunRow) -> None:
         if self.work.trains:
@@ -169,12 +169,36 @@ class DataPane(Pane):
     def _ask_for_path(self, tiers: str) -> None:
         def named(path: str | None) -> None:
             if path:
-                self.build(str(to_path(path).absolute()), tiers=tiers)
+                self._ask_about(str(to_path(path).absolute()), tiers)
 
         hint = _("A folder is read with all folders in it. Nothing leaves this machine.")
         here = f"{Path.cwd()}{os.sep}"
         question = _("Which notes? A folder, a document, or a table of texts with their summaries:")
         self.app.push_screen(LineScreen(question, here, suffixes=data_suffixes(), hint=hint), named)
+
+    def _ask_about(self, path: str, tiers: str) -> None:
+        """Whether examples that were made of it before will do."""
+        before = next((row for row in self._datasets if row.paths == (path,)), None)
+        if before is None:
+            self.build(path, tiers=tiers)
+            return
+
+        def chosen(answer: str | None) -> None:
+            if answer == "use":
+                self._choose(before.name)
+            elif answer == "anew":
+                self.build(path, tiers=tiers, overwrite=True)
+
+        choices = [
+            Choosable("use", _("Use them as they are")),
+            Choosable("anew", _("Make them again"), _("what you said of them stays")),
+        ]
+        title = _("Examples were made of this before: “{name}”").format(name=before.name)
+        self.app.push_screen(ChoiceScreen(title, choices), chosen)
+
+    def _choose(self, name: str) -> None:
+        self.work.choose_data(name)
+        self.go_to("examples")
 
     def build(self, path: str, *, tiers: str = "AB", overwrite: bool = False) -> None:
         """Make examples of it, unless that is being done."""
@@ -205,12 +229,6 @@ class DataPane(Pane):
             self._line_of_work.say(
                 _("Making examples of {path}").format(path=one_line(Path(building.about).name)) + "…"
             )
-
-    def notes(self) -> Text:
-        """What was said while the examples were made: what was left out."""
-        building = self.work.building
-        notes = building.notes if building is not None else []
-        return Text("\n").join(note_line(note) for note in notes)
 
     # --- removing ---------------------------------------------------------------------------------------------------
 

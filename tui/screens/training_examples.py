@@ -21,7 +21,7 @@ from tui.dataset_words import status_name
 from tui.screens.editing import EditScreen
 from tui.screens.training_pane import Keys, Pane
 from tui.training.rows import ExampleRow, example_row, rows_of
-from tui.training.words import STATUS_MARKS, example_line
+from tui.training.words import STATUS_MARKS, example_line, note_line
 from tui.widgets.key_hints import Hint
 from tui.widgets.line_list import LineList
 
@@ -44,6 +44,7 @@ class ExamplesPane(Pane):
         Binding("u", "decide('undo')", show=False),
         Binding("e", "edit", show=False),
         Binding("f", "filter", show=False),
+        Binding("i", "report", show=False),
         Binding("space", "read_on(1)", show=False),
         Binding("shift+space,backspace", "read_on(-1)", show=False),
     ]
@@ -58,7 +59,9 @@ class ExamplesPane(Pane):
         self._wanted: set[str] = set()
         """Asked for, and not yet there."""
         self._statuses: dict[str, int] = {}
-        self._verdict = ""
+        self._report: tuple[str, ...] = ()
+        """What there is to say of all of them, the most important first."""
+        self._shows_report = False
         self._edits: dict[str, str] = {}
         """Changes that were begun and not kept, by id."""
         self._head = Static(markup=False, classes="head")
@@ -80,6 +83,10 @@ class ExamplesPane(Pane):
             (Hint("u", _("Undo"), "screen.pane(\"decide('undo')\")"), _("As before you said anything of it.")),
             (Hint("f", _("Show"), "screen.pane('filter')"), _("All of them, those not looked at, those rejected.")),
             (
+                Hint("i", _("All of them"), "screen.pane('report')"),
+                _("What there is to say of all examples together, and what was left out; again, back to the one."),
+            ),
+            (
                 Hint("Enter", _("Go on"), "screen.pane('go_on')"),
                 _("On to the settings. What you did not look at counts."),
             ),
@@ -98,7 +105,7 @@ class ExamplesPane(Pane):
     def enter(self) -> None:
         self._list.focus()
         if self.work.draft.data != self._data:
-            self._data, self._status, self._verdict = self.work.draft.data, "", ""
+            self._data, self._status, self._report = self.work.draft.data, "", ()
             self._ids, self._rows, self._edits = [], {}, {}
             self._check()
         self.refresh_list()
@@ -130,7 +137,7 @@ class ExamplesPane(Pane):
         if result is not None:
             self.work.verdicts[data] = str(result.get("verdict") or "")
         if result is not None and data == self._data:
-            self._verdict = " ".join(one_line(str(sentence)) for sentence in result.get("sentences") or ())
+            self._report = tuple(one_line(str(sentence)) for sentence in result.get("sentences") or ())
             self._draw_head()
 
     def _take(self, result: dict[str, Any]) -> None:
@@ -177,8 +184,8 @@ class ExamplesPane(Pane):
         text.append("   " + "  ".join(counts), "not bold dim")
         if self._status:
             text.append("   " + _("shown: {which}").format(which=status_name(self._status)), "not bold")
-        if self._verdict:
-            text.append("\n" + self._verdict, "not bold")
+        if self._report:
+            text.append("\n" + self._report[0], "not bold")
         self._head.update(text)
 
     def _line(self, position: int, _columns: int) -> Text:
@@ -187,6 +194,9 @@ class ExamplesPane(Pane):
 
     def _show_example(self) -> None:
         row = self._current
+        if self._shows_report:
+            self._detail.update(self._whole_report())
+            return
         if row is None:
             self._detail.update(Text(_("There are none of these.") if not self._ids and self._data else ""))
             return
@@ -197,6 +207,12 @@ class ExamplesPane(Pane):
         if row.id in self._edits:
             lines.insert(0, Text("✎ " + _("A change that is not kept yet: e goes on with it."), "bold"))
         self._detail.update(Text("\n").join(lines))
+
+    def _whole_report(self) -> Text:
+        building = self.work.building
+        made = building is not None and building.result is not None and building.result.get("name") == self._data
+        notes = [note_line(note) for note in building.notes] if building is not None and made else []
+        return Text("\n").join([*(Text(f"· {sentence}") for sentence in self._report), *notes])
 
     @property
     def _marked_style(self) -> str:
@@ -213,8 +229,14 @@ class ExamplesPane(Pane):
     @on(LineList.Highlighted)
     def _highlighted(self) -> None:
         self._scroll.scroll_home(animate=False)
+        self._shows_report = False
         self._show_example()
         self._fetch_around()
+
+    def action_report(self) -> None:
+        self._shows_report = not self._shows_report
+        self._scroll.scroll_home(animate=False)
+        self._show_example()
 
     def action_read_on(self, pages: int) -> None:
         self._scroll.scroll_relative(y=pages * max(1, self._scroll.size.height - 1), animate=False)

@@ -20,6 +20,7 @@ from tui.choosable import Choosable
 from tui.screens.asking import ChoiceScreen, ConfirmScreen
 from tui.screens.training_pane import Keys, Pane
 from tui.training.rows import RunRow, rows_of, run_row
+from tui.training.settings import preset_name, preset_of
 from tui.training.words import fit_words, note_line, run_state
 from tui.widgets.job_line import JobLine
 from tui.widgets.key_hints import Hint
@@ -39,6 +40,7 @@ class FitPane(Pane):
         Binding("enter", "start", show=False),
         Binding("t", "try_fit", show=False),
         Binding("l", "try_rates", show=False),
+        Binding("y", "take_suggestion", show=False),
         Binding("c", "stop_trying", show=False),
     ]
 
@@ -64,6 +66,7 @@ class FitPane(Pane):
                 Hint("l", _("Compare rates"), "screen.pane('try_rates')"),
                 _("Learn for sixty steps carefully, normally and boldly from the same start, and compare."),
             ),
+            (Hint("y", "", "screen.pane('take_suggestion')"), _("Take what did best in that comparison.")),
             (Hint("c", _("Stop trying"), "screen.pane('stop_trying')"), _("Stop what is being tried.")),
         ]
 
@@ -100,6 +103,12 @@ class FitPane(Pane):
             return False
         self.say()
         return not any(trial is not None and trial.goes_on for trial in (self.work.fit, self.work.rates))
+
+    def action_take_suggestion(self) -> None:
+        result = self.work.rates.result if self.work.rates is not None else None
+        if best := preset_of((result or {}).get("suggestion")):
+            self.work.draft = replace(self.work.draft, preset=best)
+            self.say(_("How it learns: “{value}”.").format(value=preset_name(best)))
 
     def action_stop_trying(self) -> None:
         self.work.stop(self.work.fit)
@@ -140,8 +149,9 @@ class FitPane(Pane):
             return
         legend = rate_legend(trial.rates, self.app.theme_variables)
         if trial.result is not None:
-            for sentence in _sentences(trial.result):
-                legend.append("\n" + sentence)
+            legend.append("\n" + one_line(str(trial.result.get("sentence") or "")))
+            if (best := preset_of(trial.result.get("suggestion"))) and best != self.work.draft.preset:
+                legend.append(" " + _("y takes it: “{value}”.").format(value=preset_name(best)), "bold")
         if trial.error is not None:
             legend.append(f"\n{one_line(trial.error.message)} {one_line(trial.error.hint)}")
         self._legend.update(legend)
@@ -208,11 +218,6 @@ class FitPane(Pane):
             self.work.draft = replace(self.work.draft, model=self.desk.choice.model)
         self.in_background(self.work.train(overwrite=overwrite, few=self._is_too_little))
         self.go_to("run")
-
-
-def _sentences(result: dict[str, object]) -> list[str]:
-    sentences = result.get("sentences")
-    return [one_line(str(item)) for item in sentences] if isinstance(sentences, list | tuple) else []
 
 
 def _plain(text: Text) -> Text:

@@ -16,12 +16,10 @@ class DatasetRow:
     tiers: Mapping[str, int] = field(default_factory=dict[str, int])
     """How many of each tier; A, B, C."""
     statuses: Mapping[str, int] = field(default_factory=dict[str, int])
-    sources: tuple[str, ...] = ()
+    paths: tuple[str, ...] = ()
     """What it was made from."""
-    made: str = ""
+    created: str = ""
     """ISO 8601; empty when not known."""
-    trouble: str = ""
-    """Why it cannot be used, where it cannot."""
 
 
 @dataclass(frozen=True)
@@ -59,9 +57,8 @@ def dataset_row(row: Row) -> DatasetRow:
         _number(row, "examples"),
         _counts(row, "tiers"),
         _counts(row, "statuses"),
-        _texts(row, "sources"),
-        _text(row, "made"),
-        _text(row, "trouble"),
+        _texts(row, "paths"),
+        _text(row, "created"),
     )
 
 

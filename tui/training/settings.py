@@ -97,6 +97,15 @@ def stepped(draft: Draft, setting: Setting, by: int) -> Draft:
     return changed(draft, setting.field, values[min(max(position, 0), len(values) - 1)])
 
 
+def preset_of(rate: object) -> str:
+    """The preset that has that learning rate; empty where none has."""
+    return next((name for name, its in PRESETS.items() if its == rate), "")
+
+
+def preset_name(preset: str) -> str:
+    return {"prudent": _("Carefully"), "normal": _("Normally"), "bold": _("Boldly")}[preset]
+
+
 # --- one by one ---------------------------------------------------------------------------------------------------
 
 
@@ -111,24 +120,18 @@ def _name(draft: Draft) -> Setting:
 
 
 def _boldness(draft: Draft) -> Setting:
-    words = {
-        "prudent": (
-            _("Carefully"),
-            _("Short steps: it forgets least of what the model knows, and needs more rounds to learn."),
-        ),
-        "normal": (_("Normally"), _("Right for most notes: begin here, and change it only if you have to.")),
-        "bold": (
-            _("Boldly"),
-            _("Long steps: it learns sooner, forgets more, and may lose its way; Sunto then goes back by itself."),
-        ),
+    what_if = {
+        "prudent": _("Short steps: it forgets least of what the model knows, and needs more rounds to learn."),
+        "normal": _("Right for most notes: begin here, and change it only if you have to."),
+        "bold": _("Long steps: it learns sooner, forgets more, and may lose its way; Sunto then goes back by itself."),
     }
     return Setting(
         "preset",
         _("How does it learn?"),
-        words[draft.preset][0],
+        preset_name(draft.preset),
         _("learning rate {rate}").format(rate=plain_number(draft.learning_rate)),
-        words[draft.preset][1],
-        tuple(Choosable(name, label, plain_number(PRESETS[name])) for name, (label, _what) in words.items()),
+        what_if[draft.preset],
+        tuple(Choosable(name, preset_name(name), plain_number(PRESETS[name])) for name in what_if),
     )
 
 

@@ -60,11 +60,10 @@ def composition(tiers: Mapping[str, int]) -> str:
 def dataset_card(row: DatasetRow) -> Text:
     card = Text().append(one_line(row.name), "bold")
     for line in (
-        one_line(row.trouble),
         composition(row.tiers),
         plural("{count} accepted or edited by you", "{count} accepted or edited by you", _looked_at(row)),
-        _("made from {paths}").format(paths=one_line(", ".join(row.sources))) if row.sources else "",
-        _("made on {date}").format(date=row.made[:10]) if row.made else "",
+        _("made from {paths}").format(paths=one_line(", ".join(row.paths))) if row.paths else "",
+        _("made on {date}").format(date=row.created[:10]) if row.created else "",
     ):
         if line:
             card.append("\n" + line)

@@ -5,6 +5,7 @@ One thing of each kind at a time. Whoever looks is told of every change; nothing
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
@@ -23,6 +24,7 @@ from assistant.protocol import (
 )
 from tui.errands import Errands, StoppedError
 from tui.training.live import LiveTraining, Note, RateTest
+from tui.training.past import remember
 from tui.training.settings import Draft, load_draft, save_draft
 
 Listener = Callable[[], None]
@@ -123,6 +125,10 @@ class TrainingWork:
             save_draft(draft)
             self._tell()
 
+    def choose_data(self, name: str) -> None:
+        """What to learn from; what is not named yet is called as it is."""
+        self.draft = replace(self.draft, data=name, name=self.draft.name or name)
+
     # --- the long errands -----------------------------------------------------------------------------------------
 
     async def build(self, path: str, *, tiers: str = "AB", overwrite: bool = False) -> None:
@@ -134,7 +140,7 @@ class TrainingWork:
 
         await self._do(doing, request)
         if doing.result is not None:
-            self.draft = replace(self.draft, data=str(doing.result.get("name") or ""))
+            self.choose_data(str(doing.result.get("name") or ""))
         self._tell()
 
     async def try_fit(self) -> None:
@@ -179,6 +185,7 @@ class TrainingWork:
         live = self.live
         if live is None or live.name != name:
             live = LiveTraining(Train(job="", data="", name=name, resume=True))
+            await asyncio.to_thread(remember, live)
         live.request = replace(live.request, resume=True, overwrite=False)
         await self._train(live)
 
