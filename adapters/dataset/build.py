@@ -126,10 +126,10 @@ class _Building:
             raise Stopped
         try:
             rows = read_rows(path, self.options.columns)
-        except DatasetError as error:
+        except DatasetError:
             if named:
                 raise
-            self.skipped.append((name, error.message))
+            self.skipped.append((name, _("it is no table of examples")))
             return
         self.rows += rows.examples
         self.read.append(name)

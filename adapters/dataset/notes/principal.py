@@ -6,6 +6,7 @@ speak of are removed, and have to be written from what is left.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -28,6 +29,12 @@ _WORDS_PER_SENTENCE = 80
 _FEWEST, _MOST = 2, 4
 _CONSIDERED = 3
 """Times as many sentences are looked at as are wanted: some do not stand alone."""
+
+
+_NO_STATEMENT = re.compile(
+    r"^[«“\"‘'—–-]|!\W*$|^(?:See|Vedi|Tutt[oi] (?:ciò|quest[oi])|All (?:of )?(?:this|these))\b"
+    r"|\b(?:I|me|my|[Ww]e|us|[Oo]ur)\b"
+)
 
 
 def principal_examples(
@@ -75,7 +82,12 @@ def _principal(document: Document, count: int) -> list[OwnSentence]:
     found = list[OwnSentence]()
     for considered in range(count, _CONSIDERED * count + 1):
         sentences = own_sentences([document], {}, 0, total=considered)
-        found = [sentence for sentence in sentences if not (sentence.leans_back or sentence.is_about_the_text)]
+        found = [sentence for sentence in sentences if _says_something(sentence)]
         if len(found) >= count or len(sentences) < considered:
             break
     return found
+
+
+def _says_something(sentence: OwnSentence) -> bool:
+    """Something of the subject, and by itself: no direct speech, no exclamation, nothing of the author."""
+    return not (sentence.leans_back or sentence.is_about_the_text or _NO_STATEMENT.search(sentence.text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from adapters.dataset.build import Built, BuildOptions, build
+from adapters.dataset.build import BuildOptions, Built, build
 from adapters.dataset.example import Example
 from adapters.dataset.notes.whole_text import WholeText, text_at
 from assistant.documents import load_document
