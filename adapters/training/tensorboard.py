@@ -20,6 +20,7 @@ from assistant.i18n import _
 logger = logging.getLogger(__name__)
 
 FOLDER = "tensorboard"
+_FLUSH_SECONDS = 10
 _TAGS = {
     "step": {
         "loss": "loss/training",
@@ -52,7 +53,6 @@ class Board:
                     self._writer.add_scalar(tag, row[name], row["step"])
             if row["kind"] == "adjustment":
                 self._writer.add_text("changes", row["message"], row["step"])
-            self._writer.flush()
         except OSError as error:
             logger.warning("TensorBoard's file cannot be written: %s", error)
             self._writer = None
@@ -65,7 +65,7 @@ class Board:
         from torch.utils.tensorboard import SummaryWriter  # deferred: it takes half a second
 
         try:
-            self._writer = SummaryWriter(str(self._directory), purge_step=step + 1)
+            self._writer = SummaryWriter(str(self._directory), purge_step=step + 1, flush_secs=_FLUSH_SECONDS)
         except OSError as error:
             logger.warning("TensorBoard's file cannot be made: %s", error)
 

@@ -66,6 +66,16 @@ def prepared(engine, chosen: TrainingSettings, **plan_settings) -> Iterator[tupl
         yield Forward(model, adapter, plan(**plan_settings), chosen.kind), adapter
 
 
+class Around:
+    """A `Forward` with something changed in it."""
+
+    def __init__(self, forward) -> None:
+        self.forward = forward
+
+    def __getattr__(self, name):
+        return getattr(self.forward, name)
+
+
 class Ran:
     """What came of a training."""
 
@@ -95,8 +105,20 @@ class Ran:
         )
 
 
-def go(engine, chosen=None, *, name="bio", examples=None, held_out=None, resume=False, after=None, wrap=None, **more):
-    """Train to the end, or until `after(told)` is true, when should_stop says so from then on."""
+def go(
+    engine,
+    chosen=None,
+    *,
+    name="bio",
+    examples=None,
+    held_out=None,
+    resume=False,
+    after=None,
+    should_stop=None,
+    wrap=None,
+    **more,
+) -> Ran:
+    """Train to the end, or until `should_stop()`, or `after(told)` was true once."""
     chosen = chosen or settings()
     examples = examples if examples is not None else learnable(engine)
     held_out = held_out if held_out is not None else learnable(engine, 3, seed=1)
@@ -104,7 +126,7 @@ def go(engine, chosen=None, *, name="bio", examples=None, held_out=None, resume=
     run = runs.open_run(name) if resume else runs.create(name, chosen, {}, rows())
     with run, prepared(engine, chosen) as (forward, adapter):
         forward = wrap(forward) if wrap else forward
-        loop = train(forward, adapter, examples, held_out, chosen, run, lambda: bool(stop), **more)
+        loop = train(forward, adapter, examples, held_out, chosen, run, should_stop or (lambda: bool(stop)), **more)
         while True:
             try:
                 told.append(next(loop))

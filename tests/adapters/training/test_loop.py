@@ -32,16 +32,3 @@ def test_max_steps_is_a_limit(engine):
     ran = go(engine, settings(epochs=5, batch_size=1, max_steps=4))
     assert [step.step for step in ran.steps] == [1, 2, 3, 4]
     assert {step.total for step in ran.steps} == {4}
-
-
-@pytest.mark.parametrize("kind", ["lora", "alora"])
-@pytest.mark.parametrize("stopped_at", [1, 4, 7])
-def test_a_pause_and_a_continuation_end_with_the_very_same_weights(engine, kind, stopped_at):
-    whole = go(engine, settings(kind=kind), name="whole")
-    paused = go(engine, settings(kind=kind), after=lambda told: told.step == stopped_at)
-    assert paused.outcome.end == "stopped"
-    assert paused.outcome.steps == stopped_at
-    ended = go(engine, settings(kind=kind), resume=True)
-    assert [step.step for step in ended.steps] == list(range(stopped_at + 1, 10))
-    assert ended.same_weights(whole)
-    assert ended.outcome == whole.outcome
