@@ -64,8 +64,8 @@ def _composition(found: Check) -> Iterator[str]:
 
 
 def _held_out(found: Check) -> Iterator[str]:
-    if set(found.by_split) <= {""}:
-        return  # nobody has divided them yet
+    if set(found.by_split) <= {""} or found.verdict == "too_little":
+        return  # nobody has divided them yet, or there is nothing worth dividing
     if not found.held_out:
         yield _("None is kept aside: nobody would notice if the adapter only learned them by heart. Add a document.")
     if not found.test:
@@ -89,7 +89,7 @@ def _trouble(found: Check) -> Iterator[str]:
             "{count} examples look wrong: look at them before you train.",
             count,
         )
-        if count > _MANY_SUSPICIOUS * sum(found.by_task.values()):
+        if found.verdict != "too_little" and count > _MANY_SUSPICIOUS * sum(found.by_task.values()):
             yield _("That is a large share: perhaps texts and summaries were mixed up, or are of another kind.")
     if count := len(found.leakage):
         yield plural(
