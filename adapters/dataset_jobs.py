@@ -14,7 +14,7 @@ from adapters.dataset_building import build_options, make
 from adapters.relay import Emit, Reporter, relay
 from adapters.session import Session
 from assistant import protocol
-from assistant.errors import ConfigError, DatasetError
+from assistant.errors import ConfigError, DatasetError, Stopped
 from assistant.generation import ShouldStop
 from assistant.i18n import _
 from assistant.protocol import Event
@@ -45,6 +45,8 @@ def build_dataset(request: protocol.BuildDataset, session: Session, should_stop:
             _("Choose another name; on the command line, --overwrite builds it again and keeps your review."),
         )
     made = yield from make(paths, options, request, session, should_stop)
+    if should_stop():
+        raise Stopped
     dataset = store.save(name, made.examples, made.about, overwrite=request.overwrite)
     return (yield from _report(request.job, dataset, started))
 
