@@ -42,7 +42,8 @@ def written(
     from adapters.dataset.candidates import CandidateOptions
 
     engine = yield from session.bare_base(request, should_stop)
-    options = CandidateOptions(count=request.candidates, seed=max(request.seed, 0))
+    seed = request.seed if request.seed >= 0 else session.settings.seed
+    options = CandidateOptions(count=request.candidates, seed=seed)
     library = session.library
 
     def work(emit: Emit) -> list[Example]:

@@ -264,6 +264,17 @@ def test_an_editor_changes_the_target_and_one_that_fails_costs_nothing(capsys, m
     assert list(scratch.iterdir()) == []
 
 
+def test_lines_that_were_joined_to_be_edited_are_no_change(monkeypatch, capsys, tmp_path):
+    file = tmp_path / "lines.jsonl"
+    row = {"document": "Water rises, cools and falls as rain. " * 5, "summary": "- Water rises.\n- Water falls."}
+    file.write_text(json.dumps(row), encoding="utf-8")
+    main(["dataset", "build", str(file)])
+    somebody_types(monkeypatch, "e", "- Water rises. - Water falls.", "q")
+    assert main(["dataset", "review", "lines"]) == 0
+    assert "Nothing was changed." in said(capsys)[1]
+    assert store.load("lines").examples[0].status == "pending"
+
+
 def test_only_what_is_asked_for_is_reviewed(capsys, monkeypatch, pairs):
     main(["dataset", "review", "pairs", "--reject", ",".join(pairs[:2])])
     capsys.readouterr()

@@ -59,7 +59,9 @@ def _editor() -> list[str]:
     """The command that opens a file to be edited; empty where there is none."""
     wanted = os.environ.get("VISUAL") or os.environ.get("EDITOR") or ("notepad" if sys.platform == "win32" else "")
     try:
-        return shlex.split(wanted, posix=sys.platform != "win32")
+        if sys.platform == "win32":  # where a backslash is no escape
+            return [part.strip('"') for part in shlex.split(wanted, posix=False)]
+        return shlex.split(wanted)
     except ValueError:  # quotes that do not match: trying it says so
         return [wanted]
 
@@ -80,8 +82,9 @@ def _in_editor(command: list[str], text: str) -> str:
 def _at_prompt(text: str, output: Output) -> str | None:
     """One line; it begins as the text has it, where lines can be edited."""
     output.say(_("Type it anew on one line. An empty line leaves it as it was."))
-    typed = read_line("  ", " ".join(text.split()))
-    return typed.strip() or None if typed is not None else None
+    offered = " ".join(text.split())
+    typed = (read_line("  ", offered) or "").strip()
+    return None if typed == offered else typed or None  # lines that were joined for the prompt are no change
 
 
 @contextlib.contextmanager
