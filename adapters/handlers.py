@@ -102,6 +102,12 @@ def check_fit(request: protocol.CheckFit, session: Session, should_stop: ShouldS
     return (yield from check_fit(request, session, should_stop))
 
 
+def try_rates(request: protocol.TryRates, session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
+    from adapters.training.job import try_rates
+
+    return (yield from try_rates(request, session, should_stop))
+
+
 def diagnose(request: protocol.Diagnose, _session: Session, should_stop: ShouldStop) -> Generator[Event, None, Result]:
     from assistant.doctor import diagnose
     from assistant.hardware import describe_machine

@@ -47,6 +47,7 @@ HANDLERS: dict[type[Request], Handler] = {
     protocol.RemoveDataset: dataset_jobs.remove_dataset,
     protocol.Train: handlers.train,
     protocol.CheckFit: handlers.check_fit,
+    protocol.TryRates: handlers.try_rates,
     protocol.ListRuns: handlers.immediate(run_jobs.list_runs),
     protocol.RemoveRun: handlers.immediate(run_jobs.remove_run),
     protocol.FetchModel: handlers.fetch_model,

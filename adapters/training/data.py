@@ -107,10 +107,10 @@ def _check_enough(found: TrainingData, data: str, *, few: bool) -> None:
         )
     raise DatasetError(
         plural(
-            "There is only {count} example to train on, and from fewer than {least} an adapter learns little.",
-            "There are only {count} examples to train on, and from fewer than {least} an adapter learns little.",
+            "There is only {count} example to train on: an adapter would learn little from it.",
+            "There are only {count} examples to train on: an adapter would learn little from them.",
             count,
-        ).replace("{least}", str(STYLE)),
+        ),
         _("Put two or three of them into your question instead, add more notes, or train all the same with --few."),
         path=data,
     )

@@ -22,12 +22,13 @@ from adapters.training import fit, publishing, runs
 from adapters.training.checks import check_alone, check_new, check_room, check_settings
 from adapters.training.fit_trial import FitTrial
 from adapters.training.preparing import Prepared, Workbench, create_run, prepare, prepare_again, workbench
+from adapters.training.rate_trial import rate_trial
 from adapters.training.run import Run
 from adapters.training.samples import Sampler, choose
 from adapters.training.telling import Teller
 from assistant.errors import Stopped, SuntoError
 from assistant.generation import ShouldStop
-from assistant.protocol import CheckFit, Event, Progress, Train
+from assistant.protocol import CheckFit, Event, Progress, Train, TryRates
 
 if TYPE_CHECKING:
     from adapters.training.records import Outcome
@@ -83,6 +84,15 @@ def check_fit(request: CheckFit, session: Session, should_stop: ShouldStop) -> J
         "advice": list(told.advice),
         "plan": asdict(trial.prepared.plan),
     }
+
+
+def try_rates(request: TryRates, session: Session, should_stop: ShouldStop) -> Job:
+    """Raises as `train_adapter`."""
+    check_alone(session)
+    check_settings(request)
+    prepared = yield from prepare(request, session, should_stop, few=True)
+    with workbench(prepared, session) as bench:
+        return (yield from rate_trial(prepared, bench, should_stop))
 
 
 def _fitted(prepared: Prepared, bench: Workbench, should_stop: ShouldStop) -> Generator[Event, None, Prepared]:

@@ -31,7 +31,7 @@ def choose(held_out: Sequence[Example]) -> list[Example]:
     )
     first_of_each: dict[str, Example] = {}
     for example in ordered:
-        first_of_each.setdefault(example.group, example)
+        first_of_each.setdefault(example.place.document, example)
     chosen = list(first_of_each.values())[:SAMPLES]
     return chosen + [example for example in ordered if example not in chosen][: SAMPLES - len(chosen)]
 

@@ -355,7 +355,7 @@ def _adapter_commands() -> list[Command]:
             "train",
             _("Train an adapter on your notes."),
             request="Train",
-            also=("CheckFit",),
+            also=("CheckFit", "TryRates"),
             handler="tui.cli.training:train",
             add_options=training_options.train_options,
             usage=_("DATA --name NAME [options]"),

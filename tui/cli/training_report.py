@@ -15,7 +15,7 @@ from tui.words import duration, plain_number, time_left
 
 Row = Mapping[str, Any]
 
-_SAMPLE_CHARACTERS = 300
+_SAMPLE_CHARACTERS = 200
 _SPARKS = "▁▂▃▄▅▆▇█"
 _CURVE_COLUMNS = 40
 
