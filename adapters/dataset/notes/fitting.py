@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from adapters.dataset.example import Place
 from adapters.dataset.notes.parts import paragraphs
-from adapters.dataset.notes.whole_text import Span, WholeText, count_words, cuts_between
+from adapters.dataset.notes.whole_text import Span, WholeText, count_words, cuts_between, pieces_of
 from assistant.i18n import _
 from assistant.sentences import split_sentences
 from assistant.stems import content_stems
@@ -40,7 +40,7 @@ def fit(whole: WholeText, span: Span, cuts: Sequence[Span], target: str) -> tupl
 
 
 def _closest(whole: WholeText, place: Place, target: str) -> list[Span]:
-    blocks = [block for piece in _pieces(place) for block in _blocks(whole.text, *piece)]
+    blocks = [block for piece in pieces_of(place.start, place.end, place.cuts) for block in _blocks(whole.text, *piece)]
     wanted = content_stems(target, whole.language)
     stems = [content_stems(whole.text[start:end], whole.language) & wanted for start, end in blocks]
     lengths = [count_words(whole.text[start:end]) for start, end in blocks]
@@ -71,11 +71,3 @@ def _blocks(text: str, start: int, end: int) -> Iterator[Span]:
             yield first, last
         else:
             yield from ((first + begin, first + stop) for begin, stop in split_sentences(text[first:last]))
-
-
-def _pieces(place: Place) -> Iterator[Span]:
-    done = place.start
-    for start, end in place.cuts:
-        yield done, start
-        done = end
-    yield done, place.end

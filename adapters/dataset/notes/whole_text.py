@@ -53,16 +53,20 @@ class WholeText:
         """Where a character of a page, counted from 1, stands in the whole text."""
         return self._starts[page - 1] + min(character, len(self.document.pages[page - 1].text))
 
-    def pages(self, start: int, end: int) -> tuple[int, ...]:
-        """The pages that a span touches; none for a document that has only the one, as a note has."""
-        if not self._is_paged or end <= start:
+    def pages(self, start: int, end: int, cuts: Sequence[Span] = ()) -> tuple[int, ...]:
+        """The pages that have something of a span; none for a document of only one, as a note is."""
+        if not self._is_paged:
             return ()
+        pieces = [piece for piece in pieces_of(start, end, cuts) if self.text[slice(*piece)].strip()]
+        return tuple(dict.fromkeys(number for piece in pieces for number in self._touched(*piece)))
+
+    def _touched(self, start: int, end: int) -> Iterator[int]:
         first = bisect_right(self._starts, start) or 1
-        return tuple(
-            number
-            for number in range(first, len(self._starts) + 1)
-            if self._starts[number - 1] < end and start < self._page_end(number)
-        )
+        for number in range(first, len(self._starts) + 1):
+            if self._starts[number - 1] >= end:
+                return
+            if start < self._page_end(number):
+                yield number
 
     @cached_property
     def _is_paged(self) -> bool:
@@ -74,9 +78,8 @@ class WholeText:
     def read(self, start: int, end: int, cuts: Sequence[Span] = (), section: str = "") -> tuple[str, Place]:
         """The text of a span without the cuts and without white space around it, and its place."""
         start, end, inner = trimmed(self.text, start, end, cuts)
-        place = Place(
-            document=self.name, pages=self.pages(start, end), start=start, end=end, cuts=inner, section=section
-        )
+        pages = self.pages(start, end, inner)
+        place = Place(document=self.name, pages=pages, start=start, end=end, cuts=inner, section=section)
         return text_at(self.text, place), place
 
     def chunks(
@@ -120,11 +123,15 @@ class WholeText:
 
 def text_at(whole: str, place: Place) -> str:
     """The text that stands at a place of a document's whole text."""
-    pieces, done = list[str](), place.start
-    for start, end in place.cuts:
-        pieces.append(whole[done:start])
-        done = end
-    return "".join([*pieces, whole[done : place.end]])
+    return "".join(whole[start:end] for start, end in pieces_of(place.start, place.end, place.cuts))
+
+
+def pieces_of(start: int, end: int, cuts: Sequence[Span]) -> Iterator[Span]:
+    """What a span has left: the stretches between the cuts, which are in order."""
+    for first, last in cuts:
+        yield start, first
+        start = last
+    yield start, end
 
 
 def count_words(text: str) -> int:

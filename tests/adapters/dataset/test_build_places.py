@@ -26,7 +26,7 @@ def check_places(built: Built, whole: dict[str, WholeText]) -> None:
             continue
         text = whole[example.place.document]
         assert text_at(text.text, example.place) == example.text
-        assert example.place.pages == text.pages(example.place.start, example.place.end)
+        assert example.place.pages == text.pages(example.place.start, example.place.end, example.place.cuts)
         if example.target_place and example.target_place.end:
             target = text_at(whole[example.target_place.document].text, example.target_place)
             assert stands_in(example.target, target)
@@ -153,6 +153,13 @@ def test_a_paragraph_taken_out_sentence_by_sentence_leaves_no_hole():
     text = "One.\n\nTwo. Three.\n\nFour."
     cuts = taken_out(text, [(6, 10), (11, 17)])
     assert text[: cuts[0][0]] + text[cuts[-1][1] :] == "One.\n\nFour."
+
+
+def test_only_pages_with_something_of_the_text_are_named():
+    pages = tuple(Page(n, str(n), prose(n, 4), "pdfium", language="en") for n in range(1, 5))
+    whole = WholeText(Document("a.pdf", "a.pdf", "A", pages, (), "en"), "a.pdf")
+    _text, place = whole.read(0, len(whole.text), [(whole.at(2, 0), whole.at(3, 0))])
+    assert place.pages == (1, 3, 4)
 
 
 def test_rows_keep_their_line(tmp_path: Path):
