@@ -2,7 +2,7 @@
 
 Real texts, cut to prompts eight times as long as what is to be learned. Each round trains an ordinary adapter for one
 epoch, and one that begins with the answer for two: in the second, documents are still there as the base has read them.
-All at their quickest: as many examples at once as a batch has, no layer computed twice.
+All at their quickest: no layer is computed twice, and how many examples go through the model at a time is tried first.
 """
 
 from __future__ import annotations
@@ -28,6 +28,9 @@ BATCH = 4
 SHARE_OF_GAIN, LATER_GAIN = 0.8, 3.0
 PREFIX_BYTES = 2 << 30
 LORA, FIRST, LATER = "lora", "alora, first epoch", "alora, later epochs"
+EPOCHS: dict[Kind, tuple[str, ...]] = {"lora": (LORA,), "alora": (FIRST, LATER)}
+ONE_BY_ONE, TOGETHER = 1, BATCH * (PROMPT_TOKENS + COMPLETION_TOKENS)
+"""Tokens at a time: one example has more than the first."""
 
 
 def main(rounds: int, threads: int) -> int:
@@ -41,18 +44,21 @@ def main(rounds: int, threads: int) -> int:
     rows = long_rows(load_rows("train", engine), BATCH)
     taken: dict[str, list[float]] = {LORA: [], FIRST: [], LATER: []}
     with engine.training() as model:
-        for number in range(rounds + 1):  # the first is not counted
-            found = _round(engine, model, rows, backwards=number % 2 == 1)
+        at_once = {kind: _quickest(engine, model, kind, rows) for kind in EPOCHS}
+        for number in range(rounds):
+            found: dict[str, float] = {}
+            for kind in list(EPOCHS) if number % 2 == 0 else reversed(EPOCHS):
+                found |= _train(engine, model, kind, rows, at_once[kind])
             print("  ".join(f"{name}: {seconds:.2f} s" for name, seconds in found.items()), flush=True)
-            for name, seconds in found.items() if number else ():
+            for name, seconds in found.items():
                 taken[name].append(seconds)
     header = len(engine.invocation_tokens())
     shape, r = Shape.of(engine.model.config), TrainingSettings().r
     work = Work(shape, r, PROMPT_TOKENS - header, COMPLETION_TOKENS + header, COMPLETION_TOKENS)
-    return _report(taken, work, threads)
+    return _report(taken, work, {"threads": threads, "tokens_at_a_time": at_once})
 
 
-def _report(taken: dict[str, list[float]], work: Work, threads: int) -> int:
+def _report(taken: dict[str, list[float]], work: Work, how: dict[str, Any]) -> int:
     could = work.lora / work.alora
     comparisons = [
         Comparison(f"{FIRST} / {LORA}", "s", taken[FIRST], taken[LORA], 1 / (SHARE_OF_GAIN * could)),
@@ -69,7 +75,7 @@ def _report(taken: dict[str, list[float]], work: Work, threads: int) -> int:
         "prompt_tokens": PROMPT_TOKENS,
         "completion_tokens": COMPLETION_TOKENS,
         "examples": BATCH,
-        "threads": threads,
+        **how,
         "gain": {"first": gain, "first_by_formula": could, "later": later, "later_by_formula": later_could},
         "flops_per_second": speed,
     }
@@ -80,16 +86,16 @@ def _flops(work: Work, name: str) -> float:
     return {LORA: work.lora, FIRST: work.alora, LATER: work.alora_stored}[name]
 
 
-def _round(engine: Any, model: Any, rows: Sequence[Row], *, backwards: bool) -> dict[str, float]:
-    """Seconds of an epoch of one step."""
-    plans: list[tuple[Kind, tuple[str, ...]]] = [("lora", (LORA,)), ("alora", (FIRST, LATER))]
-    found: dict[str, float] = {}
-    for kind, epochs in reversed(plans) if backwards else plans:
-        found |= _train(engine, model, kind, epochs, rows)
-    return found
+def _quickest(engine: Any, model: Any, kind: Kind, rows: Sequence[Row]) -> int:
+    """How many tokens at a time; the first run warms up."""
+    _train(engine, model, kind, rows, ONE_BY_ONE)
+    seconds = {tokens: sum(_train(engine, model, kind, rows, tokens).values()) for tokens in (ONE_BY_ONE, TOGETHER)}
+    print(f"{kind}: " + ", ".join(f"{tokens} tokens at a time {each:.2f} s" for tokens, each in seconds.items()))
+    return min(seconds, key=lambda tokens: seconds[tokens])
 
 
-def _train(engine: Any, model: Any, kind: Kind, epochs: Sequence[str], rows: Sequence[Row]) -> dict[str, float]:
+def _train(engine: Any, model: Any, kind: Kind, rows: Sequence[Row], micro_tokens: int) -> dict[str, float]:
+    """Seconds of each epoch of one step."""
     from adapters.training.forward import Forward
     from adapters.training.ladder import Plan
     from adapters.training.lora import AdapterInTraining
@@ -101,14 +107,13 @@ def _train(engine: Any, model: Any, kind: Kind, epochs: Sequence[str], rows: Seq
     lora = LoraSettings(settings.r, settings.lora_alpha, settings.lora_dropout, invocation)
     adapter = AdapterInTraining.attach(model, lora, seed=0)
     try:
-        tokens = PROMPT_TOKENS + COMPLETION_TOKENS
-        plan = Plan(micro_tokens=BATCH * tokens, prefix_bytes=PREFIX_BYTES, max_tokens=tokens)
+        plan = Plan(micro_tokens=micro_tokens, prefix_bytes=PREFIX_BYTES, max_tokens=PROMPT_TOKENS + COMPLETION_TOKENS)
         forward = Forward(model, adapter, plan, kind)
         optimizer = make_optimizer("adamw", list(adapter.parameters), settings.learning_rate)
         examples = examples_of(rows)
         targets = sum(example.target_tokens for example in examples)
         found: dict[str, float] = {}
-        for name in epochs:
+        for name in EPOCHS[kind]:
             started = time.perf_counter()
             for micro in forward.micro_batches(examples):
                 forward.backward(micro, 1 / targets)
