@@ -229,3 +229,61 @@ def test_a_document_is_opened_and_read_page_by_page(terminal):
     shown.type("\x11")
     assert shown.wait(20) == 0
     assert "Traceback" not in shown.plain
+
+
+# --- the review of a data set ---
+
+
+@pytest.fixture
+def kept_pairs(sunto_home: Path):
+    """The data set `pairs`, kept."""
+    from tui.cli import main
+
+    assert main(["dataset", "build", "sample_docs/pairs.jsonl"]) == 0
+
+
+def decided() -> list[str]:
+    from adapters.dataset import store
+
+    return [item.status for item in store.load("pairs").examples if item.status != "pending"]
+
+
+def test_an_example_is_edited_on_a_line_that_begins_as_it_was_and_ctrl_d_leaves(terminal, kept_pairs, monkeypatch):
+    for name in ("EDITOR", "VISUAL"):
+        monkeypatch.delenv(name, raising=False)
+    shown = terminal([*SUNTO, "dataset", "review", "pairs"])
+    shown.read_until("q quit\r\n› ")
+    shown.type("e\n")
+    shown.read_until("leaves it as it was.")
+    shown.read_until("circulates between sea", times=2)  # the example, and the line to be edited
+    shown.type(" Of that we are sure.\n")
+    shown.read_until("Example 2 of 24")
+    shown.type("\x04")
+    assert shown.wait() == 0
+    assert "0 accepted, 1 edited, 0 rejected. All of it is kept." in shown.plain
+    from adapters.dataset import store
+
+    first = store.load("pairs").examples[0]
+    assert first.target == f"{first.original} Of that we are sure."
+
+
+def test_a_review_that_is_killed_loses_nothing_that_was_decided(terminal, kept_pairs):
+    shown = terminal([*SUNTO, "dataset", "review", "pairs"])
+    for number, key in enumerate("arsa", start=1):
+        shown.read_until(f"Example {number} of 24")
+        shown.type(f"{key}\n")
+    shown.read_until("Example 5 of 24")
+    os.kill(shown.child.pid, signal.SIGKILL)
+    shown.wait()
+    assert decided() == ["accepted", "rejected", "accepted"]
+
+
+def test_ctrl_c_leaves_a_review_with_what_was_decided(terminal, kept_pairs):
+    shown = terminal([*SUNTO, "dataset", "review", "pairs"])
+    shown.read_until("› ")
+    shown.type("a\n")
+    shown.read_until("Example 2 of 24")
+    shown.read_until("› ", times=2)
+    shown.type("\x03")
+    assert shown.wait() == 0
+    assert decided() == ["accepted"]
