@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from contextlib import suppress
 from pathlib import Path
 
@@ -19,12 +20,15 @@ _LOOKED_AT = 4096
 def read_bytes(path: Path) -> bytes:
     """Raises DatasetError for what is not there, not a file, too large, or not readable."""
     try:
-        if path.is_dir():
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):  # a folder, or a pipe that would be waited for in vain
             raise DatasetError(
-                _("{path} is a folder; a file of rows is needed.").format(path=path),
+                _("{path} is no file; a file of rows is needed.").format(path=path),
                 _("Give a .jsonl or .csv file with a text and its summary in each row."),
                 path=path,
             )
+        if status.st_size > MAX_FILE_BYTES:
+            raise _too_large(path)
         with path.open("rb") as file:
             data = file.read(MAX_FILE_BYTES + 1)
     except OSError as error:
@@ -34,12 +38,16 @@ def read_bytes(path: Path) -> bytes:
             path=path,
         ) from error
     if len(data) > MAX_FILE_BYTES:
-        raise DatasetError(
-            _("{path} is larger than {limit} MB.").format(path=path, limit=MAX_FILE_BYTES >> 20),
-            _("Split it, or keep the best few thousand rows: more teach little."),
-            path=path,
-        )
+        raise _too_large(path)
     return data
+
+
+def _too_large(path: Path) -> DatasetError:
+    return DatasetError(
+        _("{path} is larger than {limit} MB.").format(path=path, limit=MAX_FILE_BYTES >> 20),
+        _("Split it, or keep the best few thousand rows: more teach little."),
+        path=path,
+    )
 
 
 def decoded(data: bytes, path: Path) -> str:

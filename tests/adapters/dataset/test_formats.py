@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from contextlib import suppress
 
@@ -179,6 +180,13 @@ def test_a_folder_a_missing_file_a_workbook_and_bytes_are_data_set_errors(tmp_pa
         assert caught.value.exit_code == 6
         assert caught.value.hint
     assert "CSV" in caught.value.hint
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
+def test_a_pipe_is_refused_instead_of_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "rows.jsonl")
+    with pytest.raises(DatasetError, match="is no file"):
+        read_rows(tmp_path / "rows.jsonl")
 
 
 def test_a_huge_file_is_refused_before_it_fills_the_memory(tmp_path, monkeypatch):
