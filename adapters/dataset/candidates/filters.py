@@ -87,7 +87,7 @@ class Filter:
 def _doubt(claim: str) -> str:
     text = one_line(claim)
     shown = text if len(text) <= _QUOTED_CHARACTERS else text[:_QUOTED_CHARACTERS].rstrip() + "…"
-    return _("The text does not clearly say: “{claim}”").format(claim=shown)
+    return _("the text does not clearly say: “{claim}”").format(claim=shown)
 
 
 def _runs(said: Sequence[str], length: int) -> list[tuple[str, ...]]:

@@ -134,9 +134,9 @@ def _best(job: _Job, candidates: Sequence[Completion]) -> tuple[Example | None, 
 
 def _doubts(passed: int, written: int, agreement: float) -> Iterator[str]:
     if written > 1 and passed == 1:
-        yield _("Of {count} summaries that the model wrote, only this one could be used.").format(count=written)
+        yield _("of {count} summaries that the model wrote, only this one could be used").format(count=written)
     elif agreement < LITTLE_AGREEMENT:
-        yield _("The model wrote {count} summaries that hardly agree.").format(count=passed)
+        yield _("the model wrote {count} summaries that hardly agree").format(count=passed)
 
 
 def _example(job: _Job, answer: str, doubts: tuple[str, ...]) -> Example:

@@ -132,7 +132,7 @@ def _give(path: Path, meant: Sequence[Note], task: Task, origin: str, names: _Na
     doubts = ()
     if len(meant) > 1:
         others = ", ".join(note.name for note in meant)
-        doubts = (_("Several documents have its name: {names}. The first was taken.").format(names=others),)
+        doubts = (_("several documents have its name: {names}; the first was taken").format(names=others),)
     meant[0].summaries.append(SummaryFile(path, names.of(path), task, origin, doubts))
 
 

@@ -157,4 +157,4 @@ def _capitalised(text: str) -> str:
 
 
 def _conclusions(title: str) -> str:
-    return _("It is called “{title}”: look whether it sums the text up, or goes beyond it.").format(title=title)
+    return _("it is called “{title}”: look whether it sums the text up, or goes beyond it").format(title=title)
