@@ -1,6 +1,6 @@
 """What a data set is made of, what looks wrong with it, and whether it is enough to train on: said honestly.
 
-How much is enough is a judgement, from what people report of adapters of this size, and no law: `notes` of the design.
+How much is enough is a judgement from what people report of adapters of this size, and no law.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Check:
     near_copies: tuple[tuple[str, str, float], ...]
     """The same task and nearly, or wholly, the same text, with the share of it that is in both."""
     suspicious: tuple[tuple[str, str], ...]
-    """(id, why a person should look at it), one for each reason."""
+    """(id, why a person should look at it), one for each reason; nothing about what somebody accepted or edited."""
     leakage: tuple[tuple[str, str, int], ...]
     """(id, id, words that both have in a row): examples of different splits that share text."""
     verdict: Verdict
@@ -81,6 +81,7 @@ def check(examples: Sequence[Example], count_tokens: Callable[[str], int] | None
     """Without splits yet, all examples count as trained on."""
     used = [example for example in examples if example.status != "rejected"]
     trained = "train" if any(example.split for example in examples) else ""
+    unseen = [example for example in used if example.status == "pending"]  # the others, somebody found good
     train = [example for example in used if example.split == trained]
     exact, near = _copies(used)
     copied = {later for _first, later in exact}
@@ -99,7 +100,7 @@ def check(examples: Sequence[Example], count_tokens: Callable[[str], int] | None
         lengths=_lengths(used, count_tokens),
         exact_copies=exact,
         near_copies=near,
-        suspicious=tuple((example.id, why) for example in used for why in suspicions(example)),
+        suspicious=tuple((example.id, why) for example in unseen for why in suspicions(example)),
         leakage=tuple(leaks([_of_its_split(example) for example in used])),
         verdict=verdict(distinct),
     )

@@ -16,6 +16,9 @@ from assistant.i18n import _
 Turn = tuple[str, str]
 """Role (system, user, assistant, or what else it says) and text."""
 
+_ROLES = {"human": "user", **dict.fromkeys(("gpt", "chatgpt", "bing", "bard", "model", "bot", "ai"), "assistant")}
+"""What others call them."""
+
 
 def matches(row: Mapping[str, Any]) -> bool:
     return "messages" in row
@@ -45,7 +48,8 @@ def turns(value: object, role_key: str, text_key: str) -> list[Turn]:
         role, text = turn.get(role_key), text_of(turn.get(text_key))
         if not isinstance(role, str) or text is None:
             raise ValueError(_("a turn of its conversation has no role or no text"))
-        found.append((role.strip().lower(), text))
+        name = role.strip().lower()
+        found.append((_ROLES.get(name, name), text))
     return found
 
 

@@ -10,7 +10,6 @@ from adapters.dataset.formats.messages import last_exchange, turns
 from adapters.dataset.formats.row import Row
 from adapters.dataset.formats.wording import instruction
 
-_ROLES = {"human": "user", "gpt": "assistant", "chatgpt": "assistant", "bing": "assistant", "bard": "assistant"}
 _KEYS = ("conversations", "conversation")
 
 
@@ -23,8 +22,7 @@ def read(row: Mapping[str, Any]) -> Row:
     value: object = next(row[key] for key in _KEYS if key in row)
     first: object = cast("list[object]", value)[0] if isinstance(value, list) and value else None
     openai = isinstance(first, dict) and "role" in first
-    said = turns(value, "role", "content") if openai else turns(value, "from", "value")
-    return last_exchange([(_ROLES.get(role, role), text) for role, text in said])
+    return last_exchange(turns(value, "role", "content") if openai else turns(value, "from", "value"))
 
 
 def write(example: Example) -> dict[str, Any]:

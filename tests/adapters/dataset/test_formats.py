@@ -79,6 +79,7 @@ PAIR = [("summarize", TEXT, TARGET)]
             sharegpt(("system", "You help."), ("human", "Hi"), ("gpt", "Hi"), ("human", TEXT), ("gpt", TARGET)),
             "sharegpt",
         ),
+        (sharegpt(("user", TEXT), ("model", TARGET)), "sharegpt"),
         ({"conversations": [{"role": "user", "content": TEXT}, {"role": "assistant", "content": TARGET}]}, "sharegpt"),
     ],
 )
@@ -280,7 +281,7 @@ def test_nothing_in_a_row_can_act_on_a_terminal(tmp_path):
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=80)
+@settings(max_examples=50)
 def test_any_bytes_are_rows_or_a_data_set_error(tmp_path_factory, data):
     folder = tmp_path_factory.getbasetemp()
     for name in ("any.jsonl", "any.csv", "any.tsv", "any"):
@@ -310,7 +311,7 @@ json_values = st.recursive(
 
 
 @given(st.lists(json_values, min_size=1, max_size=6))
-@settings(max_examples=120)
+@settings(max_examples=80)
 def test_any_json_is_used_or_named_by_its_line(tmp_path_factory, values):
     folder = tmp_path_factory.getbasetemp()
     lines = [json.dumps(value) for value in values]
@@ -324,7 +325,7 @@ def test_any_json_is_used_or_named_by_its_line(tmp_path_factory, values):
 
 
 @given(st.lists(examples(), min_size=1, max_size=4).map(different))
-@settings(max_examples=80)
+@settings(max_examples=50)
 def test_sunto_s_own_rows_come_back_as_they_were(tmp_path_factory, items):
     path = tmp_path_factory.getbasetemp() / "own.jsonl"
     write_rows(path, items, "jsonl")

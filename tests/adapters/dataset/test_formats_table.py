@@ -219,7 +219,7 @@ def test_no_arrangement_of_quotation_marks_takes_more_than_linear_time(tmp_path,
 @given(
     st.lists(st.tuples(texts, texts), min_size=1, max_size=5), st.sampled_from(",;\t|"), st.sampled_from(["\n", "\r\n"])
 )
-@settings(max_examples=150)
+@settings(max_examples=80)
 def test_whatever_python_s_own_writer_writes_is_read(tmp_path_factory, rows, delimiter, line_end):
     rows = [(as_said(text), as_said(target)) for text, target in rows]
     sheet = io.StringIO()
@@ -236,7 +236,7 @@ def test_whatever_python_s_own_writer_writes_is_read(tmp_path_factory, rows, del
 
 
 @given(st.text(alphabet='ab",;\n\t =-', max_size=60))
-@settings(max_examples=300)
+@settings(max_examples=150)
 def test_every_line_with_something_in_it_is_used_or_named(tmp_path_factory, tail):
     path = write(tmp_path_factory.getbasetemp(), "text;target\na;b\n" + tail)
     rows = read_rows(path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given, settings
@@ -90,6 +91,19 @@ def test_nothing_is_said_to_be_kept_that_is_not(monkeypatch):
     with pytest.raises(DatasetError, match="the disk is full"):
         review.decide(data, data.examples[0].id, "accept")
     assert data.examples[0].status == "pending"
+
+
+def test_what_several_say_at_once_is_all_kept():
+    kept(*many(40))
+
+    def say(quarter):
+        data = store.load("x")
+        for number in range(quarter, 40, 4):
+            review.decide(data, data.examples[number].id, "edit", f"Words of {quarter} " * 200)
+
+    with ThreadPoolExecutor(4) as people:
+        list(people.map(say, range(4)))
+    assert [item.status for item in store.load("x").examples] == ["edited"] * 40
 
 
 decisions = st.lists(

@@ -32,7 +32,7 @@ def test_what_is_kept_comes_back(sunto_home):
 
 
 @given(st.lists(examples(), min_size=1, max_size=5).map(different))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_any_example_comes_back_as_it_was(items):
     store.save("any", items, {}, overwrite=True)
     assert list(store.load("any").examples) == items
@@ -98,7 +98,7 @@ def test_all_are_listed_and_a_damaged_one_is_left_out_and_explained():
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=60)
+@settings(max_examples=40)
 def test_any_bytes_in_place_of_a_data_set_are_a_data_set_error(data):
     store.save("x", many(1), {}, overwrite=True)
     (store.datasets_dir() / "x" / store.EXAMPLES_FILE).write_bytes(data)
