@@ -108,14 +108,16 @@ def _pair(documents: Sequence[Path], roots: Sequence[Path], names: _Names, files
     """Part the documents into notes and summaries of them; a summary without a note is named."""
     in_folder = {path: found for path in documents if (found := _in_summary_folder(path, roots))}
     beside = {path: found for path in documents if path not in in_folder and (found := sidecar(path.stem))}
-    certain = [path for path in beside if beside[path][2]]
-    notes = [path for path in documents if path not in in_folder and path not in certain]
+    notes = [path for path in documents if path not in in_folder and not (path in beside and beside[path].certain)]
     index = _Index(notes)
     pairs: list[tuple[Path, list[Path], Task, str]] = []
-    for path, (stem, task, is_certain) in beside.items():
-        meant = [note for note in index.beside(path.parent, stem) if note != path]
-        if meant or is_certain:
-            pairs.append((path, meant, task, "sidecar"))
+    for path, said in beside.items():
+        meant = [note for note in index.beside(path.parent, said.stem) if note != path]
+        if not said.stem:
+            meant = [note for note in notes if note.parent == path.parent and note not in beside]
+            meant = meant if len(meant) == 1 else []
+        if meant or said.certain:
+            pairs.append((path, meant, said.task, "sidecar"))
     taken = {path for path, _meant, _task, _origin in pairs}
     for path, (task, below) in in_folder.items():
         pairs.append((path, index.mirrored(path, below), task, "folder"))
@@ -171,7 +173,7 @@ class _Index:
         found = sidecar(summary.stem)
         above = below.parent
         mirror = above / summary.relative_to(below).parent
-        for stem in dict.fromkeys((summary.stem, found[0] if found else summary.stem)):
+        for stem in dict.fromkeys((summary.stem, found.stem if found and found.stem else summary.stem)):
             if meant := self.beside(mirror, stem) or self.beside(above, stem):
                 return meant
             anywhere = [note for note in self._anywhere.get(folded(stem), []) if note.is_relative_to(above)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from typing import Literal
 
 from adapters.dataset.example import Task
@@ -16,9 +17,10 @@ KINDS: tuple[SummaryKind, ...] = ("summary", "brief", "abstract", "conclusions")
 _NUMBER = r"(?:(?:\d{1,3}(?:\.\d{1,3}){0,3}|[ivx]{1,5})[.)]?\s+)?"
 _TITLE_WORDS: dict[SummaryKind, str] = {
     "summary": (
-        r"riassunto|riassumendo|sunto|sintesi|in sintesi|breve (?:riassunto|sintesi)|riepilogo|ricapitolando"
-        r"|(?:riassunto|sintesi|riepilogo) (?:del capitolo|della lezione|finale)"
-        r"|summary|(?:chapter|lecture|section|executive) summary|summing up|to sum up|recap"
+        r"(?:breve )?(?:riassunto|riepilogo)(?: finale| de(?:l|lla|i|lle)\s[^\n]{1,60}| dell['’][^\n]{1,60})?"
+        r"|riassumendo|ricapitolando|sunto"
+        r"|(?:in |breve )?sintesi(?: (?:del capitolo|della lezione)(?: \d{1,3})?| finale)?"
+        r"|summary(?: of [^\n]{1,60})?|(?:chapter|lecture|section|executive) summary|summing up|to sum up|recap"
     ),
     "brief": (
         r"in breve|in poche parole|tl;? ?dr|in short|in brief|in a nutshell|at a glance|key (?:points|takeaways)"
@@ -74,7 +76,9 @@ FIELDS: dict[str, Task] = {
     "abstract": "summarize", "tldr": "summarize", "description": "describe", "descrizione": "describe",
 }  # fmt: skip
 """Of front matter."""
-_SIDECAR = re.compile(rf"(?P<stem>.+?)(?P<joint>[.\-_ ]| - )(?P<word>{'|'.join(_TASK_OF_WORD)})", re.IGNORECASE)
+_WORD = rf"(?P<word>{'|'.join(_TASK_OF_WORD)})"
+_BEHIND = re.compile(rf"(?P<stem>.+?)(?P<joint>[.\-_ ]| - ){_WORD}", re.IGNORECASE)
+_IN_FRONT = re.compile(rf"{_WORD}(?P<joint>[\-_ ]| - )(?:d[ei]l?(?:la)? |of (?:the )?)?(?P<stem>.+)", re.IGNORECASE)
 _NUMBERING = re.compile(
     r"\s*(?:(?:capitolo|chapter|lezione|lecture|parte|part|sezione|section|unità|unit|modulo|module|slide)\s+"
     r"(?:\d{1,3}|[ivxlc]{1,6})\b\s*[.:–—-]?\s*|\d{1,3}(?:\.\d{1,3}){0,3}[.)]?\s+|[ivx]{1,5}[.)]\s+|§\s*[\d.]+\s*)",
@@ -87,15 +91,24 @@ def summary_kind(title: str) -> SummaryKind | None:
     return next((kind for kind, pattern in _TITLES.items() if pattern.fullmatch(title)), None)
 
 
-def sidecar(stem: str) -> tuple[str, Task, bool] | None:
-    """What a file named so is a summary of, what it teaches, and whether its name can mean nothing else.
+@dataclass(frozen=True)
+class Sidecar:
+    """What a file's name says of it: that it sums up another."""
 
-    `lesson.summary` says it for certain; `lesson-summary` only where there is a lesson.
-    """
-    match = _SIDECAR.fullmatch(stem)
+    stem: str
+    """Of that other file; empty where only one can be meant, as by `summary.md` beside a single note."""
+    task: Task
+    certain: bool
+    """`lesson.summary` can mean nothing else; `lesson-summary` and `summary of lesson` may be notes themselves."""
+
+
+def sidecar(stem: str) -> Sidecar | None:
+    if task := _TASK_OF_WORD.get(stem.casefold()):
+        return Sidecar("", task, certain=False)
+    match = _BEHIND.fullmatch(stem) or _IN_FRONT.fullmatch(stem)
     if match is None:
         return None
-    return match["stem"], _TASK_OF_WORD[match["word"].casefold()], match["joint"] == "."
+    return Sidecar(match["stem"], _TASK_OF_WORD[match["word"].casefold()], certain=match["joint"] == ".")
 
 
 def telling_title(title: str) -> str:

@@ -40,7 +40,16 @@ def test_a_summary_can_stand_beside_a_document_of_any_kind(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "name", ["lesson-summary.md", "lesson_riassunto.txt", "lesson - summary.md", "lesson.md.summary.md"]
+    "name",
+    [
+        "lesson-summary.md",
+        "lesson_riassunto.txt",
+        "lesson - summary.md",
+        "lesson.md.summary.md",
+        "Riassunto lesson.md",
+        "summary of lesson.md",
+        "riassunto.md",
+    ],
 )
 def test_other_spellings_count_where_there_is_a_note_of_that_name(tmp_path, name):
     write(tmp_path, {"lesson.md": prose(0, 12), name: SUMMARY})
@@ -53,6 +62,18 @@ def test_a_note_that_only_sounds_like_a_summary_is_a_note(tmp_path):
     built = made(tmp_path)
     assert "weekly-summary.md" in built.read
     assert not of_origin(built, "sidecar")
+
+
+def test_a_summary_without_a_name_goes_only_with_a_single_note(tmp_path):
+    write(tmp_path, {"one.md": prose(0, 24), "two.md": prose(1, 24), "summary.md": SUMMARY})
+    built = made(tmp_path)
+    assert not of_origin(built, "sidecar")
+    assert "summary.md" in built.read
+
+
+def test_the_synthesis_of_proteins_is_no_summary(tmp_path):
+    write(tmp_path, {"a.md": f"# Cell\n\n{prose(5, 12)}\n\n## Sintesi delle proteine\n\n{prose(5, 3, 50)}"})
+    assert not of_origin(made(tmp_path), "section")
 
 
 def test_a_description_beside_a_note_teaches_describing(tmp_path):
@@ -114,7 +135,18 @@ def test_front_matter_may_hold_the_summary(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "title", ["Riassunto", "In breve", "Abstract", "Summary", "Conclusioni", "3. Conclusions", "SUMMARY"]
+    "title",
+    [
+        "Riassunto",
+        "In breve",
+        "Abstract",
+        "Summary",
+        "Conclusioni",
+        "3. Conclusions",
+        "SUMMARY",
+        "Riassunto del capitolo 2",
+        "Summary of light",
+    ],
 )
 def test_a_section_that_sums_up_is_taken_out_of_its_text(tmp_path, title):
     write(tmp_path, {"a.md": f"# Light\n\n{prose(0, 12)}\n\n## {title}\n\n{SUMMARY}\n\n## More\n\n{prose(0, 4, 12)}"})
