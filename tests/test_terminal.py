@@ -258,6 +258,7 @@ def test_an_example_is_edited_on_a_line_that_begins_as_it_was_and_ctrl_d_leaves(
     shown.read_until("circulates between sea", times=2)  # the example, and the line to be edited
     shown.type(" Of that we are sure.\n")
     shown.read_until("Example 2 of 24")
+    shown.read_until("› ", times=2)
     shown.type("\x04")
     assert shown.wait() == 0
     assert "0 accepted, 1 edited, 0 rejected. All of it is kept." in shown.plain
