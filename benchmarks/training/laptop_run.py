@@ -24,7 +24,7 @@ from adapters.training.ladder import Bounds, Plan, step_down
 from adapters.training.loop import train
 from adapters.training.lora import AdapterInTraining
 from adapters.training.records import Adjustment, Room, Stepped
-from adapters.training.settings import Kind, TrainingSettings
+from adapters.training.settings import TrainingSettings
 from assistant.engine.adapter_files import LoraSettings
 from assistant.engine.engine import Engine
 from assistant.engine.kv_limits import KVLimits
@@ -37,8 +37,8 @@ from tests.tiny_model import make_tiny_tokenizer
 _ANSWER_TOKENS = 32
 
 
-def main(gib: str, kind: Kind) -> None:
-    asked = Asked(kind=kind, cap_bytes=round(float(gib) * GIB))
+def main(gib: str, kind: str) -> None:
+    asked = Asked(kind="alora" if kind == "alora" else "lora", cap_bytes=round(float(gib) * GIB))
     total = torch.cuda.get_device_properties(0).total_memory
     torch.cuda.set_per_process_memory_fraction(asked.cap_bytes / total)
     engine = random_engine(asked.model, make_tiny_tokenizer(), "cuda", KVLimits(device="cuda"))

@@ -74,14 +74,14 @@ def random_base(config: Any, device: str) -> Any:
 
 
 def _quantized(layer: nn.Linear, device: str) -> nn.Module:
-    from bitsandbytes.nn import Linear4bit, Params4bit
+    import bitsandbytes
 
+    parts: Any = bitsandbytes.nn  # has no types
     into, out = layer.in_features, layer.out_features
-    made = Linear4bit(into, out, bias=False, compute_dtype=torch.bfloat16, quant_type="nf4", device="meta")
+    made = parts.Linear4bit(into, out, bias=False, compute_dtype=torch.bfloat16, quant_type="nf4", device="meta")
     weight = torch.randn(out, into, dtype=torch.bfloat16, device=device) * _SPREAD
-    made.weight = Params4bit(weight, requires_grad=False, compress_statistics=True, quant_type="nf4", module=made).to(
-        device
-    )
+    codes = parts.Params4bit(weight, requires_grad=False, compress_statistics=True, quant_type="nf4", module=made)
+    made.weight = codes.to(device)
     return made
 
 

@@ -8,7 +8,6 @@ base loaded and everything imported.
 
 from __future__ import annotations
 
-import itertools
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,13 +17,15 @@ from typing import Any
 
 from adapters.training.settings import TrainingSettings
 from assistant.weights import ensure_model
-from benchmarks.measure import Comparison, report, take_turns
+from benchmarks.measure import Comparison, report
 from benchmarks.training import ours, trl
 from benchmarks.training.rows import load_rows
 
-STEPS = 4
+STEPS = 3
 SETTINGS = TrainingSettings(epochs=1, seed=1)
 OURS, DEFAULTS, PACKED, SINGLE = "ours", "TRL, defaults", "TRL, packed", "TRL, one by one"
+TUNED = (PACKED, SINGLE)
+"""Tried in the first round; only the quicker of the two goes on."""
 MB = 1e6
 FASTER_THAN_DEFAULTS, MEMORY_SHARE, OUTSIDE_SHARE = 1.5, 0.7, 0.03
 
@@ -58,23 +59,24 @@ class Measured:
 
 
 def main(rounds: int, threads: int) -> int:
-    runs: dict[str, list[dict[str, Any]]] = {}
     cases = _cases(threads)
+    runs: dict[str, list[dict[str, Any]]] = {name: [] for name in cases}
+    for number in range(rounds):
+        names = list(cases) if number % 2 == 0 else list(reversed(cases))
+        for name in names:
+            runs[name].append(cases[name]())
+            _print(name, Measured.of(runs[name][-1]))
+        if number == 0:
+            del cases[max(TUNED, key=lambda name: Measured.of(runs[name][0]).milliseconds)]
+    return _report(runs, threads)
 
-    def take(name: str) -> float:
-        result = cases[name]()
-        measured = Measured.of(result)
-        runs.setdefault(name, []).append(result)
-        print(
-            f"{name:<16} {1000 / measured.milliseconds:6.0f} tokens/s  {measured.above_base / MB:6.0f} MB above the "
-            f"base, {measured.total / MB:6.0f} in all",
-            flush=True,
-        )
-        return measured.milliseconds
 
-    take_turns({name: lambda name=name: take(name) for name in cases}, rounds)
-    counted = {name: results[1:] for name, results in runs.items()}
-    return _report(counted, threads)
+def _print(name: str, measured: Measured) -> None:
+    print(
+        f"{name:<16} {1000 / measured.milliseconds:6.0f} tokens/s  {measured.above_base / MB:6.0f} MB above the base, "
+        f"{measured.total / MB:6.0f} in all",
+        flush=True,
+    )
 
 
 def _cases(threads: int) -> dict[str, Callable[[], dict[str, Any]]]:
@@ -102,13 +104,10 @@ def _report(runs: Mapping[str, list[dict[str, Any]]], threads: int) -> int:
     times = {name: [each.milliseconds for each in measured] for name, measured in found.items()}
     above = {name: [each.above_base / MB for each in measured] for name, measured in found.items()}
     total = {name: [each.total / MB for each in measured] for name, measured in found.items()}
-    tuned = min(PACKED, SINGLE, key=lambda name: median(times[name]))
+    tuned = max(TUNED, key=lambda name: len(times[name]))
     comparisons = [
         Comparison(f"a token / {DEFAULTS}", "ms", times[OURS], times[DEFAULTS], 1 / FASTER_THAN_DEFAULTS),
-        *(
-            Comparison(f"a token / {name}", "ms", times[OURS], times[name], 1 if name == tuned else float("inf"))
-            for name in (PACKED, SINGLE)
-        ),
+        Comparison(f"a token / {tuned}", "ms", times[OURS], times[tuned], 1),
         Comparison(f"memory above base / {DEFAULTS}", "MB", above[OURS], above[DEFAULTS], MEMORY_SHARE),
         Comparison(f"memory in all / {DEFAULTS}", "MB", total[OURS], total[DEFAULTS], float("inf")),
         Comparison(
@@ -119,8 +118,8 @@ def _report(runs: Mapping[str, list[dict[str, Any]]], threads: int) -> int:
             OUTSIDE_SHARE,
         ),
     ]
-    for name, each in itertools.islice(times.items(), 1, None):
-        print(f"ours: {median(each) / median(times[OURS]):.2f} times the tokens a second of {name}")
+    for name in (DEFAULTS, *TUNED):
+        print(f"ours: {median(times[name]) / median(times[OURS]):.2f} times the tokens a second of {name}")
     losses = {name: [[step.get("loss") for step in run["steps"]] for run in results] for name, results in runs.items()}
     details = {"steps": STEPS, "threads": threads, "tuned": tuned, "losses": losses, "runs": dict(runs)}
     return report("training_speed", comparisons, details)
