@@ -34,7 +34,26 @@ def dataset_of(data: str, job: str, session: Session, should_stop: ShouldStop) -
         reading = _Reading(session, "", Reporter(job, emit), should_stop)
         return resolve(data, reading.read, reading.on_progress, should_stop)
 
-    return (yield from relay(work))
+    dataset = yield from relay(work)
+    yield from changed_notice(job, dataset)
+    return dataset
+
+
+def changed_notice(job: str, dataset: Dataset) -> Generator[Event, None, None]:
+    """One, where the notes are other ones now than those the data set was made of."""
+    from adapters.dataset.resolve import has_changed
+
+    if has_changed(dataset):
+        yield protocol.Notice(
+            job=job,
+            level="warning",
+            message=_("The notes have changed since the examples of “{name}” were made of them.").format(
+                name=dataset.name
+            ),
+            hint=_(
+                "To have new examples, too, build it again with the same command and --overwrite; your review stays."
+            ),
+        )
 
 
 def make(

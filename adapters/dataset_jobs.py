@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapters.dataset.example import SPLITS, STATUSES, TASKS, TIERS
-from adapters.dataset_building import build_options, make
+from adapters.dataset_building import build_options, changed_notice, make
 from adapters.relay import Emit, Reporter, relay
 from adapters.session import Session
 from assistant import protocol
@@ -60,7 +60,9 @@ def check_dataset(request: protocol.CheckDataset, session: Session, should_stop:
     started = time.monotonic()
     path = path_in(request.data)
     if path is None:
-        return (yield from _report(request.job, kept(request.data), started))
+        dataset = kept(request.data)
+        yield from changed_notice(request.job, dataset)
+        return (yield from _report(request.job, dataset, started))
     made = yield from make([path], BuildOptions(), request, session, should_stop)
     return (yield from _report(request.job, store.Dataset(path.name, Path(), made.examples, made.about), started))
 

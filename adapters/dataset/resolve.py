@@ -68,6 +68,16 @@ def kept(data: str) -> Dataset:
     return dataset
 
 
+def has_changed(dataset: Dataset) -> bool:
+    """Whether the notes it was made of are other ones now; not where they are gone, as on another machine."""
+    from adapters.dataset.making import options_in, stamp_of
+
+    paths = [Path(path) for path in _paths(dataset)]
+    if not paths or not all(path.exists() for path in paths):
+        return False
+    return dataset.about.get("stamp") != stamp_of(paths, options_in(dataset.about))
+
+
 def path_in(data: str) -> Path | None:
     """The file or folder that is meant; None where it is the name of a data set, or nothing that is there.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -272,6 +273,19 @@ def test_what_was_said_in_a_review_outlives_a_change_of_the_notes(session, notes
     assert dataset.name == "mine"
     assert [item.id for item in dataset.examples if item.status == "rejected"] == [first["id"]]
     assert first["id"] not in {item.id for item in dataset.for_training()}
+
+
+def test_a_data_set_that_its_notes_have_left_behind_says_so(session, notes):
+    def told() -> list[str]:
+        events = run(protocol.CheckDataset(job="1", data="mine"), session)
+        return [event.message for event in events if isinstance(event, Notice)]
+
+    build(session, notes, name="mine")
+    assert told() == []
+    (notes / "more.txt").write_text(f"More. {WATER}", encoding="utf-8")
+    assert told() == ["The notes have changed since the examples of “mine” were made of them."]
+    shutil.rmtree(notes)
+    assert told() == []
 
 
 def test_a_name_comes_before_a_path_of_the_same_spelling(notes, tmp_path, monkeypatch):
