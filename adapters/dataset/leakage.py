@@ -23,11 +23,8 @@ LEAST_SHARE = 0.1
 LEAST_WORDS = LONG
 MOST_GROUPS = 12
 """A run that more of them have is boilerplate."""
-MOST_RUNS = 3_000_000
-"""Kept at a time, about 300 MB; of more text than that only every second, third … run is looked at."""
-
-_MODULUS = (1 << 61) - 1
-_BASE = 1_000_003
+MOST_RUNS = 500_000
+"""Kept at a time, about 60 MB; of more text than that only every second, third … run is looked at."""
 
 Overlap = tuple[int, int, int]
 """Positions of two examples, the lower first, and the words they share."""
@@ -64,11 +61,11 @@ def _shared_runs(
     """For each pair of different groups the words in runs that both have; a text shorter than a run is one run."""
     wanted = list(wanted)
     every = 1 + sum(len(texts[index]) for index in wanted) // MOST_RUNS
+    numbers = _Numbers()
     having: dict[int, list[int]] = {}
     for index in wanted:
-        for run in set(_runs(texts[index], length)):
-            if run % every == 0:
-                having.setdefault(run, []).append(index)
+        for run in set(_runs([numbers[word] for word in texts[index]], length, every)):
+            having.setdefault(run, []).append(index)
     counts = Counter[tuple[int, int]]()
     for members in having.values():
         if len(members) > 1 and 1 < len({groups[index] for index in members}) <= MOST_GROUPS:
@@ -77,23 +74,16 @@ def _shared_runs(
     return {pair: count * every + length - 1 for pair, count in counts.items()}
 
 
-def _runs(text: Sequence[str], length: int) -> Iterator[int]:
-    """Hashes of all runs of so many words, each from the one before it (Rabin & Karp 1987)."""
-    values = [zlib.crc32(word.encode("utf-8", "replace")) + 1 for word in text]
-    if len(values) <= length:
-        if values:
-            yield _hash(values)
-        return
-    leaving = pow(_BASE, length - 1, _MODULUS)
-    current = _hash(values[:length])
-    yield current
-    for old, new in zip(values, values[length:], strict=False):
-        current = ((current - old * leaving) * _BASE + new) % _MODULUS
-        yield current
+class _Numbers(dict[str, int]):
+    """Words as numbers, the same in every process."""
+
+    def __missing__(self, word: str) -> int:
+        number = self[word] = zlib.crc32(word.encode("utf-8", "replace"))
+        return number
 
 
-def _hash(values: Iterable[int]) -> int:
-    total = 0
-    for value in values:
-        total = (total * _BASE + value) % _MODULUS
-    return total
+def _runs(text: Sequence[int], length: int, every: int) -> Iterator[int]:
+    """Hashes of the runs of so many words; of one in `every` of them, chosen by their first word."""
+    for start in range(max(1, len(text) - length + 1)):
+        if text and text[start] % every == 0:
+            yield hash(tuple(text[start : start + length]))
