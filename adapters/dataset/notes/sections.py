@@ -51,19 +51,24 @@ def summary_sections(whole: WholeText, parts: Sequence[Part]) -> list[Summary]:
     """Every section that is called a summary, with what it sums up: the section that it stands in."""
     found = list[Summary]()
     for index, part in enumerate(parts):
-        end = _end(whole, part)
-        if (kind := summary_kind(part.title)) and end > part.body:
+        kind = summary_kind(part.title)
+        if kind and (end := _end(whole, part, kind)) > part.body:
             found.append(Summary(kind, part.title, part.start, part.body, end, _around(whole, parts, index)))
     return [_between_its_like(whole, summary, found) for summary in found]
 
 
-def _end(whole: WholeText, part: Part) -> int:
-    """Where a summary ends: its section may go on, in a file without further headings, to the end of everything."""
+def _end(whole: WholeText, part: Part, kind: SummaryKind) -> int:
+    """Where a summary ends; where it begins for what is none.
+
+    In a file without further headings its section may go on to the end of everything: it is then its first paragraph.
+    """
     words = count_words(whole.text[part.body : part.end])
     if words <= MAX_SUMMARY_WORDS and 2 * words <= count_words(whole.text):
         return part.end
     first = next(paragraphs(whole.text, part.body, part.end), None)
-    return first[1] if first and count_words(whole.text[slice(*first)]) <= MAX_SUMMARY_WORDS else part.body
+    if first is None or kind == "conclusions" or count_words(whole.text[slice(*first)]) > MAX_SUMMARY_WORDS:
+        return part.body
+    return first[1]
 
 
 def of_sections(whole: WholeText, summaries: Sequence[Summary], left_out: list[Span]) -> Iterator[Example | Summary]:
@@ -87,11 +92,11 @@ def of_paragraphs(whole: WholeText, parts: Sequence[Part], left_out: list[Span])
     """
     examples, spans = list[Example](), list[Span]()
     for start, end in paragraphs(whole.text, 0, len(whole.text)):
-        if any(first <= start < last for first, last in left_out):
-            continue
         run_in, closing = _RUN_IN.match(whole.text, start, end), _CLOSING.match(whole.text, start, end)
         begin = run_in or closing
-        if begin is None or count_words(whole.text[start:end]) > MAX_SUMMARY_WORDS // 2:
+        if begin is None or any(first <= start < last for first, last in left_out):
+            continue
+        if count_words(whole.text[start:end]) > MAX_SUMMARY_WORDS // 2:
             continue
         own = taken_out(whole.text, [(start, end)])
         scope = _around_paragraph(whole, parts, start) if run_in else _before(whole, parts, start)

@@ -199,6 +199,18 @@ def test_in_a_plain_text_the_heading_of_a_summary_is_enough(tmp_path):
     assert SUMMARY not in example.text
 
 
+def test_an_abstract_above_a_text_without_headings_is_its_first_paragraph(tmp_path):
+    write(tmp_path, {"a.txt": f"Abstract\n\n{SUMMARY}\n\n{prose(0, 12)}\n\n{prose(0, 60, 12)}"})
+    (example,) = of_origin(made(tmp_path), "section")
+    assert example.target == SUMMARY
+    assert SUMMARY not in example.text
+
+
+def test_conclusions_as_long_as_a_chapter_are_a_chapter(tmp_path):
+    write(tmp_path, {"a.md": f"# Light\n\n{prose(0, 60)}\n\n# Conclusioni\n\n{prose(1, 50)}"})
+    assert not of_origin(made(tmp_path), "section")
+
+
 def test_a_summary_with_the_headings_of_its_note_goes_with_it_section_by_section(tmp_path):
     note = "\n\n".join(f"## {title}\n\n{prose(n, 10)}" for n, title in enumerate(("Light", "Fire", "Trade")))
     summary = "\n\n".join(f"## {title}\n\n{prose(n, 2, 50)}" for n, title in enumerate(("Light", "Trade")))
