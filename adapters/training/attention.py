@@ -14,13 +14,14 @@ import math
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import torch
 from torch.nn.functional import scaled_dot_product_attention
 
 NAME = "sunto_pack"
-_BLOCK_ROWS = 256
+_BLOCK_ROWS = 64
 """Of queries at a time: their scores stay in the processor's cache."""
 
 
@@ -195,7 +196,7 @@ class _Block:
         if self.unseen is not None:
             rows, width = self.unseen.shape
             by_row = scores.view(self.heads, -1, rows, scores.shape[-1])
-            by_row[..., -width:] += self.unseen.to(scores.dtype)
+            by_row[..., -width:] += self.unseen
         return scores.softmax(-1)
 
 
@@ -205,12 +206,17 @@ def _blocks(query: torch.Tensor, keys: torch.Tensor, window: int | None) -> Iter
     for start in range(0, count, _BLOCK_ROWS):
         stop = min(start + _BLOCK_ROWS, count)
         first = 0 if window is None else max(0, offset + start - window + 1)
-        columns = slice(first, offset + stop)
         # Without a window only the last columns, as many as there are rows, are hidden from some of them.
-        checked = torch.arange(offset + start if window is None else first, offset + stop)
-        seen = _seen(torch.arange(offset + start, offset + stop)[:, None], checked, window)
-        unseen = torch.zeros(seen.shape).masked_fill_(~seen, -math.inf)
-        yield _Block(keys.shape[0], slice(start, stop), columns, unseen if len(seen) > 1 else None)
+        checked = stop - start if window is None else offset + stop - first
+        unseen = _unseen(stop - start, checked, window, query.dtype) if stop - start > 1 else None
+        yield _Block(keys.shape[0], slice(start, stop), slice(first, offset + stop), unseen)
+
+
+@lru_cache(maxsize=64)
+def _unseen(rows: int, columns: int, window: int | None, dtype: torch.dtype) -> torch.Tensor:
+    """What is added to the scores of the last rows and columns of a stretch: nothing, or minus infinity."""
+    seen = _seen(torch.arange(columns - rows, columns)[:, None], torch.arange(columns), window)
+    return torch.zeros(seen.shape, dtype=dtype).masked_fill_(~seen, -math.inf)
 
 
 def configurations(model: Any) -> list[Any]:

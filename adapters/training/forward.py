@@ -22,6 +22,7 @@ from adapters.training.checkpointing import checkpoint_layers, decoder_layers
 from adapters.training.lora import AdapterInTraining
 from adapters.training.loss import token_losses
 from adapters.training.prefixes import Prefixes
+from adapters.training.remaking import Remaking
 from adapters.training.settings import Kind
 from assistant.engine.activation import last_occurrence
 from assistant.engine.batch_cache import can_batch
@@ -78,6 +79,8 @@ class Forward:
         self._configs = configurations(self.model)
         self._head: Any = self.model.get_output_embeddings()
         self._layers = len(decoder_layers(self.model))
+        self._remaking = Remaking(self.model)
+        adapter.ask_how_made(self._remaking.recipe_of)
         self._prefixes = Prefixes(plan.prefix_bytes, self._device, self._read)
         self._plan = plan
         self.set_plan(plan)
@@ -169,7 +172,10 @@ class Forward:
             self.model.train(learning)
         self.adapter.turn(on=with_adapter, dropout=learning)
         try:
-            with installed(self._configs) if self._packs else nullcontext():
+            with (
+                installed(self._configs) if self._packs else nullcontext(),
+                self._remaking.installed() if learning else nullcontext(),
+            ):
                 yield
         finally:
             self.adapter.forget()

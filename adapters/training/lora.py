@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import torch
 from torch import nn
 
 from adapters.training.dropout import choose, without
+from adapters.training.remaking import Recipe
 from assistant.engine.adapter_files import Adapter, LoraSettings, Pair
 from assistant.engine.lora import Beside, linear_modules, replace
 
@@ -88,6 +89,10 @@ class AdapterInTraining:
         """Whether the model computes with it from now on, and whether a share of its inputs is left out."""
         self._switch.on, self._switch.dropout = on, dropout
 
+    def ask_how_made(self, recipe_of: Callable[[torch.Tensor], Recipe | None]) -> None:
+        """From now on an input is not kept for the way back if this knows how to make it again."""
+        self._switch.recipe_of = recipe_of
+
     def forget(self) -> None:
         """Let go of products that a layer of a group did not ask for, such as after a forward pass that failed."""
         for layer in self._layers.values():
@@ -126,6 +131,7 @@ class _Switch:
         self.on = True
         self.dropout = False
         self.probability = probability
+        self.recipe_of: Callable[[torch.Tensor], Recipe | None] = lambda _tensor: None
 
 
 class _Group:
@@ -157,15 +163,16 @@ class _Group:
 
     def _all_products(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
         probability = self.switch.probability if self.switch.dropout else 0.0
+        recipe = self.switch.recipe_of(x)
         left_out = choose(x, probability)
         weights = [weight for layer in self.layers for weight in (layer.lora_A, layer.lora_B)]
         larger = 1 / (1 - probability)
-        found: Any = _Products.apply(x, left_out, larger, self.layers, *weights)  # pyright: ignore[reportUnknownMemberType]
+        found: Any = _Products.apply(x, recipe, left_out, larger, self.layers, *weights)  # pyright: ignore[reportUnknownMemberType]
         return found
 
 
 class _Products(torch.autograd.Function):
-    """W x + scaling · B A dropout(x) of each layer of a group. Of the activations only x is kept for the way back.
+    """W x + scaling · B A dropout(x) of each layer of a group. For the way back x is kept, or what it was made from.
 
     What dropout leaves of x would have to be made larger; B is instead (`larger`), which has far fewer elements.
     """
@@ -174,6 +181,7 @@ class _Products(torch.autograd.Function):
     def forward(
         ctx: Any,
         x: torch.Tensor,
+        recipe: Recipe | None,
         left_out: torch.Tensor | None,
         larger: float,
         layers: Sequence[LoraLinear],
@@ -186,13 +194,15 @@ class _Products(torch.autograd.Function):
             y: torch.Tensor = layer.base(x)
             y.view(-1, y.shape[-1]).addmm_(part, (b * (layer.scaling * larger)).to(x.dtype).T)
             products.append(y)
-        ctx.layers, ctx.larger = layers, larger
-        ctx.save_for_backward(x, left_out, low, *weights)
+        ctx.layers, ctx.larger, ctx.make = layers, larger, recipe.make if recipe else None
+        ctx.save_for_backward(left_out, low, *weights, *(recipe.inputs if recipe else (x,)))
         return tuple(products)
 
     @staticmethod
     def backward(ctx: Any, *gradients: torch.Tensor | None) -> tuple[torch.Tensor | None, ...]:  # pyright: ignore[reportIncompatibleMethodOverride]
-        x, left_out, low, *weights = ctx.saved_tensors
+        left_out, low, *others = ctx.saved_tensors
+        weights, source = others[: 2 * len(ctx.layers)], others[2 * len(ctx.layers) :]
+        x = ctx.make(*source) if ctx.make else source[0]
         back = torch.zeros_like(low)
         grad_x: torch.Tensor | None = None
         grad_b: list[torch.Tensor] = []
@@ -211,7 +221,7 @@ class _Products(torch.autograd.Function):
         if grad_x is not None:
             grad_x = grad_x.view(x.shape).add_(without((back @ _all_a(weights, x.dtype)).view(x.shape), left_out))
         pairs = [gradient for pair in zip(grad_a, grad_b, strict=True) for gradient in pair]
-        return (grad_x, None, None, None, *pairs)
+        return (grad_x, None, None, None, None, *pairs)
 
 
 def base_weight(layer: nn.Linear, dtype: torch.dtype) -> torch.Tensor:
