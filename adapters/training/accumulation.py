@@ -27,6 +27,8 @@ def accumulate(
     Weighted by target tokens: an average of per-example averages would count a short summary's words for more.
     `seed` decides the dropout. Raises Stopped between two micro-batches, with some of the gradients there.
     """
+    for parameter in parameters:
+        parameter.grad = None
     torch.manual_seed(seed)
     targets = sum(example.target_tokens for example in batch)
     loss = 0.0

@@ -266,7 +266,7 @@ class Training:
         except (OSError, TornCheckpointError) as error:
             raise wording.unreadable(self._run.name, OSError(*error.args)) from error
         self._board.go_back(self._at.step)
-        if self._at.guard.rollbacks < guard.MAX_ROLLBACKS:
+        if self._at.guard.rollbacks <= guard.MAX_ROLLBACKS:
             yield from self._tell(wording.went_back(failed, self._at.step, self._top_rate()))
             return
         kept_step = self._at.guard.best_step or self._at.step
