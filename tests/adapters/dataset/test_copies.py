@@ -49,6 +49,13 @@ def test_a_common_frame_makes_no_copies():
     assert found([f"{frame} {text(seed)}" for seed in range(1, 60)]) == []
 
 
+def test_a_long_frame_around_thousands_of_texts_takes_seconds():
+    frame = text(0, 60)
+    started = time.monotonic()
+    assert found([f"{frame} {text(seed, 40)}" for seed in range(1, 5_000)]) == []
+    assert time.monotonic() - started < 15  # each with each it would be minutes
+
+
 def test_every_copy_is_named_once_with_the_first():
     assert found([text(1)] * 5) == [(0, later) for later in range(1, 5)]
 

@@ -134,6 +134,14 @@ def test_a_full_disk_leaves_the_old_data_set_whole(monkeypatch):
     assert [item.name for item in store.list_all()] == ["x"]
 
 
+def test_a_data_set_is_replaced_and_never_written_over(tmp_path):
+    path = store.save("x", many(1), {}).directory / store.EXAMPLES_FILE
+    before = path.read_bytes()
+    (tmp_path / "old.jsonl").hardlink_to(path)
+    store.save("x", many(2), {}, overwrite=True)
+    assert (tmp_path / "old.jsonl").read_bytes() == before != path.read_bytes()
+
+
 _KILLED = """
 import sys
 from adapters.dataset import store
