@@ -17,7 +17,17 @@ from typing import IO, TYPE_CHECKING, Any
 
 from assistant.errors import ProtocolError
 from assistant.i18n import set_language
-from assistant.protocol import Cancel, Cancelled, PauseTraining, ProcessReady, Request, Shutdown, decode, encode
+from assistant.protocol import (
+    Cancel,
+    Cancelled,
+    PauseTraining,
+    ProcessReady,
+    Request,
+    Shutdown,
+    TrainingRequest,
+    decode,
+    encode,
+)
 
 if TYPE_CHECKING:
     from adapters.in_training import InTraining
@@ -172,8 +182,9 @@ def _carry_out(request: Request, session: Session, inbox: Inbox, events: Events)
         events.send(event)
         if session.training is not None and session.training.is_waiting:
             _answer_waiting(session.training, session, inbox, events)
-    if inbox.forget(request.job) and session.training is None:
-        session.unload()
+    unloading = inbox.forget(request.job)
+    if isinstance(request, TrainingRequest) and session.training is None:
+        session.unload() if unloading else session.release()
 
 
 def _answer_waiting(training: InTraining, session: Session, inbox: Inbox, events: Events) -> None:

@@ -18,6 +18,8 @@ from assistant.i18n import _
 from assistant.protocol import Event, ModelLoaded, ModelRequest, Notice
 
 if TYPE_CHECKING:
+    import torch
+
     from adapters.bank import Bank
     from assistant.engine.engine import Engine
     from assistant.lease import AcceleratorLease
@@ -136,7 +138,7 @@ class Session:
         job, device = request.job, request.device or self.settings.device
         if self._training is not None:
             return self._training.lend(kept, _device(device))
-        if self._engine is not None and self._loaded_as == (kept.name, device):
+        if self._engine is not None and self._is_loaded(kept.name, device):
             return self._engine
         self.unload()
         started = time.monotonic()
@@ -152,6 +154,11 @@ class Session:
             context_tokens=engine.context_tokens,
         )
         return engine
+
+    def _is_loaded(self, name: str, device: str) -> bool:
+        """Whether the engine in memory is what is wanted; `auto` has chosen a device, which may be named as well."""
+        assert self._engine is not None
+        return self._loaded_as == (name, device) or (self._engine.name, self._engine.device.type) == (name, device)
 
     def _load(self, kept: KeptModel, wanted: str, reporter: Reporter, should_stop: ShouldStop) -> Engine:
         from assistant.engine import load_engine
@@ -176,17 +183,32 @@ class Session:
         lease.acquire(_("answers with {model}").format(model=kept.name), kept.memory_bytes)
         self._lease = lease
 
+    def release(self) -> None:
+        """Give back to the system what a job has held and no longer needs."""
+        if self._engine is not None:
+            _release(self._engine.device)
+
     def unload(self) -> None:
         """Give back the memory of the model and of its adapters; the next answer loads it again."""
-        if self._engine is not None:
-            self._engine.close()
-        self._engine = self._loaded_as = self._bank = None
+        engine, self._engine = self._engine, None
+        self._loaded_as = self._bank = None
+        if engine is not None:
+            device = engine.device
+            engine.close()
+            del engine
+            _release(device)
         if self._lease is not None:
-            import torch
-
-            torch.cuda.empty_cache()
             self._lease.release()
             self._lease = None
+
+
+def _release(device: torch.device) -> None:
+    import gc
+
+    from assistant.engine.memory import release
+
+    gc.collect()
+    release(device)
 
 
 def _device(wanted: str) -> str:

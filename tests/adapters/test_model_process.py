@@ -100,7 +100,8 @@ def test_it_closes_what_it_has_before_it_goes(start, tmp_path, ending):
 
     Session.close = close
     """)
-    read_until(process, protocol.ProcessReady)
+    send(process, protocol.ListAdapters(job="1"))
+    read_until(process, protocol.Finished)  # what there is to close is there by now
     if ending == "shutdown":
         send(process, protocol.Shutdown())
     else:
