@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -41,7 +42,8 @@ def train(asked: Mapping[str, Any], adapter: Path) -> dict[str, Any]:
         path = Path(folder, "request.json")
         path.write_text(json.dumps({**asked, "adapter": str(adapter)}), encoding="utf-8")
         command = [sys.executable, "-m", "benchmarks.training.ours", str(path)]
-        done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT)
+        environment = {**os.environ, "OMP_NUM_THREADS": str(asked["threads"])}
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT, env=environment)
     if done.returncode:
         sys.exit(f"ours ended with {done.returncode}:\n{done.stderr[-4000:]}")
     return json.loads(done.stdout.splitlines()[-1])
