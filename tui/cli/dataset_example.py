@@ -55,11 +55,26 @@ class _Prose:
 
 def example_lines(row: Row, columns: int, *, whole: bool = False) -> Iterator[Line]:
     """The example as a reviewer reads it; the text cut down to what the target is about, unless `whole`."""
+    yield from _text_and_place(row, columns, whole=whole)
+    yield Line("")
+    yield from _target_and_remarks(row, columns)
+
+
+def target_first_lines(row: Row, columns: int) -> Iterator[Line]:
+    """The same where one scrolls: what is wanted and what is wrong with it, then the whole text."""
+    yield from _target_and_remarks(row, columns)
+    yield Line("")
+    yield from _text_and_place(row, columns, whole=True)
+
+
+def _text_and_place(row: Row, columns: int, *, whole: bool) -> Iterator[Line]:
     words = plural("{count} word", "{count} words", len(row["text"].split()))
     yield from _plain(f"{place_name(row['place'])} ({words})", columns, "")
     yield Line("")
     yield from _text(row, columns, whole=whole)
-    yield Line("")
+
+
+def _target_and_remarks(row: Row, columns: int) -> Iterator[Line]:
     yield from _plain(f"{task_name(row['task'])} · {_facts(row)}", columns, "")
     yield from _target(row, columns)
     yield from _remarks(row, columns)

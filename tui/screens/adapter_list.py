@@ -101,9 +101,7 @@ class AdapterListScreen(Screen[None]):
     def _show_card(self) -> None:
         row = self.current
         if row is None:
-            self._card.update(
-                Text(_("There are no adapters yet. i imports one; /train DATA NAME trains one on a file of examples."))
-            )
+            self._card.update(Text(_("There are no adapters yet. i imports one; /train makes one of your own notes.")))
             return
         self._card.update(adapter_card(row, self.subjects_with(row.name)))
 

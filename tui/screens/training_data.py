@@ -43,8 +43,10 @@ class DataPane(Pane):
 
     def __init__(self, desk: ChatScreen) -> None:
         super().__init__(desk)
-        self._runs: list[RunRow] = []
-        self._datasets: list[DatasetRow] = []
+        self._stood_on: tuple[type, str] | None = None
+        """What the list stands on, by its kind and name; None is the way to a new one."""
+        self._looks = False
+        """The lists are on their way: another job of the model process comes first."""
         self._list = LineList(1, self._line)
         self._card = Static(markup=False)
         self._line_of_work = JobLine("")
@@ -61,7 +63,7 @@ class DataPane(Pane):
         return [
             (Hint("Enter", _("Choose"), "screen.pane('choose')"), _("Go on with what the list stands on.")),
             (
-                Hint("o", _("Folder or file"), "screen.pane('open')"),
+                Hint("o", _("Open"), "screen.pane('open')"),
                 _("Make examples of a folder, a document, a table."),
             ),
             (
@@ -83,41 +85,48 @@ class DataPane(Pane):
 
     def enter(self) -> None:
         self._list.focus()
-        self.work_changed()
+        self._draw_list()
         self.refresh_lists()
 
     @work(exclusive=True, group="lists", exit_on_error=False)
     async def refresh_lists(self) -> None:
-        if (result := await self.ask(lambda job: ListRuns(job=job))) is not None:
-            rows = [run_row(row) for row in rows_of(result, "runs")]
-            self._runs = [row for row in rows if row.is_unfinished and not self._is_live(row.name)]
-        if (result := await self.ask(lambda job: ListDatasets(job=job))) is not None:
-            self._datasets = [dataset_row(row) for row in rows_of(result, "datasets")]
-        self._list.recount(1 + len(self._runs) + len(self._datasets))
-        self._stand_on(self.work.draft.data)
+        """What was there the last time stands there until it is known what is there now."""
+        self._looks = True
+        self.work_changed()
+        runs = await self.ask(lambda job: ListRuns(job=job))
+        datasets = await self.ask(lambda job: ListDatasets(job=job))
+        self._looks = False
+        if runs is not None:
+            self.work.runs = [run_row(row) for row in rows_of(runs, "runs")]
+        if datasets is not None:
+            self.work.datasets = [dataset_row(row) for row in rows_of(datasets, "datasets")]
+        self._draw_list()
+        self.work_changed()
+
+    def _draw_list(self) -> None:
+        """Where it stood before; else on a training to go on with, or what was chosen."""
+        rows, stood = self._rows, self._stood_on
+        self._list.recount(1 + len(rows))
+        wanted = (at for at, row in enumerate(rows) if (type(row), row.name) == stood)
+        chosen = (at for at, row in enumerate(rows) if isinstance(row, RunRow) or row.name == self.work.draft.data)
+        self._list.highlighted = next(wanted, next(chosen, self._list.highlighted))
         self._show_card()
-
-    def _is_live(self, name: str) -> bool:
-        return self.work.live is not None and self.work.live.goes_on and self.work.live.name == name
-
-    def _stand_on(self, name: str) -> None:
-        if self._runs:
-            self._list.highlighted = 0
-            return
-        for position, row in enumerate(self._datasets):
-            if row.name == name:
-                self._list.highlighted = len(self._runs) + position
 
     # --- the list: trainings, data sets, and the way to a new one ---------------------------------------------------
 
     @property
+    def _rows(self) -> list[RunRow | DatasetRow]:
+        going = self.work.live.name if self.work.live is not None and self.work.live.goes_on else ""
+        return [*(run for run in self.work.runs if run.is_unfinished and run.name != going), *self.work.datasets]
+
+    @property
     def _current(self) -> RunRow | DatasetRow | None:
-        rows = [*self._runs, *self._datasets]
+        rows = self._rows
         position = self._list.highlighted
         return rows[position] if position < len(rows) else None
 
     def _line(self, position: int, _columns: int) -> Text:
-        rows = [*self._runs, *self._datasets]
+        rows = self._rows
         if position >= len(rows):
             return Text("+ " + _("A folder of notes, a document, or a table of examples …"))
         row = rows[position]
@@ -125,6 +134,8 @@ class DataPane(Pane):
 
     @on(LineList.Highlighted)
     def _highlighted(self) -> None:
+        row = self._current
+        self._stood_on = (type(row), row.name) if row is not None else None
         self._show_card()
 
     @on(LineList.Selected)
@@ -178,7 +189,7 @@ class DataPane(Pane):
 
     def _ask_about(self, path: str, tiers: str) -> None:
         """Whether examples that were made of it before will do."""
-        before = next((row for row in self._datasets if row.paths == (path,)), None)
+        before = next((row for row in self.work.datasets if row.paths == (path,)), None)
         if before is None:
             self.build(path, tiers=tiers)
             return
@@ -220,12 +231,13 @@ class DataPane(Pane):
 
     def work_changed(self) -> None:
         building = self.work.building
-        self._line_of_work.display = building is not None and building.goes_on
-        if building is None:
-            return
-        if building.goes_on and building.progress is not None:
+        making = building is not None and building.goes_on
+        self._line_of_work.display = making or self._looks
+        if building is None or not making:
+            self._line_of_work.say(_("Looking what there is") + "…")
+        elif building.progress is not None:
             self._line_of_work.show(building.progress)
-        elif building.goes_on:
+        else:
             self._line_of_work.say(
                 _("Making examples of {path}").format(path=one_line(Path(building.about).name)) + "…"
             )

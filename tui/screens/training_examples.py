@@ -16,7 +16,7 @@ from assistant.errors import SuntoError
 from assistant.i18n import _, plural
 from assistant.protocol import CheckDataset, ListExamples, ReviewExample
 from assistant.safe_text import one_line
-from tui.cli.dataset_example import example_lines
+from tui.cli.dataset_example import target_first_lines
 from tui.dataset_words import status_name
 from tui.screens.editing import EditScreen
 from tui.screens.training_pane import Keys, Pane
@@ -62,6 +62,8 @@ class ExamplesPane(Pane):
         self._report: tuple[str, ...] = ()
         """What there is to say of all of them, the most important first."""
         self._shows_report = False
+        self._is_known = False
+        """Which examples there are."""
         self._edits: dict[str, str] = {}
         """Changes that were begun and not kept, by id."""
         self._head = Static(markup=False, classes="head")
@@ -80,15 +82,15 @@ class ExamplesPane(Pane):
             (Hint("a", _("Accept"), "screen.pane(\"decide('accept')\")"), _("It is as it should be.")),
             (Hint("e", _("Edit"), "screen.pane('edit')"), _("Change what shall be written: it then counts as yours.")),
             (Hint("r", _("Reject"), "screen.pane(\"decide('reject')\")"), _("Nothing is learned from it.")),
+            (
+                Hint("Enter", _("Go on"), "screen.pane('go_on')"),
+                _("On to the settings. What you did not look at counts."),
+            ),
             (Hint("u", _("Undo"), "screen.pane(\"decide('undo')\")"), _("As before you said anything of it.")),
             (Hint("f", _("Show"), "screen.pane('filter')"), _("All of them, those not looked at, those rejected.")),
             (
                 Hint("i", _("All of them"), "screen.pane('report')"),
                 _("What there is to say of all examples together, and what was left out; again, back to the one."),
-            ),
-            (
-                Hint("Enter", _("Go on"), "screen.pane('go_on')"),
-                _("On to the settings. What you did not look at counts."),
             ),
             (Hint("Space", "", "screen.pane('read_on(1)')"), _("Read on in a long example; Backspace goes back.")),
         ]
@@ -113,6 +115,7 @@ class ExamplesPane(Pane):
     @work(exclusive=True, group="list", exit_on_error=False)
     async def refresh_list(self) -> None:
         """Ask which there are; those on the screen are asked for as they come into view."""
+        self._is_known = False
         self._rows.clear()
         self._wanted.clear()
         self._draw_head()
@@ -123,6 +126,7 @@ class ExamplesPane(Pane):
         result = await self.ask(lambda job: ListExamples(job=job, data=data, status=status, limit=PAGE))
         if result is None or (data, status) != (self._data, self._status):
             return
+        self._is_known = True
         self._ids = [str(name) for name in result.get("ids") or ()]
         self._take(result)
         self._list.recount(len(self._ids))
@@ -198,12 +202,11 @@ class ExamplesPane(Pane):
             self._detail.update(self._whole_report())
             return
         if row is None:
-            self._detail.update(Text(_("There are none of these.") if not self._ids and self._data else ""))
+            self._detail.update(Text(_("There are none of these.") if not self._ids and self._is_known else "…"))
             return
         columns = max(20, self._scroll.scrollable_content_region.width)
-        lines = [
-            _marked(line.text, line.marks, self._marked_style) for line in example_lines(row.row, columns, whole=True)
-        ]
+        style = self._marked_style
+        lines = [_marked(line.text, line.marks, style) for line in target_first_lines(row.row, columns)]
         if row.id in self._edits:
             lines.insert(0, Text("✎ " + _("A change that is not kept yet: e goes on with it."), "bold"))
         self._detail.update(Text("\n").join(lines))

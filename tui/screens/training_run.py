@@ -18,7 +18,7 @@ from tui.choosable import Choosable
 from tui.screens.asking import ChoiceScreen
 from tui.screens.training_pane import Keys, Pane
 from tui.training.live import LiveTraining
-from tui.training.words import headline, note_line, numbers, result_words, samples_words, speed
+from tui.training.words import fit_words, headline, note_line, numbers, result_words, samples_words, speed
 from tui.widgets.job_line import JobLine
 from tui.widgets.key_hints import Hint
 from tui.widgets.loss_chart import LossChart
@@ -102,6 +102,8 @@ class RunPane(Pane):
             self._line.display = False
             return
         if live.state != self._state:
+            if self._state == "pausing":  # what was said of it is over
+                self.say()
             self._state = live.state
             self.post_message(self.KeysChanged())
         self._head.update(self._headline(live))
@@ -132,6 +134,8 @@ class RunPane(Pane):
 
     def _notes_and_samples(self, live: LiveTraining) -> Text:
         text = Text()
+        if live.state == "starting" and live.fit is not None:
+            text.append_text(fit_words(live.fit)).append("\n")
         for note in reversed(live.notes[-SHOWN_NOTES:]):
             text.append_text(note_line(note)).append("\n")
         return text.append("\n" if live.notes else "").append_text(samples_words(live))

@@ -93,7 +93,7 @@ class SettingsPane(Pane):
     def _line(self, position: int, columns: int) -> Text:
         if position >= len(self._settings):
             return Text("→ " + _("Try whether it fits, then train"), "bold")
-        width = min(max(cell_len(setting.question) for setting in self._settings), columns // 2)
+        width = min(max(cell_len(setting.question) for setting in self._settings), max(columns - 22, columns // 2))
         setting = self._settings[position]
         line = Text(setting.question)
         line.truncate(width, overflow="ellipsis", pad=True)
