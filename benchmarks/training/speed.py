@@ -28,7 +28,7 @@ SETTINGS = TrainingSettings(epochs=1, seed=1)
 OURS, DEFAULTS, PACKED, SINGLE = "ours", "TRL, defaults", "TRL, packed", "TRL, one by one"
 TUNED = (PACKED, SINGLE)
 """Tried in the first round; only the quicker of the two goes on."""
-MB = 1e6
+GB = 1e9
 FASTER_THAN_DEFAULTS, MEMORY_SHARE, OUTSIDE_SHARE = 1.5, 0.7, 0.03
 
 
@@ -75,8 +75,8 @@ def main(rounds: int, threads: int) -> int:
 
 def _print(name: str, measured: Measured) -> None:
     print(
-        f"{name:<16} {1000 / measured.milliseconds:6.0f} tokens/s  {measured.above_base / MB:6.0f} MB above the base, "
-        f"{measured.total / MB:6.0f} in all",
+        f"{name:<16} {1000 / measured.milliseconds:6.0f} tokens/s  {measured.above_base / GB:5.2f} GB above the base, "
+        f"{measured.total / GB:5.2f} in all",
         flush=True,
     )
 
@@ -104,14 +104,14 @@ def _in_folder(train: Callable[[Mapping[str, Any], Path], dict[str, Any]], asked
 def _report(runs: Mapping[str, list[dict[str, Any]]], threads: int) -> int:
     found = {name: [Measured.of(result) for result in results] for name, results in runs.items()}
     times = {name: [each.milliseconds for each in measured] for name, measured in found.items()}
-    above = {name: [each.above_base / MB for each in measured] for name, measured in found.items()}
-    total = {name: [each.total / MB for each in measured] for name, measured in found.items()}
+    above = {name: [each.above_base / GB for each in measured] for name, measured in found.items()}
+    total = {name: [each.total / GB for each in measured] for name, measured in found.items()}
     tuned = max(TUNED, key=lambda name: len(times[name]))
     comparisons = [
         Comparison(f"a token / {DEFAULTS}", "ms", times[OURS], times[DEFAULTS], 1 / FASTER_THAN_DEFAULTS),
         Comparison(f"a token / {tuned}", "ms", times[OURS], times[tuned], 1),
-        Comparison(f"memory above base / {DEFAULTS}", "MB", above[OURS], above[DEFAULTS], MEMORY_SHARE),
-        Comparison(f"memory in all / {DEFAULTS}", "MB", total[OURS], total[DEFAULTS], float("inf")),
+        Comparison(f"memory above base / {DEFAULTS}", "GB", above[OURS], above[DEFAULTS], MEMORY_SHARE),
+        Comparison(f"memory in all / {DEFAULTS}", "GB", total[OURS], total[DEFAULTS], float("inf")),
         Comparison(
             "outside of computing / the steps",
             "s",
