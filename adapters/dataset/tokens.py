@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from adapters.dataset.example import Example
-from adapters.dataset.pairs import Pair
 from adapters.dataset.prompting import messages
 from assistant.generation import ChatMessage
 
@@ -65,25 +64,6 @@ def tokenize(example: Example, engine: Encoder, max_tokens: int) -> TokenizedExa
         id=example.id,
         group=example.group,
     )
-
-
-def make_example(
-    pair: Pair,
-    encode_prompt: Callable[[str], list[int]],
-    encode_completion: Callable[[str], list[int]],
-    max_tokens: int,
-) -> TokenizedExample | None:
-    """As `tokenize`, of a pair from a file of pairs."""
-    target = list(encode_completion(pair.summary))
-    room = max_tokens - len(target)
-    prompt = encode_prompt(pair.document)
-    shortened = len(prompt) > room
-    if shortened:
-        found = _shorten(pair.document, encode_prompt, room)
-        if found is None:
-            return None
-        prompt = found
-    return TokenizedExample((*prompt, *target), (*[IGNORED] * len(prompt), *target), shortened)
 
 
 def _shorten(text: str, encode: Callable[[str], list[int]], room: int) -> list[int] | None:
