@@ -20,6 +20,7 @@ from adapters.dataset.example import (
     Place,
     example_id,
 )
+from adapters.dataset.formats.row import group_of
 from assistant.i18n import _
 from assistant.safe_text import printable
 
@@ -54,8 +55,8 @@ def to_line(example: Example) -> str:
     return json.dumps(to_row(example), ensure_ascii=False, separators=(",", ":")) + "\n"
 
 
-def from_row(row: Mapping[str, Any], document: str = "", line: int = 0) -> Example:
-    """`document` and `line` are where the row stands, for one that does not say where its text comes from.
+def from_row(row: Mapping[str, Any], stands: Place | None = None) -> Example:
+    """`stands` is where the row does, for one that does not say where its text comes from.
 
     Raises ValueError with the reason in words.
     """
@@ -67,10 +68,10 @@ def from_row(row: Mapping[str, Any], document: str = "", line: int = 0) -> Examp
     for name in ("text", "target"):
         if not texts[name].strip():
             raise ValueError(_("“{key}” is missing or empty").format(key=name))
-    place = _place(row.get("place")) or Place(document=document, line=line)
+    place = _place(row.get("place")) or stands or Place(document="")
     if not (texts["id"] and row.get("sha256") == _digest(texts)):
         texts["id"] = example_id(texts["task"], texts["text"], texts["target"], place.document)
-    texts["group"] = texts["group"] or place.document
+    texts["group"] = texts["group"] or group_of(place.document, texts["text"])
     texts["origin"] = texts["origin"] or "row"
     return Example(
         **cast("Any", texts),

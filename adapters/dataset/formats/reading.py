@@ -14,7 +14,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from adapters.dataset.example import Example
+from adapters.dataset.example import Example, Place
 from adapters.dataset.formats import alpaca, canonical, document_summary, messages, prompt_completion, sharegpt
 from adapters.dataset.formats.columns import Columns, check_roles, find_columns, shown_names, unknown_column
 from adapters.dataset.formats.objects import objects
@@ -62,8 +62,9 @@ def read_rows(path: Path, columns: Mapping[str, str] | None = None, document: st
     text = decoded(data, path)
     if not text.strip():
         raise DatasetError(_("{path} is empty.").format(path=path), _row_hint(), path=path)
-    rows = _json_rows(text, columns) if _is_json(path, text) else _table_rows(text, columns, path)
-    examples, broken, formats = _collected(rows, document or path.name, path)
+    document = document or path.name
+    rows = _json_rows(text, columns, document) if _is_json(path, text) else _table_rows(text, columns, path)
+    examples, broken, formats = _collected(rows, document, path)
     if not examples:
         raise _nothing_usable(path, text, broken, columns)
     kind = max(formats, key=formats.__getitem__)
@@ -113,23 +114,23 @@ _BY_KEYS = {
 }
 
 
-def _json_rows(text: str, columns: Mapping[str, str]) -> Iterator[Read]:
+def _json_rows(text: str, columns: Mapping[str, str], document: str) -> Iterator[Read]:
     for line, found in objects(text):
         if isinstance(found, str):
             yield line, "", found
             continue
         try:
-            yield (line, *_row(found, line, columns))
+            yield (line, *_row(found, columns, Place(document=document, line=line)))
         except ValueError as error:
             yield line, "", str(error)
 
 
-def _row(row: Mapping[str, Any], line: int, columns: Mapping[str, str]) -> tuple[str, Row | Example]:
+def _row(row: Mapping[str, Any], columns: Mapping[str, str], place: Place) -> tuple[str, Row | Example]:
     """Its format and what it says. Raises ValueError with the reason in words."""
     if columns:
         return "document_summary", document_summary.read(row, columns)
     if canonical.matches(row):
-        return "jsonl", canonical.from_row(row, line=line)
+        return "jsonl", canonical.from_row(row, place)
     for name, module in _BY_KEYS.items():
         if module.matches(row):
             return name, module.read(row)

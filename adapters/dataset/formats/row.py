@@ -55,7 +55,6 @@ def language_of(text: str, target: str) -> str:
 def human_example(row: Row, document: str, line: int, copy: int) -> Example:
     """A row of somebody's own file, as an example. `copy` counts the rows before it that say just the same."""
     where = f"{document}#{copy + 1}" if copy else document
-    digest = hashlib.sha256(row.text.encode("utf-8", "replace")).hexdigest()
     return Example(
         id=example_id(row.task, row.text, row.target, where),
         task=row.task,
@@ -64,7 +63,12 @@ def human_example(row: Row, document: str, line: int, copy: int) -> Example:
         language=language_of(row.text, row.target),
         tier="A",
         origin="row",
-        group=f"{document}#{digest[:16]}",  # rows about one text stay in one split
+        group=group_of(document, row.text),
         place=Place(document=document, line=line),
         doubts=row.doubts,
     )
+
+
+def group_of(document: str, text: str) -> str:
+    """Each row is a document of its own, but rows about one text stay in one split."""
+    return f"{document}#{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:16]}"

@@ -359,6 +359,15 @@ def test_a_row_changed_by_hand_is_another_example(tmp_path):
     assert (second.target, second.id == many(2)[1].id) == ("My words.", False)
 
 
+def test_rows_of_sunto_s_that_say_little_more_than_the_texts_are_completed(tmp_path):
+    row = {"task": "title", "text": TEXT, "target": TARGET, "tier": "C"}
+    first, second = read_rows(write(tmp_path, row, row | {"text": "Another."}), document="b/rows.jsonl").examples
+    assert (first.tier, first.task, first.status, first.place.line) == ("C", "title", "pending", 1)
+    assert first.place.document == "b/rows.jsonl"
+    assert first.group != second.group
+    assert len(first.id) == 16
+
+
 def test_rejected_examples_are_written_only_where_one_can_see_that_they_are(tmp_path):
     items = [example(1, status="rejected"), example(2)]
     for kind in FORMATS:
