@@ -125,7 +125,7 @@ class _Building:
         if self.should_stop():
             raise Stopped
         try:
-            rows = read_rows(path, self.options.columns)
+            rows = read_rows(path, self.options.columns, name)
         except DatasetError:
             if named:
                 raise
