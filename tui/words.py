@@ -26,6 +26,7 @@ def stage_name(stage: str) -> str:
         "check": _("Checking"),
         "import": _("Importing the adapter"),
         "build": _("Making examples"),
+        "prepare": _("Preparing the examples"),
         "fit": _("Trying whether it fits"),
         "evaluate": _("Looking at documents it was not trained on"),
         "rates": _("Trying learning rates"),
@@ -69,6 +70,7 @@ def amount(done: float, total: float, unit: str) -> str:
         "files": plural("{count} file", "{count} files", whole),
         "chunks": plural("{count} part", "{count} parts", whole),
         "steps": plural("{count} step", "{count} steps", whole),
+        "examples": plural("{count} example", "{count} examples", whole),
     }
     return _("{done} of {total}").format(done=int(done), total=things[unit]) if unit in things else ""
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from adapters.dataset.example import Example
 from adapters.dataset_building import dataset_of
+from adapters.relay import Emit, Reporter, relay
 from adapters.session import Session
-from assistant.errors import DatasetError
+from assistant.errors import DatasetError, Stopped
 from assistant.generation import ShouldStop
 from assistant.i18n import _, plural
 from assistant.protocol import Event, Notice
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from adapters.dataset.tokens import TokenizedExample
     from assistant.engine.engine import Engine
 
+MAX_HELD_OUT = 128
+"""Examples: each look at more of them would take longer than the steps between two looks, and tell hardly more."""
 _BROKEN_SHOWN = 5
 _LANGUAGE_SHARE = 1 / 20
 """Of the examples: a few odd ones among many do not make an adapter of another language."""
@@ -37,7 +40,8 @@ class TrainingData:
     def of(cls, dataset: Dataset, data: str) -> TrainingData:
         """`data` is what a person called it."""
         about = {"name": dataset.name, "file": Path(data).name, "sha256": dataset.sha256}
-        return cls((*dataset.for_training(), *dataset.held_out()), about)
+        held_out = sorted(dataset.held_out(), key=lambda example: example.id)  # ids are hashes: an order of chance
+        return cls((*dataset.for_training(), *held_out[:MAX_HELD_OUT]), about)
 
     @property
     def train(self) -> list[Example]:
@@ -130,13 +134,47 @@ class Tokens:
         return sum(example.shortened for example in (*self.train, *self.held_out))
 
 
-def tokenized(found: TrainingData, engine: Engine, windows: Sequence[int]) -> Tokens:
+def tokenizing(
+    job: str, found: TrainingData, engine: Engine, windows: Sequence[int], should_stop: ShouldStop
+) -> Generator[Event, None, Tokens]:
+    """`tokenized`, with its progress: ten thousand examples take a while. Raises DatasetError, Stopped."""
+
+    def work(emit: Emit) -> Tokens:
+        reporter = Reporter(job, emit)
+
+        def on_example(done: int) -> None:
+            if should_stop():
+                raise Stopped
+            reporter.progress("prepare", done, len(found.examples), "examples")
+
+        return tokenized(found, engine, windows, on_example)
+
+    return (yield from relay(work))
+
+
+def tokenized(
+    found: TrainingData,
+    engine: Engine,
+    windows: Sequence[int],
+    on_example: Callable[[int], None] = lambda _done: None,
+) -> Tokens:
     """`windows` are tokens an example may have: the first for all, each later one for those it is large enough for.
 
     So a run that had to shorten its texts finds, when it goes on, the very tokens it had. Raises DatasetError.
     """
-    train = _as_tokens(found.train, engine, windows)
-    held_out = _as_tokens(found.held_out, engine, windows)
+    done = 0
+
+    def tokens_of(examples: Sequence[Example]) -> list[TokenizedExample]:
+        nonlocal done
+        tokens: list[TokenizedExample] = []
+        for example in examples:
+            if (one := _as_tokens(example, engine, windows)) is not None:
+                tokens.append(one)
+            done += 1
+            on_example(done)
+        return tokens
+
+    train, held_out = tokens_of(found.train), tokens_of(found.held_out)
     if not train:
         raise DatasetError(
             _("No summary is short enough: prompt and summary together may have {limit} tokens.").format(
@@ -147,21 +185,18 @@ def tokenized(found: TrainingData, engine: Engine, windows: Sequence[int]) -> To
     return Tokens(train, held_out, len(found.examples) - len(train) - len(held_out))
 
 
-def _as_tokens(examples: Sequence[Example], engine: Engine, windows: Sequence[int]) -> list[TokenizedExample]:
+def _as_tokens(example: Example, engine: Engine, windows: Sequence[int]) -> TokenizedExample | None:
+    """None where the target alone is too long for the first window; for a later one it stays as it was."""
     from adapters.dataset.tokens import tokenize
 
-    found: list[TokenizedExample] = []
-    for example in examples:
-        tokens = None
-        for window in windows:
-            if tokens is None or len(tokens.input_ids) > window:
-                shorter = tokenize(example, engine, window)
-                if shorter is None:
-                    break
-                tokens = shorter
-        if tokens is not None:
-            found.append(tokens)
-    return found
+    tokens: TokenizedExample | None = None
+    for window in windows:
+        if tokens is None or len(tokens.input_ids) > window:
+            shorter = tokenize(example, engine, window)
+            if shorter is None:
+                break
+            tokens = shorter
+    return tokens
 
 
 def told(job: str, tokens: Tokens) -> Generator[Event, None, None]:

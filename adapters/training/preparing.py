@@ -71,7 +71,7 @@ def prepare(
     settings = _settings(request)
     device = engine.device.type
     window = min(settings.max_tokens or MAX_TOKENS[device], engine.context_tokens)
-    tokens = examples_of.tokenized(found, engine, (window,))
+    tokens = yield from examples_of.tokenizing(request.job, found, engine, (window,), should_stop)
     plan = Demand.of(engine, tokens, settings).plan(device, window)
     prepared = Prepared(request.job, request.name, settings, found, engine, tokens, (window,), plan)
     if plan.max_tokens < window:
@@ -97,7 +97,7 @@ def prepare_again(
     rungs = run.rungs()
     windows = (*about["windows"], *(rung["plan"]["max_tokens"] for rung in rungs if rung["rung"] == "window"))
     plan = Plan(**(rungs[-1]["plan"] if rungs else about["plan"]))
-    tokens = examples_of.tokenized(found, engine, windows)
+    tokens = yield from examples_of.tokenizing(request.job, found, engine, windows, should_stop)
     return Prepared(request.job, run.name, run.settings, found, engine, tokens, tuple(windows), plan)
 
 

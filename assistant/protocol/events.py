@@ -26,7 +26,7 @@ class ProcessReady:
 class Progress(Event):
     stage: str
     """download, quantize, load, read, add, ocr, prefill, map, items, merge, write, check, import,
-    build, fit, train, evaluate, rates"""
+    build, prepare, fit, train, evaluate, rates"""
     done: float
     total: float
     """0 when it is not known."""

@@ -123,7 +123,7 @@ def test_evaluations_samples_and_changes_of_course_are_told(script, capsys):
     main(["train", "notes", "--name", "bio"])
     err = capsys.readouterr().err
     assert "By formula it needs 2.0 GB of memory; 1.0 GB are free for it.\n  Choose a smaller base." in err
-    assert "Tried two steps: it needs 1.5 GB of memory; 1.0 GB are free for it. 9 steps take about 1 min 1 s." in err
+    assert "Tried two steps: it needs 1.5 GB of memory; 1.0 GB are free for it. 9 steps: about 1 min 1 s." in err
     assert "Before training: loss 2.600" in err
     assert (
         "After step 4: loss 2.400 on documents it is not trained on, the lowest so far.\n  cell.md: The cell. It" in err

@@ -63,7 +63,7 @@ def fit_sentence(event: FitChecked) -> str:
         return sentence
     steps = plural("{count} step", "{count} steps", event.steps)
     time = duration(event.seconds_left)
-    return f"{sentence} {_('{steps} take about {time}.').format(steps=steps, time=time)}"
+    return f"{sentence} {_('{steps}: about {time}.').format(steps=steps, time=time)}"
 
 
 def fit_table(result: Row) -> str:
