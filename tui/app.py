@@ -20,6 +20,7 @@ from assistant.i18n import _
 from tui.actions import actions
 from tui.model_client import ModelClient
 from tui.pictures.terminal import Terminal
+from tui.screens.asking import ConfirmScreen
 from tui.screens.chat import ChatScreen, FromModelProcess
 
 
@@ -43,6 +44,8 @@ class SuntoApp(App[None]):
         self.client = ModelClient(model_command, on_event=self._hand_on)
         self.chat = ChatScreen(self.client, self.settings)
         self.chat.terminal = terminal or Terminal()
+        self._leaving = False
+        """As soon as the training is paused."""
         for action in actions():
             if action.key and action.name != "quit":  # Textual binds quit itself, above every widget
                 self.bind(action.key, f"screen.run('{action.name}')", description=action.sentence, show=False)
@@ -55,6 +58,32 @@ class SuntoApp(App[None]):
 
     async def on_unmount(self) -> None:
         await asyncio.gather(self.client.close(), self.chat.leave())
+
+    async def action_quit(self) -> None:
+        """A training is paused first, so that nothing of it is lost; asked again, leave at once."""
+        training = self.chat.training
+        if not training.trains or self._leaving:
+            self.exit()
+            return
+
+        def answered(sure: bool | None) -> None:
+            if sure:
+                self._leave_training()
+
+        screen = ConfirmScreen(
+            _("A training goes on. Leave Sunto all the same?"),
+            yes=_("Leave"),
+            no=_("Stay"),
+            hint=_("It is paused where it is; the next time, F8 goes on with it."),
+        )
+        self.push_screen(screen, answered)
+
+    @work(exit_on_error=False, group="leaving")
+    async def _leave_training(self) -> None:
+        self._leaving = True
+        self.notify(_("The training ends the step it is in. Ctrl+Q again does not wait for that."), timeout=60)
+        await self.chat.training.pause_and_wait()
+        self.exit()
 
     def action_help_quit(self) -> None:
         """Ctrl+C with nothing selected."""

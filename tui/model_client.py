@@ -48,8 +48,6 @@ from tui.process_log import ProcessLog
 COMMAND = (sys.executable, "-P", "-m", "adapters.model_process")
 """`-P`: a `random.py` in the folder where the app was started must not become the model process's."""
 CANCEL_GRACE_SECONDS = 5.0
-PATIENT_GRACE_SECONDS = 600.0
-"""While a training goes on beside the job."""
 CLOSE_GRACE_SECONDS = 0.3
 LOG_GRACE_SECONDS = 1.0
 QUICK_DEATH_SECONDS = 10.0
@@ -126,18 +124,29 @@ class ModelClient:
         """
         if job not in self._open:
             return
-        patient = any(isinstance(request, Train) for other, request in self._open.items() if other != job)
         if job in self._cancelling:
-            if not patient:
+            if not self._trains_beside(job):
                 self.restart()
             return
-        loop = asyncio.get_running_loop()
-        grace = PATIENT_GRACE_SECONDS if patient else self._cancel_grace_seconds
-        self._cancelling[job] = loop.call_later(grace, self.restart)
+        self._wait_for_end(job)
         if self._process is None:
             self._end(Cancelled(job=job))
         else:
             self._write(Cancel(job=job))
+
+    def _wait_for_end(self, job: str) -> None:
+        """Of a job that is being cancelled; for a moment, and for as long as a training is beside it."""
+        loop = asyncio.get_running_loop()
+        self._cancelling[job] = loop.call_later(self._cancel_grace_seconds, self._lose_patience, job)
+
+    def _lose_patience(self, job: str) -> None:
+        if self._trains_beside(job):
+            self._wait_for_end(job)
+        else:
+            self.restart()
+
+    def _trains_beside(self, job: str) -> bool:
+        return any(isinstance(request, Train) for other, request in self._open.items() if other != job)
 
     def pause(self, job: str, *, unload: bool) -> None:
         """Let that training write a checkpoint and end as cancelled, however long its step takes."""

@@ -433,6 +433,37 @@ async def test_a_new_training_of_an_unfinished_ones_name_asks_which_is_meant():
         assert not sent(Train)[-1].resume
 
 
+async def test_leaving_the_app_asks_and_pauses_the_training_first():
+    drafted()
+    async with desk_of(app({"when": "Train", "hold": 2}), size=TERMINAL) as desk:
+        await training(desk)
+        await said(desk, "step 2 of 4")
+        await desk.pilot.press("ctrl+q")
+        await answer_to(desk, ConfirmScreen)
+        await desk.pilot.press("n")
+        await said(desk, "step 2 of 4")
+        await desk.pilot.press("escape")
+        await desk.send("/quit")
+        await answer_to(desk, ConfirmScreen)
+        await desk.pilot.press("y")
+        await desk.wait_until(lambda: not desk.app.is_running or desk.app._exit)
+        assert desk.chat.training.live.state == "paused"
+        assert sent(PauseTraining)
+
+
+async def test_what_was_stopped_before_its_first_step_begins_again_as_it_was_asked_for():
+    drafted(preset="bold")
+    async with desk_of(app({"when": "Train", "hold": 1, "events": EVENTS}), size=TERMINAL) as desk:
+        await training(desk)
+        await desk.wait_until(lambda: desk.chat.training.live.held_out.points)
+        await desk.pilot.press("p")
+        await said(desk, "did not begin: r tries again")
+        desk.release()
+        await desk.pilot.press("r")
+        await said(desk, "“bio” is trained.")
+        assert [(train.resume, train.learning_rate) for train in sent(Train)] == [(False, 2e-4)] * 2
+
+
 async def test_a_result_is_given_to_a_subject(sunto_home, tmp_path):
     drafted()
     subject_with(tmp_path / "leaf.md", "Biologia", "")

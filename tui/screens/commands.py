@@ -151,7 +151,7 @@ class Commands(AdapterCommands):
         self._screen.app.push_screen(HelpScreen())
 
     async def quit(self, _argument: str) -> None:
-        self._screen.app.exit()
+        await self._screen.app.action_quit()
 
     # ------------------------------------------------------------------------------------------------------
 

@@ -72,6 +72,7 @@ class ExamplesPane(Pane):
         self._scroll = VerticalScroll(self._detail, classes="card", can_focus=False)
 
     def compose(self) -> ComposeResult:
+        self.watch(self._list, "scroll_y", self._fetch_around, init=False)
         yield self._head
         with Vertical(classes="columns"):
             yield self._list
@@ -117,7 +118,6 @@ class ExamplesPane(Pane):
         """Ask which there are; those on the screen are asked for as they come into view."""
         self._is_known = False
         self._rows.clear()
-        self._wanted.clear()
         self._draw_head()
         data, status = self._data, self._status
         if not data:
@@ -147,32 +147,30 @@ class ExamplesPane(Pane):
     def _take(self, result: dict[str, Any]) -> None:
         for row in (example_row(row) for row in rows_of(result, "examples")):
             self._rows[row.id] = row
-            self._wanted.discard(row.id)
         self._statuses = dict(result.get("statuses") or {})
         self._draw_head()
         self._list.refresh()
 
     def _fetch_around(self) -> None:
-        """Ask for what is near the line it stands on and not here yet."""
-        first = max(0, self._list.highlighted - PAGE // 2)
-        missing = [
-            name for name in self._ids[first : first + PAGE] if name not in self._rows and name not in self._wanted
-        ]
-        if missing:
-            self._wanted.update(missing)
+        """Ask for what is in view and not here yet; one request at a time, the next for what is in view by then."""
+        if self._wanted:
+            return
+        top, rows = self._list.scroll_offset.y, self._list.size.height
+        near = [*range(top, top + rows), *range(self._list.highlighted - 2, top + rows + PAGE)]
+        ids = [self._ids[at] for at in dict.fromkeys(near) if 0 <= at < len(self._ids)]
+        if missing := [name for name in ids if name not in self._rows][:PAGE]:
+            self._wanted = set(missing)
             self._fetch(tuple(missing))
 
     @work(group="examples", exit_on_error=False)
     async def _fetch(self, ids: tuple[str, ...]) -> None:
         data = self._data
         result = await self.ask(lambda job: ListExamples(job=job, data=data, examples=ids, limit=len(ids)))
-        if data != self._data:
-            return
-        if result is None:
-            self._wanted.difference_update(ids)
-            return
-        self._take(result)
-        self._show_example()
+        self._wanted.clear()
+        if result is not None and data == self._data:
+            self._take(result)
+            self._show_example()
+            self._fetch_around()
 
     # --- drawing ------------------------------------------------------------------------------------------------------
 

@@ -174,11 +174,10 @@ class RunPane(Pane):
         self.confirm(sentence, _("Throw it away"), lambda: self.in_background(self._throw_away(live)), hint=hint)
 
     async def _throw_away(self, live: LiveTraining) -> None:
-        self.work.pause(unload=not self.desk.conversation.messages)
-        await live.ended.wait()
+        await self.work.pause_and_wait()
         if live.state == "finished":  # it was quicker
             return
-        if await self.ask(lambda job: RemoveRun(job=job, name=live.name)) is None:
+        if live.has_begun and await self.ask(lambda job: RemoveRun(job=job, name=live.name)) is None:
             return
         if self.work.live is live:
             self.work.forget()

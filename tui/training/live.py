@@ -91,6 +91,11 @@ class LiveTraining:
         """Its job has not ended."""
         return self.state in ("starting", "running", "pausing")
 
+    @property
+    def has_begun(self) -> bool:
+        """There is something of it to go on with."""
+        return self.last is not None or self.request.resume
+
     def receive(self, event: Event) -> None:
         match event:
             case TrainStep():

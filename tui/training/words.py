@@ -120,6 +120,8 @@ def headline(live: LiveTraining) -> str:
         "failed": _("interrupted: r goes on from the last point that was written down"),
         "finished": _("finished"),
     }[live.state]
+    if live.state in ("paused", "failed") and not live.has_begun:
+        state = _("did not begin: r tries again")
     parts = [one_line(live.name), *_progress(live), state]
     return " · ".join(part for part in parts if part)
 

@@ -185,12 +185,13 @@ class TrainingWork:
         )
 
     async def go_on(self, name: str) -> None:
-        """With the unfinished training of that name, where it was left."""
+        """With the unfinished training of that name, where it was left; from the beginning if it made no step."""
         live = self.live
         if live is None or live.name != name:
             live = LiveTraining(Train(job="", data="", name=name, resume=True))
             await asyncio.to_thread(remember, live)
-        live.request = replace(live.request, resume=True, overwrite=False)
+        if live.has_begun:
+            live.request = replace(live.request, resume=True, overwrite=False)
         await self._train(live)
 
     async def _train(self, live: LiveTraining) -> None:
@@ -214,6 +215,14 @@ class TrainingWork:
         live.ended.set()
         self._tell()
         await self._on_end(live)
+
+    async def pause_and_wait(self) -> None:
+        """Until it has written down where it is."""
+        if self.live is None or not self.live.goes_on:
+            return
+        if self.live.state != "pausing":
+            self.pause(unload=True)
+        await self.live.ended.wait()
 
     def forget(self) -> None:
         """There is no training any more, not even one to go on with."""
