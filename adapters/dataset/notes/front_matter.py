@@ -26,14 +26,14 @@ _ESCAPED = re.compile(r"\\([\"\\])")
 
 
 def read_summaries(path: Path) -> list[tuple[Task, str, str]]:
-    """(task, field, text) of each field that sums the note up; none for files without front matter.
-
-    Raises OSError.
-    """
+    """(task, field, text) of each field that sums the note up; none for files without front matter."""
     if path.suffix.lower() not in SUFFIXES:
         return []
-    with path.open("rb") as file:
-        head = file.read(MAX_BYTES)
+    try:
+        with path.open("rb") as file:
+            head = file.read(MAX_BYTES)
+    except OSError:  # it was there a moment ago, when its text was read: that is what counts
+        return []
     return list(summaries_in(printable(decode_text(head))))
 
 

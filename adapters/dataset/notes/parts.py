@@ -18,6 +18,8 @@ _LINE = re.compile(r"[^\n]*")
 _NUMBERED = re.compile(r"(?:\d{1,3}(?:\.\d{1,3}){0,3}\.?|[IVX]{1,5}\.)\s+\S")
 MIN_CHAPTER_WORDS = 150
 """With fewer a chapter gives nothing to learn or to be tested with."""
+MOST_NAMED = 300
+"""Summaries that are found by their headings alone; a document has no more chapters than that."""
 _MAX_HEADING_WORDS = 10
 _MAX_HEADING_CHARACTERS = 120
 
@@ -48,17 +50,16 @@ class _Heading:
 def parts_of(whole: WholeText) -> tuple[Part, ...]:
     """In reading order. Summaries that the outline does not name are found by their headings."""
     headings = _headings(whole)
-    return tuple(
-        Part(
-            heading.title,
-            heading.level,
-            heading.start,
-            heading.body,
-            headings[index + 1].start if index + 1 < len(headings) else len(whole.text),
-            next((other.start for other in headings[index + 1 :] if other.level <= heading.level), len(whole.text)),
-        )
-        for index, heading in enumerate(headings)
-    )
+    parts, following = list[Part](), list[_Heading]()
+    for index in range(len(headings) - 1, -1, -1):
+        heading = headings[index]
+        own_end = headings[index + 1].start if index + 1 < len(headings) else len(whole.text)
+        while following and following[-1].level > heading.level:
+            following.pop()
+        end = following[-1].start if following else len(whole.text)
+        parts.append(Part(heading.title, heading.level, heading.start, heading.body, own_end, end))
+        following.append(heading)
+    return tuple(reversed(parts))
 
 
 def chapter_starts(whole: WholeText, parts: Sequence[Part]) -> list[int]:
@@ -110,10 +111,10 @@ def _headings(whole: WholeText) -> list[_Heading]:
         for section in whole.document.sections
         for start in (whole.at(section.page, section.offset),)
     ]
-    found = found or list(_standing_alone(whole.text))
+    found = sorted(found or _standing_alone(whole.text), key=lambda heading: heading.start)
     known = {heading.start for heading in found}
-    named = [start for start in _summary_lines(whole.text) if start not in known]
-    found += [_named(whole.text, start, found) for start in named]
+    named = itertools.islice((start for start in _summary_lines(whole.text) if start not in known), MOST_NAMED)
+    found += [_named(whole.text, start, found) for start in list(named)]
     return sorted(found, key=lambda heading: (heading.start, heading.level))
 
 
@@ -180,5 +181,5 @@ def _named(text: str, start: int, others: Sequence[_Heading]) -> _Heading:
     """It goes to the next heading that is there: that one's level is its own."""
     line = _LINE.match(text, start)
     title = line.group().strip() if line else ""
-    level = next((other.level for other in sorted(others, key=lambda o: o.start) if other.start > start), 1)
+    level = next((other.level for other in others if other.start > start), 1)
     return _Heading(title, level, start, start + len(title))

@@ -18,6 +18,10 @@ from assistant.i18n import _
 
 MAX_SUMMARY_WORDS = 600
 """What is longer is a chapter that happens to be called so."""
+MOST_SECTIONS, MOST_PARAGRAPHS = 300, 60
+"""Of one document that are looked at and used; it has no more chapters than that."""
+LONGEST_SCOPE = 40_000
+"""Characters: a closing paragraph sums up a section or a chapter, no book."""
 
 _RUN_IN = re.compile(
     r"(?:abstract|riassunto|sintesi|summary|in breve|tl;? ?dr)\s?[.:—–-]{1,2}\s*(?=[^\W\d_])", re.IGNORECASE
@@ -51,6 +55,8 @@ def summary_sections(whole: WholeText, parts: Sequence[Part]) -> list[Summary]:
     """Every section that is called a summary, with what it sums up: the section that it stands in."""
     found = list[Summary]()
     for index, part in enumerate(parts):
+        if len(found) == MOST_SECTIONS:
+            break
         kind = summary_kind(part.title)
         if kind and (end := _end(whole, part, kind)) > part.body:
             found.append(Summary(kind, part.title, part.start, part.body, end, _around(whole, parts, index)))
@@ -92,6 +98,8 @@ def of_paragraphs(whole: WholeText, parts: Sequence[Part], left_out: list[Span])
     """
     examples, spans = list[Example](), list[Span]()
     for start, end in paragraphs(whole.text, 0, len(whole.text)):
+        if len(examples) == MOST_PARAGRAPHS:
+            break
         run_in, closing = _RUN_IN.match(whole.text, start, end), _CLOSING.match(whole.text, start, end)
         begin = run_in or closing
         if begin is None or any(first <= start < last for first, last in left_out):
@@ -100,6 +108,8 @@ def of_paragraphs(whole: WholeText, parts: Sequence[Part], left_out: list[Span])
             continue
         own = taken_out(whole.text, [(start, end)])
         scope = _around_paragraph(whole, parts, start) if run_in else _before(whole, parts, start)
+        if closing and scope[1] - scope[0] > LONGEST_SCOPE:
+            continue
         target, place = whole.read(begin.end(), end)
         example = summary_example(
             whole, scope, [*left_out, *own], _capitalised(target), place, tier="B", origin="abstract"

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import itertools
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from adapters.dataset.example import Example
 from adapters.dataset.notes.drafts import MIN_TEXT_WORDS, make_example
 from adapters.dataset.notes.fitting import MAX_WORDS
 from adapters.dataset.notes.names import telling_title
-from adapters.dataset.notes.parts import Part
+from adapters.dataset.notes.parts import Part, paragraphs
 from adapters.dataset.notes.principal import MOST_PER_DOCUMENT, spread
 from adapters.dataset.notes.whole_text import Span, WholeText, count_words
 from assistant.stems import content_words, stem
@@ -27,10 +26,7 @@ def title_examples(whole: WholeText, parts: Sequence[Part], left_out: list[Span]
         title = telling_title(part.title)
         if not title or count_words(title) > _MAX_TITLE_WORDS or part.body == part.start:
             continue
-        span = next(iter(_beginning(whole, part, left_out)), None)
-        if span is None:
-            continue
-        text, place = whole.read(*span, left_out, section=part.title)
+        text, place = whole.read(*_beginning(whole, part), left_out, section=part.title)
         if count_words(text) < MIN_TEXT_WORDS or not _is_about(title, text, whole.language):
             continue
         _heading, target_place = whole.read(part.start, part.body, section=part.title)
@@ -38,13 +34,15 @@ def title_examples(whole: WholeText, parts: Sequence[Part], left_out: list[Span]
     return spread(found, MOST_PER_DOCUMENT)
 
 
-def _beginning(whole: WholeText, part: Part, left_out: list[Span]) -> Iterator[Span]:
+def _beginning(whole: WholeText, part: Part) -> Span:
     """As much of a section's own text as an example may have, to the end of a paragraph."""
-    if count_words(whole.text[part.body : part.own_end]) <= MAX_WORDS:
-        yield part.body, part.own_end
-        return
-    beyond = [*left_out, (0, part.body), (part.own_end, len(whole.text))]
-    yield from itertools.islice(whole.chunks(MAX_WORDS, (), (), beyond), 1)
+    end, words = part.body, 0
+    for first, last in paragraphs(whole.text, part.body, part.own_end):
+        words += count_words(whole.text[first:last])
+        if words > MAX_WORDS:
+            break
+        end = last
+    return part.body, end
 
 
 def _is_about(title: str, text: str, language: str) -> bool:
