@@ -9,11 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.training.metrics import MetricsFile
+from adapters.training.records import Adjustment, EvaluationDone, Stepped
+from adapters.training.runs import runs_dir
 from assistant.config import data_dir
 from assistant.i18n import set_language
 from assistant.protocol import Adjusted, Evaluated, Train, TrainStep
 from tui.training.curve import HELD_OUT, Line, draw
 from tui.training.live import MAX_POINTS, Curve, LiveTraining
+from tui.training.past import remember
 from tui.training.settings import DRAFT_FILE, Draft, changed, load_draft, save_draft, settings, stepped
 from tui.training.words import headline, result_words, status_words
 
@@ -161,3 +165,31 @@ def test_a_broken_draft_is_as_none():
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b'{"name": ')
     assert load_draft() == Draft()
+
+
+# --- what was before ----------------------------------------------------------------------------------------------
+
+
+def test_what_an_interrupted_training_did_is_read_from_its_run():
+    directory = runs_dir() / "bio"
+    directory.mkdir(parents=True)
+    told = {"step": 2, "total": 60, "loss": 2.5, "learning_rate": 1e-4, "gradient_norm": 1.0, "tokens": 9}
+    told |= {"seconds": 1.0, "outside_seconds": 0.0, "seconds_left": 9.0, "epoch": 0.1, "held_out_loss": None}
+    metrics = MetricsFile(directory)
+    metrics.add(EvaluationDone(step=0, loss=3.0, best=True, seconds=1.0), 0)
+    metrics.add(Stepped(**{**told, "step": 1}), 0)
+    metrics.add(Adjustment(step=1, kind="memory", message="Too much.", hint="Less."), 0)
+    metrics.add(Stepped(**told), 0)
+    with metrics.path.open("ab") as file:
+        file.write(b'{"half a line')
+    training = live()
+    remember(training)
+    assert training.steps.points == [(1, 2.5), (2, 2.5)]
+    assert training.held_out.points == [training.best] == [(0, 3.0)]
+    assert [note.text for note in training.notes] == ["Too much."]
+
+
+def test_a_training_without_files_has_no_past():
+    training = live()
+    remember(training)
+    assert not training.steps.points
