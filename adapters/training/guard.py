@@ -23,16 +23,23 @@ _LOSS_FACTOR = 2.5
 _LOSS_MARGIN = 1.0
 """Nats. A loss this far over a usual one, and so many times it, is a spike: a step with hard texts stays below."""
 _NORM_FACTOR = 30.0
+_FIRST = 5
+"""Steps whose loss is nearly that of the bare base: the rate is still low."""
 _SPIKES = 3
 """One after the other, and the training has lost its way; one alone may be a strange example."""
-_HOPELESS_LOSS = 15.0
+_HOPELESS_LOSS = 20.0
 """Nats a token. Guessing among 150,000 words costs 12: worse is wrong with certainty, and no text does that."""
-_HELD_OUT_FACTOR = 1.5
-"""So many times the bare base's held-out loss, and a nat more: not learnt by heart, but broken."""
+_RECENT = 8
+"""Steps whose mean is compared with the beginning: enough that single texts do not matter."""
+_BROKEN_FACTOR = 1.25
+_BROKEN_MARGIN = 1.0
+"""Nats. So much over the bare base's loss, without having learnt the examples by heart, the model is broken."""
+_UNLEARNT_SHARE = 0.9
+"""Of the first losses: a training that is still above has not learnt its examples by heart."""
 MAX_ROLLBACKS = 3
 """Once more, and the training ends."""
-PROOF_STEPS = 2
-"""So many good steps must have followed weights before they are trusted: a step that was too long shows afterwards."""
+PROOF_STEPS = _RECENT
+"""So many steps must have followed weights before they are trusted: a step that was too long shows afterwards."""
 _LEARNT_SHARE = 0.005
 """Of the loss; less is nothing."""
 _LEARNING_STEPS = 20
@@ -45,6 +52,8 @@ class GuardState:
     """Of the last steps that were as usual, in nats."""
     norms: tuple[float, ...] = ()
     """Of their gradients, before clipping."""
+    recent: tuple[float, ...] = ()
+    """The same of the last steps, unusual ones included."""
     spikes: int = 0
     """Unusual steps one after the other, up to now."""
     first_losses: tuple[float, ...] = ()
@@ -64,13 +73,16 @@ class GuardState:
     @classmethod
     def from_json(cls, fields: Mapping[str, Any]) -> GuardState:
         """Raises KeyError, TypeError for what is none of it."""
-        known: dict[str, Any] = {name: tuple(fields[name]) for name in ("losses", "norms", "first_losses")}
+        known: dict[str, Any] = {name: tuple(fields[name]) for name in ("losses", "norms", "recent", "first_losses")}
         return cls(**{**fields, **known})
 
 
 def after_step(state: GuardState, loss: float, norm: float) -> tuple[GuardState, Verdict]:
     """With the numbers of a step whose change is not made yet: `diverged` says not to make it."""
     if not (math.isfinite(loss) and math.isfinite(norm)) or loss > _HOPELESS_LOSS:
+        return state, "diverged"
+    state = dataclasses.replace(state, recent=(*state.recent, loss)[-_RECENT:])
+    if len(state.recent) == _RECENT and _is_broken(fmean(state.recent), _loss_at_the_start(state)):
         return state, "diverged"
     if _is_unusual(state, loss, norm):
         state = dataclasses.replace(state, spikes=state.spikes + 1)
@@ -96,7 +108,8 @@ def after_evaluation(state: GuardState, step: int, loss: float, patience: int) -
     """`state.best_step == step` afterwards where it is the best one so far. Step 0 is the bare base."""
     if step == 0:
         return dataclasses.replace(state, base_loss=loss, held_out_loss=loss), "fine"
-    if not math.isfinite(loss) or _is_broken(state, loss):
+    broken = state.base_loss is not None and _is_broken(loss, state.base_loss) and not _knows_by_heart(state)
+    if broken or not math.isfinite(loss):
         return state, "diverged"
     state = dataclasses.replace(state, held_out_loss=loss)
     if state.best_loss is None or loss < state.best_loss:
@@ -105,8 +118,18 @@ def after_evaluation(state: GuardState, step: int, loss: float, patience: int) -
     return state, "overfitting" if patience and state.worse >= patience else "fine"
 
 
-def _is_broken(state: GuardState, loss: float) -> bool:
-    return state.base_loss is not None and loss > _HELD_OUT_FACTOR * state.base_loss + 1
+def _is_broken(loss: float, start: float) -> bool:
+    """Whether a mean loss is far above that of the bare base."""
+    return loss > _BROKEN_FACTOR * start + _BROKEN_MARGIN
+
+
+def _loss_at_the_start(state: GuardState) -> float:
+    """Of the examples it learns from; single texts and the held-out ones may be easier than most."""
+    return max(median(state.first_losses[:_FIRST]) if state.first_losses else math.inf, state.base_loss or 0.0)
+
+
+def _knows_by_heart(state: GuardState) -> bool:
+    return bool(state.recent) and fmean(state.recent) < _UNLEARNT_SHARE * _loss_at_the_start(state)
 
 
 def learns_nothing(state: GuardState, step: int, total: int) -> bool:

@@ -272,7 +272,7 @@ class Training:
         kept_step = self._at.guard.best_step or self._at.step
         if not kept_step:
             self._note("failed")
-            raise wording.lost_its_way(failed, self._top_rate() / 2)
+            raise wording.lost_its_way(failed, self._top_rate())
         self._ended = "diverged"
         yield from self._tell(wording.gave_up(failed, kept_step))
 

@@ -12,7 +12,8 @@ import random
 
 from adapters.training.settings import TrainingSettings
 
-_CHECKPOINTS = 10
+_CHECKPOINTS = 5
+"""At least; two are kept, and the way back to the earlier one must be long enough for a mistake to have shown."""
 _MOST_STEPS_BETWEEN = 10
 """Checkpoints: what a power cut may cost, against a few hundred MB written each time."""
 
