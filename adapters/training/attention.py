@@ -73,36 +73,42 @@ def causal(
     values: torch.Tensor,
     prefix: torch.Tensor | None,
     scale: float,
-    window: int | None = None,
+    window: int | None,
 ) -> torch.Tensor:
     """One example. Queries of shape (heads, tokens, head size), which the result has too; keys and values of shape
     (heads of keys, tokens, head size); before them stands the prefix of shape (2, heads of keys, tokens, head size).
     """
-    total = keys.shape[1] + (0 if prefix is None else prefix.shape[2])
-    if window is not None and window >= total:
-        window = None
-    if query.device.type == "cpu":
-        found: Any = _Blocks.apply(query, keys, values, prefix, scale, window)  # pyright: ignore[reportUnknownMemberType]
-        return found
-    return _by_torch(query, *_with_prefix(keys, values, prefix), scale, window)
+    way = in_blocks if query.device.type == "cpu" else by_torch
+    return way(query, keys, values, prefix, scale, window)
 
 
-def _with_prefix(
-    keys: torch.Tensor, values: torch.Tensor, prefix: torch.Tensor | None
-) -> tuple[torch.Tensor, torch.Tensor]:
-    if prefix is None:
-        return keys, values
-    return torch.cat((prefix[0], keys), 1), torch.cat((prefix[1], values), 1)
-
-
-def _by_torch(
-    query: torch.Tensor, keys: torch.Tensor, values: torch.Tensor, scale: float, window: int | None
+def in_blocks(
+    query: torch.Tensor,
+    keys: torch.Tensor,
+    values: torch.Tensor,
+    prefix: torch.Tensor | None,
+    scale: float,
+    window: int | None,
 ) -> torch.Tensor:
-    """`causal` with the kernels that torch has for a card; the queries are those of the last tokens."""
+    """`causal` on a CPU."""
+    found: Any = _Blocks.apply(query, keys, values, prefix, scale, window)  # pyright: ignore[reportUnknownMemberType]
+    return found
+
+
+def by_torch(
+    query: torch.Tensor,
+    keys: torch.Tensor,
+    values: torch.Tensor,
+    prefix: torch.Tensor | None,
+    scale: float,
+    window: int | None,
+) -> torch.Tensor:
+    """`causal` with the kernels that torch has for a card."""
+    keys, values = _with_prefix(keys, values, prefix)
     rows, columns = query.shape[1], keys.shape[1]
     groups = query.shape[0] // keys.shape[0]
     mask: Any = None
-    if window is not None:
+    if window is not None and window < columns:
         places = torch.arange(columns, device=query.device)
         mask = _seen(places[columns - rows :, None], places, window)
     elif rows != columns:
@@ -120,6 +126,14 @@ def _by_torch(
         scale=scale,
         enable_gqa=groups > 1,
     )[0]
+
+
+def _with_prefix(
+    keys: torch.Tensor, values: torch.Tensor, prefix: torch.Tensor | None
+) -> tuple[torch.Tensor, torch.Tensor]:
+    if prefix is None:
+        return keys, values
+    return torch.cat((prefix[0], keys), 1), torch.cat((prefix[1], values), 1)
 
 
 def _seen(rows: torch.Tensor, columns: torch.Tensor, window: int | None) -> torch.Tensor:
@@ -202,6 +216,8 @@ class _Block:
 
 def _blocks(query: torch.Tensor, keys: torch.Tensor, window: int | None) -> Iterator[_Block]:
     count, total = query.shape[1], keys.shape[1]
+    if window is not None and window >= total:
+        window = None
     offset = total - count
     for start in range(0, count, _BLOCK_ROWS):
         stop = min(start + _BLOCK_ROWS, count)

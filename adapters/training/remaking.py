@@ -2,8 +2,8 @@
 
 Between two products with weights stand norms and gates: element by element, and so cheap that their results are only
 memory. What a norm makes of a layer's input, and what a gate lets through, are inputs of such products too, which
-would keep them (`lora`). Here each such piece keeps its own inputs and nothing else, and says how its result is made, so
-that the product after it need not keep that result either. Of a Llama it saves two fifths of what a layer keeps.
+would keep them (`lora`). Here each such piece keeps its own inputs and nothing else, and says how its result is made,
+so that the product after it need not keep that result either: a layer of a Llama keeps half as much.
 """
 
 from __future__ import annotations
@@ -76,8 +76,7 @@ class _Remade(torch.autograd.Function):
         wanted: Sequence[bool] = ctx.needs_input_grad[1:]
         with torch.enable_grad():
             inputs = [
-                tensor.detach().requires_grad_(needed)
-                for tensor, needed in zip(ctx.saved_tensors, wanted, strict=True)
+                tensor.detach().requires_grad_(needed) for tensor, needed in zip(ctx.saved_tensors, wanted, strict=True)
             ]
             result = ctx.make(*inputs)
         needing = [tensor for tensor in inputs if tensor.requires_grad]

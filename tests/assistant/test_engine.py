@@ -208,17 +208,17 @@ needs_avx512_bf16 = pytest.mark.skipif(
 
 def gradients(engine):
     """Of a fresh adapter after one step's backward pass."""
-    from assistant.engine import lora
+    from adapters.training.lora import AdapterInTraining
     from assistant.engine.adapter_files import LoraSettings
 
     with engine.training() as model:
-        layers = lora.attach_new(model, LoraSettings(r=4), seed=0)
-        for layer in layers:  # with B at zero, A has no gradient: give it something to pull on
-            torch.nn.init.normal_(layer.lora_B, std=0.02, generator=torch.Generator().manual_seed(1))
+        adapter = AdapterInTraining.attach(model, LoraSettings(r=4), seed=0)
+        for _a, b in adapter.weights().values():  # with B at zero, A has no gradient: give it something to pull on
+            torch.nn.init.normal_(b, std=0.02, generator=torch.Generator().manual_seed(1))
         model.train()
-        ids = torch.tensor([engine.encode_prompt(QUESTION)[:40]])
+        ids = torch.tensor([engine.encode_prompt(QUESTION)[:40]], device=engine.device)
         model(input_ids=ids, labels=ids).loss.backward()
-        return [weight.grad for layer in layers for weight in (layer.lora_A, layer.lora_B)]
+        return [weight.grad for weight in adapter.parameters]
 
 
 @needs_avx512_bf16

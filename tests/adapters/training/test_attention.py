@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from adapters.training.attention import Pack, attend, causal
+from adapters.training.attention import Pack, attend, by_torch, causal, in_blocks
 
 DEVICES = [
     "cpu",
@@ -29,11 +29,12 @@ def reference(query, keys, values, prefix, scale, window):
     return scores.masked_fill(~seen.to(query.device), -torch.inf).softmax(-1) @ values
 
 
+@pytest.mark.parametrize("way", [in_blocks, by_torch])
 @pytest.mark.parametrize("device", DEVICES)
 @pytest.mark.parametrize("heads", [(4, 2), (3, 3)])
 @pytest.mark.parametrize("window", [None, 1, 100, 300, 5000])
 @pytest.mark.parametrize(("rows", "before"), [(1, 0), (1, 5), (257, 0), (700, 0), (30, 400), (300, 290)])
-def test_numbers_and_gradients_are_those_of_the_whole_mask(rows, before, window, heads, device):
+def test_numbers_and_gradients_are_those_of_the_whole_mask(rows, before, window, heads, device, way):
     generator = torch.Generator().manual_seed(rows)
 
     def random(*shape):
@@ -42,12 +43,23 @@ def test_numbers_and_gradients_are_those_of_the_whole_mask(rows, before, window,
     inputs = random(heads[0], rows), random(heads[1], rows), random(heads[1], rows)
     prefix = random(2, heads[1], before).detach() if before else None
     direction = random(heads[0], rows).detach()
-    ours, theirs = (way(*inputs, prefix, 0.3, window) for way in (causal, reference))
+    ours, theirs = (each(*inputs, prefix, 0.3, window) for each in (way, reference))
     assert torch.allclose(ours, theirs, atol=1e-5)
     for mine, other in zip(
         torch.autograd.grad(ours, inputs, direction), torch.autograd.grad(theirs, inputs, direction), strict=True
     ):
         assert torch.allclose(mine, other, atol=1e-4)
+
+
+def test_each_device_has_its_own_way(monkeypatch):
+    from adapters.training import attention
+
+    asked = []
+    for name in ("in_blocks", "by_torch"):
+        monkeypatch.setattr(attention, name, lambda *_, name=name: asked.append(name))
+    causal(*[torch.zeros(2, 3, 4)] * 3, None, 1.0, None)
+    causal(*[torch.zeros(2, 3, 4, device="meta")] * 3, None, 1.0, None)
+    assert asked == ["in_blocks", "by_torch"]
 
 
 def test_a_model_that_trains_sees_no_token_of_another_example():

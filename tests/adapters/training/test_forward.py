@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from types import SimpleNamespace
 
 import pytest
 import torch
 
 from adapters.training.loss import ROWS
+from adapters.training.remaking import Remaking
 from assistant.engine import load_engine, packing
 from assistant.engine.lora import linear_modules
 from assistant.errors import TrainingError
@@ -35,6 +37,20 @@ def said(engine, messages=TALK) -> str:
         for event in engine.stream(messages, GenerationConfig(max_new_tokens=12, temperature=0.0))
         if hasattr(event, "text")
     )
+
+
+def kept_bytes(forward, examples) -> int:
+    """Of all tensors that are kept for the way back, each counted once; the weights are not."""
+    storages = {}
+
+    def keep(tensor):
+        if not tensor.is_leaf or not tensor.requires_grad:
+            storages[tensor.untyped_storage().data_ptr()] = tensor
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor), forward._running(learning=True):
+        forward._token_losses([forward._parts(example) for example in examples], [])
+    return sum(tensor.untyped_storage().nbytes() for tensor in storages.values())
 
 
 # --- the same numbers ------------------------------------------------------------------------------------------
@@ -110,22 +126,49 @@ def test_checkpointed_layers_keep_less(tiny_kept):
     engine = tiny_engine(tiny_kept)
     examples = make_examples(engine)
 
-    def kept_bytes(count):
-        sizes = []
+    def kept(count):
         with training(engine, checkpointed_layers=count) as (forward, _adapter):
+            return kept_bytes(forward, examples)
 
-            def keep(tensor):
-                sizes.append(tensor.nbytes)
-                return tensor
-
-            hooks = torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor)
-            with hooks, forward._running(learning=True):
-                forward._token_losses([forward._parts(example) for example in examples], [])
-        return sum(sizes)
-
-    most, some, least = (kept_bytes(count) for count in (0, 1, 3))
+    most, some, least = (kept(count) for count in (0, 1, 3))
     assert least < some < most
     assert least < most / 4
+
+
+@pytest.mark.parametrize("checkpointed_layers", [0, 2])
+@pytest.mark.parametrize("family", FAMILIES)
+def test_what_is_made_again_instead_of_kept_gives_the_same_numbers_and_takes_less(
+    tiny_kept, monkeypatch, family, checkpointed_layers
+):
+    engine = tiny_engine(tiny_kept, family, **FAMILIES[family])
+    examples = make_examples(engine)
+
+    def learn():
+        torch.manual_seed(1)
+        with training(engine, dropout=0.2, checkpointed_layers=checkpointed_layers) as (forward, adapter):
+            return gradients(forward, adapter, examples), kept_bytes(forward, examples)
+
+    (loss, found), least = learn()
+    monkeypatch.setattr(Remaking, "installed", lambda _self: nullcontext())
+    (expected_loss, expected), most = learn()
+    assert loss == expected_loss
+    assert_close(found, expected)
+    assert least < 0.8 * most or checkpointed_layers
+
+
+def test_a_feed_forward_network_of_another_kind_is_left_as_it_is(tiny_kept, monkeypatch):
+    """What stands between its products is not what it is in a Llama."""
+    from transformers.models.llama.modeling_llama import LlamaMLP
+
+    def other(self, x):
+        return self.down_proj(self.act_fn(self.gate_proj(x)) * self.up_proj(x) * 2)
+
+    monkeypatch.setattr(LlamaMLP, "forward", other)
+    engine = tiny_engine(tiny_kept)
+    examples = make_examples(engine, 2)
+    with training(engine) as (forward, adapter):
+        total, _found = gradients(forward, adapter, examples)
+        assert total == pytest.approx(sum(loss for loss, _count in forward.losses(examples)), rel=1e-5)
 
 
 # --- dropout ---------------------------------------------------------------------------------------------------
@@ -346,6 +389,33 @@ def test_after_an_answer_gradients_are_those_before_it(tiny_kept, kind):
     assert found[0][0] == found[1][0]
     assert_same(found[0][1], found[1][1])
     assert all(gradient.abs().max() > 0 for gradient in found[0][1])
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_in_four_bits_losses_are_those_of_transformers(tiny_kept, kind):
+    engine = load_engine(tiny_kept, "cpu")
+    with training(engine, kind, filled=False) as (forward, _adapter):
+        assert_losses_of_transformers(engine, forward, make_examples(engine))
+
+
+@pytest.mark.starter
+def test_the_starters_losses_are_those_of_transformers(starter_home, monkeypatch):
+    from assistant.weights.store import read_manifest
+
+    monkeypatch.setenv("SUNTO_HOME", str(starter_home))
+    engine = load_engine(read_manifest("starter").model, "cpu")
+    with training(engine, filled=False) as (forward, _adapter):
+        assert_losses_of_transformers(engine, forward, make_examples(engine, 3, 200, 30))
+
+
+def assert_losses_of_transformers(engine, forward, examples):
+    """In bfloat16 both round, in different places."""
+    for example, (loss, count) in zip(examples, forward.losses(examples), strict=True):
+        with torch.no_grad():
+            whole = engine.model(
+                input_ids=torch.tensor([example.input_ids]), labels=torch.tensor([example.labels])
+            ).loss
+        assert loss / count == pytest.approx(float(whole), rel=5e-3)
 
 
 @pytest.mark.gpu
