@@ -62,78 +62,89 @@ class NoteExamples:
         return f"{self.name}#{first}" if self.chapters and first == last else self.name
 
 
+@dataclass(frozen=True)
+class _Text:
+    """A document, and what of it is no source: summaries inside it, contents, bibliographies."""
+
+    whole: WholeText
+    parts: Sequence[Part]
+    left_out: list[Span]
+
+
 def examples_of(
     document: Document, note: Note, summaries: Sequence[tuple[SummaryFile, Document]], tiers: str, *, by_chapter: bool
 ) -> NoteExamples:
     """`summaries` are the files that sum the note up, read; `by_chapter` whether its chapters may be parted."""
     whole = WholeText(document, note.name)
     parts = parts_of(whole)
-    result = NoteExamples(note.name, chapter_starts(whole, parts) if by_chapter else [])
     inside = summary_sections(whole, parts)
     left_out = [*no_source(whole, parts), *((summary.start, summary.end) for summary in inside)]
     paragraphs, spans = of_paragraphs(whole, parts, left_out)
-    left_out += spans
+    text = _Text(whole, parts, [*left_out, *spans])
+    result = NoteExamples(note.name, chapter_starts(whole, parts) if by_chapter else [])
     borders = result.chapters or top_starts(whole)
     if "A" in tiers:
-        _add_human(result, whole, parts, note, summaries, inside, left_out)
+        _add_human(result, text, note, summaries, inside)
     if "B" in tiers:
-        result.add(*paragraphs, *principal_examples(whole, parts, borders, left_out))
-        result.add(*title_examples(whole, parts, left_out))
+        result.add(*paragraphs, *principal_examples(whole, parts, borders, text.left_out))
+        result.add(*title_examples(whole, parts, text.left_out))
     if "C" in tiers:
-        result.sources += _sources(whole, parts, result, borders, left_out)
+        result.sources += _sources(result, text, borders)
     return result
 
 
 def _add_human(
     result: NoteExamples,
-    whole: WholeText,
-    parts: Sequence[Part],
+    text: _Text,
     note: Note,
     summaries: Sequence[tuple[SummaryFile, Document]],
     inside: Sequence[Summary],
-    left_out: list[Span],
 ) -> None:
-    everything = (0, len(whole.text))
+    """Files beside the note first, then its front matter, then the sections inside it."""
+
+    def add(name: str, *examples: Example) -> None:
+        result.add(*examples)
+        if not examples:
+            why = _("it is too short for a summary of its text, or nearly as long as it")
+            result.skipped.append((name, why))
+
     for file, summary in summaries:
-        found = list(_of_summary_file(whole, parts, file, WholeText(summary, file.name), left_out))
-        result.add(*found)
-        if not found:
-            result.skipped.append((file.name, _no_summary()))
+        add(file.name, *_of_summary_file(text, file, WholeText(summary, file.name)))
     for task, name, target in read_summaries(note.path):
         place = Place(document=note.name, section=name)
-        example = summary_example(whole, everything, left_out, target, place, origin="front_matter", task=task)
-        if example:
-            result.add(example)
-        else:
-            result.skipped.append((f"{note.name} ({name})", _no_summary()))
-    for found in of_sections(whole, inside, left_out):
-        if isinstance(found, Example):
-            result.add(found)
-        else:
-            result.skipped.append((f"{note.name} ({found.title})", _no_summary()))
+        everything = (0, len(text.whole.text))
+        example = summary_example(
+            text.whole, everything, text.left_out, target, place, origin="front_matter", task=task
+        )
+        add(f"{note.name} ({name})", *filter(None, [example]))
+    for summary, example in of_sections(text.whole, inside, text.left_out):
+        add(f"{note.name} ({summary.title})", *filter(None, [example]))
 
 
-def _of_summary_file(
-    whole: WholeText, parts: Sequence[Part], file: SummaryFile, summary: WholeText, left_out: list[Span]
-) -> Iterator[Example]:
+def _of_summary_file(text: _Text, file: SummaryFile, summary: WholeText) -> Iterator[Example]:
     """One example for each heading that both files have, where they share several; else one of the whole."""
     said = parts_of(summary)
-    pairs = _same_headings(whole, parts, said)
+    pairs = _same_headings(text.whole, text.parts, said)
     if len(pairs) > 1:
         for part, about in pairs:
-            target, place = summary.read(part.body, part.end, section=part.title)
-            yield from _of_file((about.body, about.end), whole, file, target, place, left_out)
+            target = summary.read(part.body, part.end, section=part.title)
+            yield from _of_span(text, (about.body, about.end), file, *target)
         return
     titled = said and not summary.text[: said[0].start].strip()
-    target, place = summary.read(said[0].body if titled else 0, len(summary.text))
-    yield from _of_file((0, len(whole.text)), whole, file, target, place, left_out)
+    target = summary.read(said[0].body if titled else 0, len(summary.text))
+    yield from _of_span(text, (0, len(text.whole.text)), file, *target)
 
 
-def _of_file(
-    span: Span, whole: WholeText, file: SummaryFile, target: str, place: Place, left_out: list[Span]
-) -> Iterator[Example]:
+def _of_span(text: _Text, span: Span, file: SummaryFile, target: str, place: Place) -> Iterator[Example]:
     example = summary_example(
-        whole, span, left_out, plain_target(target), place, origin=file.origin, task=file.task, doubts=file.doubts
+        text.whole,
+        span,
+        text.left_out,
+        plain_target(target),
+        place,
+        origin=file.origin,
+        task=file.task,
+        doubts=file.doubts,
     )
     if example:
         yield example
@@ -151,22 +162,18 @@ def _same_headings(whole: WholeText, parts: Sequence[Part], said: Sequence[Part]
     return pairs
 
 
-def _sources(
-    whole: WholeText, parts: Sequence[Part], result: NoteExamples, borders: list[int], left_out: list[Span]
-) -> list[Source]:
+def _sources(result: NoteExamples, text: _Text, borders: Sequence[int]) -> list[Source]:
+    """Stretches of the text that nobody summarized."""
+    whole = text.whole
     human = [(example.place.start, example.place.end) for example in result.examples if example.tier == "A"]
     chunks = [
         chunk
-        for chunk in whole.chunks(SOURCE_WORDS, borders, [part.start for part in parts], left_out)
+        for chunk in whole.chunks(SOURCE_WORDS, borders, [part.start for part in text.parts], text.left_out)
         if not any(start <= chunk[0] and chunk[1] <= end for start, end in human)
     ]
     found = list[Source]()
     for chunk in spread(chunks, MOST_SOURCES):
-        text, place = whole.read(*chunk, left_out, section_at(parts, chunk[0]))
-        if count_words(text) >= 2 * MIN_TEXT_WORDS:
-            found.append(Source(text, detect_language(text) or whole.language, place, result.group(place)))
+        said, place = whole.read(*chunk, text.left_out, section_at(text.parts, chunk[0]))
+        if count_words(said) >= 2 * MIN_TEXT_WORDS:
+            found.append(Source(said, detect_language(said) or whole.language, place, result.group(place)))
     return found
-
-
-def _no_summary() -> str:
-    return _("it is too short for a summary of its text, or nearly as long as it")

@@ -77,8 +77,10 @@ def _end(whole: WholeText, part: Part, kind: SummaryKind) -> int:
     return first[1]
 
 
-def of_sections(whole: WholeText, summaries: Sequence[Summary], left_out: list[Span]) -> Iterator[Example | Summary]:
-    """Tier A: for each stretch of text its best summary. A `Summary` comes back that does not look like one."""
+def of_sections(
+    whole: WholeText, summaries: Sequence[Summary], left_out: list[Span]
+) -> Iterator[tuple[Summary, Example | None]]:
+    """Tier A: for each stretch of text its best summary; no example of one that does not look like it."""
     best: dict[Span, Summary] = {}
     for summary in sorted(summaries, key=lambda summary: (KINDS.index(summary.kind), summary.start)):
         best.setdefault(summary.scope, summary)
@@ -88,7 +90,7 @@ def of_sections(whole: WholeText, summaries: Sequence[Summary], left_out: list[S
         example = summary_example(
             whole, summary.scope, left_out, plain_target(target), place, origin="section", doubts=doubts
         )
-        yield example or summary
+        yield summary, example
 
 
 def of_paragraphs(whole: WholeText, parts: Sequence[Part], left_out: list[Span]) -> tuple[list[Example], list[Span]]:
