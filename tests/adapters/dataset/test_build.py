@@ -12,9 +12,14 @@ from docx import Document as WordDocument
 from adapters.dataset.build import BuildOptions, build
 from assistant.documents import load_document
 from assistant.errors import DatasetError, Stopped
-from tests.adapters.dataset.note_files import made, names, of_origin, prose, write
+from tests.adapters.dataset.note_files import made, names, of_origin, prose, read, write
 
 SUMMARY = "Light becomes chemical energy that is stored in sugars. Oxygen leaves the plant on the way."
+
+
+def test_notes_are_read_as_the_app_reads_them(tmp_path):
+    write(tmp_path, {"a.md": f"# Light\n\n{prose(0, 24)}\n\n- one\n- two", "a.summary.md": SUMMARY})
+    assert build([tmp_path], read=load_document) == made(tmp_path)
 
 
 @pytest.mark.parametrize("word", ["summary", "riassunto", "Riassunto"])
@@ -341,7 +346,7 @@ def test_documents_of_one_name_in_different_folders_are_told_apart(tmp_path):
     for folder in ("bio", "fis"):
         write(tmp_path, {f"{folder}/lesson.md": f"# Lava\n\n{prose(1, 12)}", f"{folder}/lesson.summary.md": SUMMARY})
     assert [e.place.document for e in of_origin(made(tmp_path), "sidecar")] == ["bio/lesson.md", "fis/lesson.md"]
-    built = build([tmp_path / "bio", tmp_path / "fis" / "lesson.md"], read=load_document)
+    built = build([tmp_path / "bio", tmp_path / "fis" / "lesson.md"], read=read)
     assert set(built.read) == {"bio/lesson.md", "bio/lesson.summary.md", "fis/lesson.md"}
 
 
@@ -370,12 +375,12 @@ def test_a_file_one_may_not_read_is_named(tmp_path):
 def test_a_reader_that_breaks_down_costs_one_file(tmp_path):
     write(tmp_path, {"a.md": prose(0, 24), "b.md": prose(1, 24)})
 
-    def read(path: Path):
+    def break_down(path: Path):
         if path.name == "b.md":
             raise ZeroDivisionError("strange file")
-        return load_document(path)
+        return read(path)
 
-    assert names(build([tmp_path], read=read).skipped) == ["b.md"]
+    assert names(build([tmp_path], read=break_down).skipped) == ["b.md"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="links need a privilege there")
@@ -436,7 +441,7 @@ def test_it_says_how_far_it_is_and_can_be_stopped(tmp_path):
     def on_progress(done: int, total: int, name: str) -> None:
         said.append((done, total, name))
 
-    build([tmp_path], read=load_document, on_progress=on_progress)
+    build([tmp_path], read=read, on_progress=on_progress)
     assert said == [(0, 2, "a.md"), (1, 2, "b.md"), (2, 2, "")]
     with pytest.raises(Stopped):
-        build([tmp_path], BuildOptions(), read=load_document, should_stop=lambda: True)
+        build([tmp_path], BuildOptions(), read=read, should_stop=lambda: True)
