@@ -15,12 +15,14 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Mapping
+from array import array
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adapters.dataset.tokens import TokenizedExample
 from adapters.training.guard import GuardState
 from adapters.training.records import End, OptimizerKind
 
@@ -130,6 +132,16 @@ def newest_state(directory: Path) -> State | None:
         with suppress(TornCheckpointError):
             return read_state(checkpoint_path(directory, step))
     return None
+
+
+def fingerprint(*parts: Sequence[TokenizedExample]) -> str:
+    """Of examples as tokens: a run goes on with the very same ones or not at all."""
+    digest = hashlib.blake2b(digest_size=16)
+    for examples in parts:
+        digest.update(array("q", [len(examples)]))
+        for example in examples:
+            digest.update(array("q", [len(example.input_ids), *example.input_ids, *example.labels]))
+    return digest.hexdigest()
 
 
 def checkpoint_path(directory: Path, step: int) -> Path:

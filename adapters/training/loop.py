@@ -9,18 +9,16 @@ is told by `wording`; `forward` computes.
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import time
-from array import array
 from bisect import bisect_right
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import TypeVar
 
 from adapters.dataset.tokens import TokenizedExample
 from adapters.training import guard, schedule, wording
-from adapters.training.accumulation import accumulate
-from adapters.training.checkpoints import Checkpoint, TornCheckpointError
+from adapters.training.accumulation import ShortageError, accumulate, mean_loss, or_shortage
+from adapters.training.checkpoints import Checkpoint, TornCheckpointError, fingerprint
 from adapters.training.keeper import Keeper
 from adapters.training.metrics import MetricsFile
 from adapters.training.pace import Pace
@@ -36,16 +34,15 @@ from adapters.training.records import (
     Told,
     TrainableAdapter,
 )
-from adapters.training.run import Run
+from adapters.training.run import Run, RunState
 from adapters.training.settings import TrainingSettings
 from adapters.training.standing import Standing
 from adapters.training.tensorboard import Board
-from assistant.engine.memory import is_out_of_memory, release
+from assistant.engine.memory import release
 from assistant.errors import Stopped
 from assistant.generation import ShouldStop, never_stop
 
-_EVALUATED_AT_ONCE = 16
-"""Held-out examples between two looks at whether to stop."""
+Computed = TypeVar("Computed")
 
 
 def train(
@@ -71,14 +68,6 @@ def train(
     )
 
 
-class _ShortageError(Exception):
-    """Memory ran out; nothing of the step that needed it is left."""
-
-    def __init__(self, cause: BaseException) -> None:
-        super().__init__()
-        self.cause = cause
-
-
 class Training:
     """One call of `train`."""
 
@@ -96,7 +85,7 @@ class Training:
     ) -> None:
         self._forward, self._adapter = forward, adapter
         self._examples, self._held_out = examples, held_out
-        self._data = _fingerprint(examples, held_out)
+        self._data = fingerprint(examples, held_out)
         self._settings, self._run = settings, run
         self._should_stop, self._ladder = should_stop, ladder
         self._total = schedule.total_steps(settings, len(examples))
@@ -120,7 +109,7 @@ class Training:
             while self._ended is None:
                 try:
                     yield from self._next()
-                except _ShortageError as shortage:
+                except ShortageError as shortage:
                     cause = shortage.cause
                 else:
                     continue
@@ -134,7 +123,7 @@ class Training:
         return (yield from self._end(self._ended))
 
     def _next(self) -> Generator[Told, None, None]:
-        """The next thing that is due. Raises Stopped, _ShortageError."""
+        """The next thing that is due. Raises Stopped, ShortageError."""
         at = self._at
         if not at.evaluated and at.step in self._evaluations:
             yield from self._evaluate()
@@ -221,7 +210,7 @@ class Training:
 
     def _evaluate(self) -> Generator[Told, None, None]:
         started = time.perf_counter()
-        loss = self._computed(self._held_out_loss)
+        loss = self._computed(lambda: mean_loss(self._forward, self._held_out, self._should_stop))
         self._at.evaluated = True
         self._keeper.newest = None  # one that was written at this step before knows nothing of it
         if loss is not None:
@@ -231,16 +220,6 @@ class Training:
         if guard.learns_nothing(self._at.guard, self._at.step, self._total):
             self._at.guard = dataclasses.replace(self._at.guard, told_no_learning=True)
             yield from self._tell(wording.learns_nothing(self._at.step, self._top_rate()))
-
-    def _held_out_loss(self) -> float | None:
-        """Mean over all target tokens, in nats; None where nothing is held out."""
-        total, targets = 0.0, 0
-        for start in range(0, len(self._held_out), _EVALUATED_AT_ONCE):
-            self._check_stop()
-            for loss, tokens in self._forward.losses(self._held_out[start : start + _EVALUATED_AT_ONCE]):
-                total += loss
-                targets += tokens
-        return total / targets if targets else None
 
     def _judge(self, loss: float, seconds: float) -> Generator[Told, None, None]:
         step = self._at.step
@@ -284,7 +263,7 @@ class Training:
         room = self._ladder(shortage)
         self._forward.set_plan(room.plan)
         self._examples, self._held_out = room.examples or self._examples, room.held_out or self._held_out
-        self._data = _fingerprint(self._examples, self._held_out)
+        self._data = fingerprint(self._examples, self._held_out)
         self._at.use_optimizer(room.optimizer)
         self._at.rungs = (*self._at.rungs, dict(room.record))
         yield from self._tell(Adjustment(step=self._at.step, kind="memory", message=room.message, hint=room.hint))
@@ -299,11 +278,7 @@ class Training:
 
     def _end(self, end: End) -> Generator[Told, None, Outcome]:
         """The best weights on the adapter, and in the one checkpoint that stays."""
-        kept_step = self._at.step
-        best = self._keeper.best() if self._at.guard.best_step else None
-        if best:
-            kept_step = best.state.step
-            self._adapter.load(best.weights)
+        kept_step = self._load_best()
         last = self._checkpoint(optimizer=False)
         try:
             self._keeper.end(
@@ -314,6 +289,14 @@ class Training:
         self._note("finished")
         return self._outcome(end, kept_step)
 
+    def _load_best(self) -> int:
+        """Put the best weights on the adapter, where there are any; the step whose weights it has then."""
+        best = self._keeper.best() if self._at.guard.best_step else None
+        if best is None:
+            return self._at.step
+        self._adapter.load(best.weights)
+        return best.state.step
+
     def _checkpoint(self, *, optimizer: bool = True) -> Checkpoint:
         return self._at.checkpoint(self._data, self._metrics.settle(), optimizer=optimizer)
 
@@ -322,27 +305,16 @@ class Training:
         with self._pace.apart():
             yield told
 
-    def _computed(self, compute: Any) -> Any:
-        """Raises _ShortageError where it runs out of memory, without what the failed computation still held of it."""
-        try:
-            with self._pace.apart():
-                return compute()
-        except Exception as error:
-            if not is_out_of_memory(error):
-                raise
-            cause = error.with_traceback(None)
-        self._at.forget_gradients()
-        raise _ShortageError(cause)
-
-    def _check_stop(self) -> None:
-        if self._should_stop():
-            raise Stopped
+    def _computed(self, compute: Callable[[], Computed]) -> Computed:
+        """Raises ShortageError, Stopped."""
+        with self._pace.apart():
+            return or_shortage(compute, self._at.forget_gradients)
 
     def _top_rate(self) -> float:
         """The learning rate of this attempt at its highest."""
         return self._settings.learning_rate * 0.5**self._at.guard.rollbacks
 
-    def _note(self, state: Any) -> None:
+    def _note(self, state: RunState) -> None:
         with suppress(OSError):  # a full disk: who looks at the list of runs sees an older state
             self._run.note(state=state, step=self._at.step, total=self._total)
 
@@ -357,13 +329,3 @@ class Training:
             rollbacks=state.rollbacks,
             rungs=self._at.rungs,
         )
-
-
-def _fingerprint(*parts: Sequence[TokenizedExample]) -> str:
-    """Of the examples as tokens: a run goes on with the very same ones or not at all."""
-    digest = hashlib.blake2b(digest_size=16)
-    for examples in parts:
-        digest.update(array("q", [len(examples)]))
-        for example in examples:
-            digest.update(array("q", [len(example.input_ids), *example.input_ids, *example.labels]))
-    return digest.hexdigest()
