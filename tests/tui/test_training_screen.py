@@ -231,6 +231,19 @@ async def test_a_thousand_examples_are_asked_for_as_they_come_into_view():
 # --- the settings -------------------------------------------------------------------------------------------------
 
 
+async def test_other_notes_make_an_adapter_of_another_name_unless_one_was_given(sunto_home):
+    keep_adapter(sunto_home, "law")
+    drafted(data="law", name="law")
+    async with desk_of(app_with(datasets={"law": NOTES["notes"], "biology": NOTES["notes"]})) as desk:
+        await on_the_screen(desk)
+        await said(desk, "≡ biology")
+        await desk.pilot.press("home", "down", "enter")
+        await desk.wait_until(lambda: desk.chat.training.draft == Draft(data="biology", name="biology"))
+        desk.chat.training.draft = Draft(data="biology", name="mine")
+        desk.chat.training.choose_data("law")
+        assert desk.chat.training.draft == Draft(data="law", name="mine")
+
+
 async def test_every_setting_says_what_others_call_it_and_what_if():
     drafted()
     async with desk_of(app(), size=TERMINAL) as desk:

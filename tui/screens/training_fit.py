@@ -12,7 +12,8 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from adapters.registry import is_taken
+from adapters.registry import check_name, is_taken
+from assistant.errors import AdapterError
 from assistant.i18n import _
 from assistant.protocol import ListRuns
 from assistant.safe_text import one_line
@@ -168,8 +169,9 @@ class FitPane(Pane):
         elif not draft.data:
             self.say(_("Choose first what to learn from."))
             self.go_to("data")
-        elif not draft.name:
+        elif (wrong := _wrong_name(draft.name)) is not None:
             self.go_to("settings")
+            self.say_error(wrong)
         elif (unfinished := await self._unfinished(draft.name)) is not None:
             await self._ask_about(unfinished)
         elif await self._is_meant():
@@ -218,6 +220,14 @@ class FitPane(Pane):
             self.work.draft = replace(self.work.draft, model=self.desk.choice.model)
         self.in_background(self.work.train(overwrite=overwrite, few=self._is_too_little))
         self.go_to("run")
+
+
+def _wrong_name(name: str) -> AdapterError | None:
+    try:
+        check_name(name)
+    except AdapterError as error:
+        return error
+    return None
 
 
 def _plain(text: Text) -> Text:

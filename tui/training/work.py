@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from adapters.registry import adapter_names
 from assistant.errors import SuntoError
 from assistant.protocol import (
     BuildDataset,
@@ -130,8 +131,11 @@ class TrainingWork:
             self._tell()
 
     def choose_data(self, name: str) -> None:
-        """What to learn from; what is not named yet is called as it is."""
-        self.draft = replace(self.draft, data=name, name=self.draft.name or name)
+        """What to learn from. Another one gives the adapter its name, unless somebody gave it one not used yet."""
+        before = self.draft
+        named = before.name not in ("", before.data) and before.name not in adapter_names()
+        keeps_name = before.name and (named or name == before.data)
+        self.draft = replace(before, data=name, name=before.name if keeps_name else name)
 
     # --- the long errands -----------------------------------------------------------------------------------------
 
