@@ -32,6 +32,9 @@ from assistant.i18n import _
 
 _PREFIX_COST = 1 / 8
 """Memory of a token that is only read, beside one with a gradient; as much, where all layers are checkpointed."""
+_HALF_PRECISION_FACTOR = 16.0
+"""Of the loss where activations are float16, whose smallest number is 6e-8: smaller gradients would be lost on the way
+back. A and B get theirs divided again in float32. Its largest number is 65,504, far from the gradients of one token."""
 
 
 class MemoryPlan(Protocol):
@@ -107,9 +110,11 @@ class Forward:
         """The sum of the losses of the targets, in nats; adds the gradients of `scale` times that sum."""
         parts = [self._parts(example) for example in micro]
         prefixes = self._prefixes_of(parts)
+        factor = _HALF_PRECISION_FACTOR if self.model.dtype == torch.float16 else scale
+        self.adapter.divide_gradients(factor / scale)
         with self._running(learning=True):
             loss = self._token_losses(parts, prefixes).sum()
-            (loss * scale).backward()
+            (loss * factor).backward()
         return float(loss.detach())
 
     def losses(self, examples: Sequence[TokenizedExample]) -> list[tuple[float, int]]:

@@ -85,6 +85,10 @@ class AdapterInTraining:
         for name, layer in self._layers.items():
             replace(self._model, name, layer.base)
 
+    def divide_gradients(self, by: float) -> None:
+        """From now on A and B get their gradients divided by this, in float32: what the loss was multiplied with."""
+        self._switch.divisor = by
+
     def turn(self, *, on: bool, dropout: bool) -> None:
         """Whether the model computes with it from now on, and whether a share of its inputs is left out."""
         self._switch.on, self._switch.dropout = on, dropout
@@ -131,6 +135,8 @@ class _Switch:
         self.on = True
         self.dropout = False
         self.probability = probability
+        self.divisor = 1.0
+        """Of the gradients of A and B."""
         self.recipe_of: Callable[[torch.Tensor], Recipe | None] = lambda _tensor: None
 
 
@@ -167,7 +173,7 @@ class _Group:
         left_out = choose(x, probability)
         weights = [weight for layer in self.layers for weight in (layer.lora_A, layer.lora_B)]
         larger = 1 / (1 - probability)
-        found: Any = _Products.apply(x, recipe, left_out, larger, self.layers, *weights)  # pyright: ignore[reportUnknownMemberType]
+        found: Any = _Products.apply(x, recipe, left_out, larger, self.switch.divisor, self.layers, *weights)  # pyright: ignore[reportUnknownMemberType]
         return found
 
 
@@ -184,6 +190,7 @@ class _Products(torch.autograd.Function):
         recipe: Recipe | None,
         left_out: torch.Tensor | None,
         larger: float,
+        divisor: float,
         layers: Sequence[LoraLinear],
         *weights: torch.Tensor,
     ) -> tuple[torch.Tensor, ...]:
@@ -194,7 +201,8 @@ class _Products(torch.autograd.Function):
             y: torch.Tensor = layer.base(x)
             y.view(-1, y.shape[-1]).addmm_(part, (b * (layer.scaling * larger)).to(x.dtype).T)
             products.append(y)
-        ctx.layers, ctx.larger, ctx.make = layers, larger, recipe.make if recipe else None
+        ctx.layers, ctx.larger, ctx.divisor = layers, larger, divisor
+        ctx.make = recipe.make if recipe else None
         ctx.save_for_backward(left_out, low, *weights, *(recipe.inputs if recipe else (x,)))
         return tuple(products)
 
@@ -213,15 +221,16 @@ class _Products(torch.autograd.Function):
                 continue
             rows, scale = gradient.flatten(0, -2), layer.scaling * ctx.larger
             back_part.copy_(rows @ (b * scale).to(x.dtype))
-            grad_b.append((rows.T @ part).to(b.dtype).mul_(scale))
+            grad_b.append((rows.T @ part).to(b.dtype).mul_(scale / ctx.divisor))
             if ctx.needs_input_grad[0]:
                 weight = base_weight(layer.base, x.dtype)
                 grad_x = rows @ weight if grad_x is None else grad_x.addmm_(rows, weight)
-        grad_a = (back.T @ without(x, left_out).flatten(0, -2)).to(weights[0].dtype).split(_ranks(weights))
+        grad_a = (back.T @ without(x, left_out).flatten(0, -2)).to(weights[0].dtype)
         if grad_x is not None:
             grad_x = grad_x.view(x.shape).add_(without((back @ _all_a(weights, x.dtype)).view(x.shape), left_out))
-        pairs = [gradient for pair in zip(grad_a, grad_b, strict=True) for gradient in pair]
-        return (grad_x, None, None, None, None, *pairs)
+        all_grad_a = grad_a.div_(ctx.divisor).split(_ranks(weights))
+        pairs = [gradient for pair in zip(all_grad_a, grad_b, strict=True) for gradient in pair]
+        return (grad_x, None, None, None, None, None, *pairs)
 
 
 def base_weight(layer: nn.Linear, dtype: torch.dtype) -> torch.Tensor:

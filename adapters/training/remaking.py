@@ -46,14 +46,18 @@ class Remaking:
     @contextmanager
     def installed(self) -> Generator[None]:
         """The model's pieces keep only their inputs; afterwards they are as before."""
+        own = [module.__dict__.get("forward") for module, _instead in self._pieces]  # a library may have put one there
         for module, instead in self._pieces:
             module.forward = instead
         try:
             yield
         finally:
             self._latest = None
-            for module, _instead in self._pieces:
-                del module.forward
+            for (module, _instead), before in zip(self._pieces, own, strict=True):
+                if before is None:
+                    del module.forward
+                else:
+                    module.forward = before
 
     def _apply(self, make: Make, *inputs: torch.Tensor) -> torch.Tensor:
         result: Any = _Remade.apply(make, *inputs)  # pyright: ignore[reportUnknownMemberType]

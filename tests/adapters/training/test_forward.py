@@ -107,6 +107,23 @@ def test_the_scale_is_of_the_gradients_and_not_of_the_loss(tiny_kept, kind):
     assert_close([gradient * 2 for gradient in halved], found)
 
 
+@pytest.mark.parametrize("scale", [1.0, 1e-4])
+def test_in_half_precision_small_gradients_are_not_lost(tiny_kept, scale):
+    """On cards without bfloat16; the smaller half of them would be zero at a scale of 1e-4."""
+    engine = tiny_engine(tiny_kept)
+    examples = make_examples(engine, 2)
+    with training(engine) as (forward, adapter):
+        total, expected = gradients(forward, adapter, examples, scale)
+    half = tiny_engine(tiny_kept)
+    half.model.half()
+    with training(half) as (forward, adapter):
+        found_total, found = gradients(forward, adapter, examples, scale)
+    assert found_total == pytest.approx(total, rel=1e-2)
+    for mine, exact in zip(found, expected, strict=True):
+        assert mine.dtype == torch.float32
+        assert float((mine - exact).norm() / exact.norm()) < 0.05
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("count", [1, 2, 3])
 def test_checkpointed_layers_have_the_same_gradients_bit_for_bit(tiny_kept, kind, count):
