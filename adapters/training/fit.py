@@ -53,6 +53,7 @@ class Demand:
     """That it may have, the base included."""
     prompt_tokens: int
     """Of all examples together."""
+    device: str
 
     @classmethod
     def of(cls, engine: Engine, tokens: Tokens, settings: TrainingSettings) -> Demand:
@@ -69,6 +70,7 @@ class Demand:
             base_bytes=engine.memory_bytes,
             free_bytes=free + engine.memory_bytes,
             prompt_tokens=sum(length - targets for length, targets in lengths),
+            device=engine.device.type,
         )
 
     @property
@@ -84,19 +86,20 @@ class Demand:
             kind=self.kind,
             itemsize=self.itemsize,
             base_bytes=self.base_bytes,
+            device=self.device,
         )
 
     def fits(self, plan: Plan) -> bool:
         return self.at(plan).total <= self.free_bytes
 
-    def plan(self, device: str, max_tokens: int) -> Plan:
+    def plan(self, max_tokens: int) -> Plan:
         """The quickest that fits by formula; the smallest there is where none does."""
         prefixes = 0
         if self.kind == "alora":
             room = int((self.free_bytes - self.base_bytes) * _PREFIX_SHARE)
             wanted = self.prompt_tokens * self.shape.read_per_token(self.itemsize)
             prefixes = max(0, min(room, wanted, _MOST_FOR_PREFIXES))
-        first = Plan(micro_tokens=MICRO_TOKENS[device], prefix_bytes=prefixes, max_tokens=max_tokens)
+        first = Plan(micro_tokens=MICRO_TOKENS[self.device], prefix_bytes=prefixes, max_tokens=max_tokens)
         return choose(first, self.bounds, self.fits)[0]
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -147,7 +147,8 @@ def _failing(run: Run) -> Generator[None]:
     try:
         yield
     except SuntoError:
-        run.note(state="failed")
+        with suppress(OSError):  # a full disk may be the very reason
+            run.note(state="failed")
         raise
 
 

@@ -16,7 +16,7 @@ from adapters.training import runs
 from adapters.training.data import Tokens, TrainingData
 from adapters.training.fit import MAX_TOKENS, Demand
 from adapters.training.ladder import Plan
-from adapters.training.run import Run
+from adapters.training.run import Run, damaged
 from adapters.training.settings import TrainingSettings
 from assistant.errors import TrainingError
 from assistant.generation import ShouldStop
@@ -72,7 +72,7 @@ def prepare(
     device = engine.device.type
     window = min(settings.max_tokens or MAX_TOKENS[device], engine.context_tokens)
     tokens = yield from examples_of.tokenizing(request.job, found, engine, (window,), should_stop)
-    plan = Demand.of(engine, tokens, settings).plan(device, window)
+    plan = Demand.of(engine, tokens, settings).plan(window)
     prepared = Prepared(request.job, request.name, settings, found, engine, tokens, (window,), plan)
     if plan.max_tokens < window:
         prepared = prepared.shortened(plan.max_tokens)
@@ -84,21 +84,24 @@ def prepare_again(
     request: TrainingRequest, run: Run, session: Session, should_stop: ShouldStop
 ) -> Generator[Event, None, Prepared]:
     """A training that was begun, as it was: its own data and settings count. Raises TrainingError, ModelError."""
-    about = run.about
-    found = TrainingData(run.examples(), about["data"])
-    engine = yield from _base(request.job, about["model"], request.device or str(about["device"]), session, should_stop)
-    if engine.kept.weights_sha256 != about["weights_sha256"]:
+    about, rungs = run.about, run.rungs()
+    try:
+        found = TrainingData(run.examples(), about["data"])
+        model, weights, device = str(about["model"]), str(about["weights_sha256"]), str(about["device"])
+        windows = (*about["windows"], *(rung["plan"]["max_tokens"] for rung in rungs if rung["rung"] == "window"))
+        plan = Plan(**(rungs[-1]["plan"] if rungs else about["plan"]))
+    except (KeyError, TypeError) as error:
+        raise damaged(run.name) from error
+    engine = yield from _base(request.job, model, request.device or device, session, should_stop)
+    if engine.kept.weights_sha256 != weights:
         raise TrainingError(
             _("The base model {model} is not the one that “{name}” was being trained on.").format(
                 model=engine.name, name=run.name
             ),
             _("Fetch that one again, or begin the training anew with --overwrite."),
         )
-    rungs = run.rungs()
-    windows = (*about["windows"], *(rung["plan"]["max_tokens"] for rung in rungs if rung["rung"] == "window"))
-    plan = Plan(**(rungs[-1]["plan"] if rungs else about["plan"]))
     tokens = yield from examples_of.tokenizing(request.job, found, engine, windows, should_stop)
-    return Prepared(request.job, run.name, run.settings, found, engine, tokens, tuple(windows), plan)
+    return Prepared(request.job, run.name, run.settings, found, engine, tokens, windows, plan)
 
 
 def create_run(prepared: Prepared, *, subject: str, overwrite: bool) -> Run:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from assistant.engine.engine import Engine
 
 
+_DISK_SECONDS = 300.0
+"""A full disk is met at every checkpoint, and told again only after so long."""
+
+
 class Teller:
     def __init__(self, job: str, engine: Engine, sampler: Sampler, should_stop: ShouldStop) -> None:
         self._job = job
@@ -22,6 +27,7 @@ class Teller:
         self._sampler = sampler
         self._should_stop = should_stop
         self._power = PowerWatch()
+        self._told_of_disk = float("-inf")
 
     def events(self, told: Told) -> Iterator[Event]:
         match told:
@@ -37,7 +43,11 @@ class Teller:
                     best=told.best,
                     samples=self._sampler.write(self._should_stop),
                 )
+            case Adjustment(kind="disk") if time.monotonic() - self._told_of_disk < _DISK_SECONDS:
+                pass
             case Adjustment():
+                if told.kind == "disk":
+                    self._told_of_disk = time.monotonic()
                 yield self._adjusted(told)
 
     def _step(self, told: Stepped) -> TrainStep:

@@ -13,13 +13,16 @@ from adapters.training.settings import TrainingSettings
 from assistant.protocol import (
     Adjusted,
     Cancelled,
+    CheckFit,
     Evaluated,
     FitChecked,
     ListRuns,
     Progress,
+    RateTried,
     RemoveRun,
     Train,
     TrainStep,
+    TryRates,
 )
 from tests.tui.test_cli import Script, done, failed
 from tui.cli import main
@@ -142,6 +145,43 @@ def test_a_preset_is_a_learning_rate_and_not_both(script, capsys):
     assert "Choose one of: prudent, normal, bold." in capsys.readouterr().err
 
 
+def test_a_fit_check_prints_what_the_memory_is_for(script, capsys):
+    fits = {"fits": True, "parts": [["the base model", 1 << 30], ["in reserve", 1 << 20]]}
+    script.will_yield(done(**fits))
+    script.will_yield(done(**{**fits, "fits": False}))
+    assert main(["train", "notes", "--check", "--r", "8"]) == 0
+    (request,) = script.requests
+    assert (type(request), request.data, request.r) == (CheckFit, "notes", 8)
+    out, err = capsys.readouterr()
+    assert [line.split("  ")[0] for line in out.splitlines()] == ["what for", "the base model", "in reserve"]
+    assert err == "It fits.\n"
+    main(["train", "notes", "--check"])
+    assert capsys.readouterr().err == "It does not fit.\n"
+
+
+def test_learning_rates_are_drawn_beside_each_other_with_what_to_do(script, capsys):
+    curves = [
+        {"learning_rate": 5e-5, "losses": [3.0, 2.9, 2.8]},
+        {"learning_rate": 1e-4, "losses": [3.0, 2.7, 2.4]},
+        {"learning_rate": 2e-4, "losses": [3.0, float("nan")]},
+        {"learning_rate": 4e-4, "losses": []},
+    ]
+    result = {"curves": curves, "suggestion": 1e-4, "sentence": "This one did best."}
+    script.will_yield(RateTried(job="", learning_rate=5e-5, step=1, total_steps=60, loss=3.0), done(**result))
+    assert main(["train", "notes", "--find-rate"]) == 0
+    assert isinstance(script.requests[0], TryRates)
+    out, err = capsys.readouterr()
+    rows = [line.split() for line in out.splitlines()[1:]]
+    assert rows == [
+        ["0.00005", "█▇▆", "2.800"],
+        ["0.0001", "█▅▁", "2.400"],
+        ["0.0002", "█!", "nan"],
+        ["0.0004", "-"],
+    ]
+    assert "learning rate 0.00005  step 1 of 60  loss 3.000" in err
+    assert err.endswith("This one did best.\nTrain with it: --learning-rate 0.0001\n")
+
+
 def test_a_stopped_training_says_how_to_go_on(script, capsys):
     begun()
     script.will_yield(step(), Cancelled(job=""))
@@ -200,7 +240,8 @@ def test_trainings_that_were_begun_are_listed_and_removed(capsys):
 
 
 def test_the_commands_send_the_requests_of_runs(script):
-    script.will_yield(done(runs=[]), done(name="bio"))
+    script.will_yield(done(runs=[]))
+    script.will_yield(done(name="bio"))
     main(["runs", "list"])
     main(["runs", "remove", "bio", "--yes"])
     assert script.requests == [ListRuns(job="cli"), RemoveRun(job="cli", name="bio")]

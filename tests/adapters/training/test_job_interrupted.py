@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 
 from adapters.jobs import run
 from adapters.registry import get_adapter
-from adapters.training import checks, fit, runs, samples
+from adapters.training import checkpoints, checks, fit, runs, samples
 from adapters.training.ladder import Plan
 from assistant import protocol
 from tests.adapters.training.test_job import logits_with
@@ -234,7 +234,7 @@ def test_a_run_that_shortened_its_texts_goes_on_with_the_very_same_ones(session,
     path = tmp_path / "long.jsonl"
     path.write_text("\n".join(map(json.dumps, long)), encoding="utf-8")
     smallest = Plan(micro_tokens=100, checkpointed_layers=2, max_tokens=1024)
-    monkeypatch.setattr(fit.Demand, "plan", lambda self, device, window: smallest)
+    monkeypatch.setattr(fit.Demand, "plan", lambda self, window: smallest)
     real, calls = Forward.backward, []
 
     def backward(self, micro, scale):
@@ -259,6 +259,32 @@ def test_a_full_disk_is_said_before_the_first_step(session, pairs, monkeypatch):
     failed = trained(session, request(pairs))[-1]
     assert failed.kind == "TrainingError"
     assert "Not enough disk space for bio" in failed.message
+
+
+def test_a_disk_that_is_full_at_every_checkpoint_is_told_once(session, pairs, monkeypatch):
+    real, written = checkpoints.write_checkpoint, []
+
+    def full(path, checkpoint):
+        written.append(path)
+        if len(written) > 1:
+            raise OSError(28, "No space left on device")
+        real(path, checkpoint)
+
+    monkeypatch.setattr("adapters.training.keeper.write_checkpoint", full)
+    events = trained(session, request(pairs))
+    assert len(written) > 3
+    assert [event.kind for event in events if isinstance(event, protocol.Adjusted)] == ["disk"]
+    assert isinstance(events[-1], protocol.Finished)
+
+
+def test_a_run_whose_facts_are_not_ours_is_damaged_in_words(session, pairs):
+    trained(session, request(pairs), stop_after=1)
+    path = runs.runs_dir() / "bio" / "run.json"
+    facts = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**facts, "about": {}}), encoding="utf-8")
+    failed = trained(session, resumed())[-1]
+    assert failed.kind == "TrainingError"
+    assert "damaged" in failed.message
 
 
 def test_being_unplugged_is_said_once(session, pairs, monkeypatch):

@@ -68,7 +68,7 @@ def test_where_nothing_fits_the_smallest_plan_comes_out():
     assert rungs[-1] == "optimizer"
 
 
-@pytest.mark.parametrize(("gib", "checkpointed"), [(6, 36), (8, 27), (16, 9), (24, 0)])
+@pytest.mark.parametrize(("gib", "checkpointed"), [(6, 36), (8, 18), (12, 0)])
 def test_a_model_of_4_billion_weights_fits_into_a_laptop_by_formula(gib, checkpointed):
     def fits(plan):
         return estimate(QWEN3_4B, LONG, plan, r=16, kind="lora").total <= gib * GIB * 0.92
