@@ -319,7 +319,7 @@ async def test_the_curve_the_numbers_the_samples_and_what_it_changed_by_itself_a
     async with desk_of(app({"when": "Train", "events": EVENTS, "hold": 6}), size=(200, 60)) as desk:
         await training(desk)
         await said(desk, "bio · step 3 of 4")
-        await said(desk, "on documents it does not learn from 2.800")
+        await said(desk, "on unseen documents 2.800")
         await said(desk, "812 tokens/s · learning rate 0.0001 · memory 1.0 GB")
         await said(desk, "The steps were too long. I went back and shortened them.")
         await said(desk, "The leaf eats light.")

@@ -146,7 +146,7 @@ def numbers(live: LiveTraining, colours: Mapping[str, str]) -> Text:
     text = Text()
     text.append("━ " + _("on its examples {loss}").format(loss=format_number(step.loss, 3)), colours.get("primary", ""))
     if held_out is not None:
-        words = _("on documents it does not learn from {loss}").format(loss=format_number(held_out, 3))
+        words = _("on unseen documents {loss}").format(loss=format_number(held_out, 3))
         text.append("   ◆ " + words, colours.get("warning", ""))
     if live.best is not None:
         text.append("   " + _("best {loss}").format(loss=format_number(live.best[1], 3)))
