@@ -75,22 +75,22 @@ def build(
     on_progress: OnFile = ignore_files,
     should_stop: ShouldStop = never_stop,
 ) -> Built:
-    """All examples that files and folders hold, in the order of their names.
+    """All examples that files and folders hold: those of documents in the order of their names, then those of tables.
 
     A file that cannot be used is passed over and named, unless it is a table that was named itself. Raises
     DatasetError where nothing is there, nothing can be read, or no example comes of it; Stopped.
     """
     options = options or BuildOptions()
     files = find(paths)
-    by_chapter = len(files.notes) < FEW_DOCUMENTS and not files.rows
-    building = _Building(options, read, should_stop, by_chapter)
-    total = len(files.notes) + len(files.rows)
-    for done, note in enumerate(files.notes):
-        on_progress(done, total, note.name)
-        building.add_note(note)
-    for done, (path, name, named) in enumerate(files.rows, start=len(files.notes)):
+    building = _Building(options, read, should_stop)
+    total = len(files.rows) + len(files.notes)
+    for done, (path, name, named) in enumerate(files.rows):
         on_progress(done, total, name)
         building.add_rows(path, name, named=named)
+    by_chapter = len(files.notes) < FEW_DOCUMENTS and not building.rows
+    for done, note in enumerate(files.notes, start=len(files.rows)):
+        on_progress(done, total, note.name)
+        building.add_note(note, by_chapter=by_chapter)
     on_progress(total, total, "")
     return building.built(files, paths)
 
@@ -100,14 +100,14 @@ class _Building:
     options: BuildOptions
     open: Read
     should_stop: ShouldStop
-    by_chapter: bool
     notes: list[NoteExamples] = field(default_factory=list[NoteExamples])
     rows: list[Example] = field(default_factory=list[Example])
     read: list[str] = field(default_factory=list[str])
+    tables: list[str] = field(default_factory=list[str])
     skipped: list[Skipped] = field(default_factory=list[Skipped])
     broken: list[BrokenRow] = field(default_factory=list[BrokenRow])
 
-    def add_note(self, note: Note) -> None:
+    def add_note(self, note: Note, *, by_chapter: bool) -> None:
         document = self._document(note.path, note.name)
         if document is None:
             self.skipped += [(file.name, _("its document could not be read")) for file in note.summaries]
@@ -115,7 +115,7 @@ class _Building:
         summaries = [
             (file, summary) for file in note.summaries if (summary := self._document(file.path, file.name)) is not None
         ]
-        found = examples_of(document, note, summaries, self.options.tiers, by_chapter=self.by_chapter)
+        found = examples_of(document, note, summaries, self.options.tiers, by_chapter=by_chapter)
         self.notes.append(found)
         self.skipped += found.skipped
 
@@ -132,7 +132,7 @@ class _Building:
             self.skipped.append((name, _("it is no table of examples")))
             return
         self.rows += rows.examples
-        self.read.append(name)
+        self.tables.append(name)
         self.broken += [BrokenRow(name, line, reason) for line, reason in rows.broken]
 
     def built(self, files: Files, paths: Sequence[Path]) -> Built:
@@ -145,7 +145,7 @@ class _Building:
             sources = []
         built = Built(
             tuple({example.id: example for example in wanted}.values()),
-            tuple(self.read),
+            (*self.read, *self.tables),
             tuple(skipped),
             tuple(self.broken),
             tuple(sources),

@@ -16,7 +16,7 @@ from assistant.prompts import is_our_words, says_nothing
 from assistant.safe_text import one_line
 from assistant.stems import words
 
-Refusal = Literal["unfinished", "empty", "echo", "language", "length", "repeats", "copied", "details", "off-topic"]
+Refusal = Literal["unfinished", "empty", "echo", "language", "length", "repeats", "copied", "details", "unsupported"]
 
 FEWEST_WORDS, MOST_WORDS = 8, 160
 MOST_SHARE = 0.5
@@ -27,6 +27,8 @@ MOST_COPIED = 0.7
 """Share of a summary's words that lie in such runs."""
 LONGEST_COPY = 30
 """Words: one whole sentence may be the best there is, two in a row are a quotation."""
+LEAST_AGREEING = 0.34
+"""Share of the claims that a passage of the text has to bear out; for the others there is a doubt."""
 REPEATED_RUN, MOST_REPEATS = 5, 2
 _DOUBTS = 3
 _QUOTED_CHARACTERS = 90
@@ -78,9 +80,9 @@ class Filter:
     def _by_claims(self, claims: Sequence[Claim]) -> Verdict:
         if any(claim.missing for claim in claims):
             return Verdict("details")
-        if not any(claim.citations for claim in claims):
-            return Verdict("off-topic")
         weak = [claim for claim in claims if claim.support not in _AGREEING]
+        if not claims or len(claims) - len(weak) < LEAST_AGREEING * len(claims):
+            return Verdict("unsupported")
         return Verdict(None, tuple(_doubt(claim.text) for claim in weak[:_DOUBTS]))
 
 

@@ -311,6 +311,14 @@ def test_a_book_gives_a_bounded_number_of_examples_from_all_its_parts(tmp_path):
         assert max(e.place.end for e in examples) > 0.9 * len("\n\n".join(chapters))
 
 
+def test_with_few_documents_chapters_may_be_parted_with_many_only_documents(tmp_path):
+    book = "\n\n".join(f"# Chapter about {n}\n\n{prose(n, 24)}" for n in range(3))
+    write(tmp_path, {"book.md": book})
+    assert {e.group for e in made(tmp_path).examples} == {"book.md#1", "book.md#2", "book.md#3"}
+    write(tmp_path, {f"note{n}.md": prose(n, 24, 100) for n in range(5)})
+    assert "book.md" in {e.group for e in made(tmp_path).examples}
+
+
 # --- what is read, and what is passed over ----------------------------------------------------------------------
 
 

@@ -72,7 +72,7 @@ def test_a_good_summary_passes():
         (TEXT[:220], "copied"),
         ("Mount Vesuvius erupted in 1944 and buried Pompeii under ash, says the text about volcanoes.", "details"),
         ("Mount Etna erupted and buried Catania under ash, as volcanoes do where plates meet.", "details"),
-        ("Gardens need patience, good soil and a little rain in spring before anything grows.", "off-topic"),
+        ("Gardens need patience, good soil and a little rain in spring before anything grows.", "unsupported"),
     ],
 )
 def test_what_no_example_may_be_is_refused(answer: str, why: str):
