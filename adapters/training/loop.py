@@ -30,6 +30,7 @@ from adapters.training.records import (
     Ladder,
     OptimizerKind,
     Outcome,
+    Room,
     Stepped,
     Told,
     TrainableAdapter,
@@ -258,15 +259,24 @@ class Training:
     def _make_room(self, shortage: BaseException) -> Generator[Told, None, None]:
         """Give up what the ladder says; what failed is done again then. Raises what the ladder raises."""
         release(self._at.device)
-        if self._ladder is None:
-            raise shortage
-        room = self._ladder(shortage)
+        room = self._asked_for_room(shortage)
         self._forward.set_plan(room.plan)
         self._examples, self._held_out = room.examples or self._examples, room.held_out or self._held_out
         self._data = fingerprint(self._examples, self._held_out)
         self._at.use_optimizer(room.optimizer)
         self._at.rungs = (*self._at.rungs, dict(room.record))
         yield from self._tell(Adjustment(step=self._at.step, kind="memory", message=room.message, hint=room.hint))
+
+    def _asked_for_room(self, shortage: BaseException) -> Room:
+        """Raises what the ladder raises, with a checkpoint written: on a machine with more memory the run can go on."""
+        try:
+            if self._ladder is None:
+                raise shortage
+            return self._ladder(shortage)
+        except Exception:
+            with suppress(OSError):
+                self._keeper.keep(self._checkpoint())
+            raise
 
     def _keep(self) -> Generator[Told, None, None]:
         try:

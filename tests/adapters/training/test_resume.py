@@ -17,7 +17,7 @@ from adapters.training.checkpoints import FOLDER, checkpoint_path, checkpoint_st
 from adapters.training.loop import train
 from adapters.training.metrics import read_metrics
 from adapters.training.records import Adjustment, EvaluationDone, Stepped
-from assistant.errors import TrainingError
+from assistant.errors import OutOfMemoryError, TrainingError
 from tests.adapters.training.loops import Around, go, learnable, prepared, rows, settings
 
 ROOT = Path(__file__).parents[3]
@@ -359,3 +359,23 @@ def test_without_a_ladder_a_lack_of_memory_is_raised_as_it_is(engine):
     with pytest.raises(torch.OutOfMemoryError):
         go(engine, wrap=Short)
     assert go(engine, resume=True).outcome.end == "done"
+
+
+def test_where_nothing_is_left_to_give_up_no_step_is_lost(engine):
+    class Short(Around):
+        losses_left = iter(range(11))
+
+        def backward(self, micro, scale):
+            if next(self.losses_left, None) is None:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return self.forward.backward(micro, scale)
+
+    def nothing_left(error):
+        raise OutOfMemoryError("Too large.") from error
+
+    whole = go(engine, settings(epochs=10, patience=0), name="whole")
+    with pytest.raises(OutOfMemoryError):
+        go(engine, settings(epochs=10, patience=0), wrap=Short, ladder=nothing_left)
+    ended = go(engine, settings(epochs=10, patience=0), resume=True)
+    assert ended.steps[0].step == 12
+    assert ended.same_weights(whole)
