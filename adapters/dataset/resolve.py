@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -105,7 +106,7 @@ def name_for(paths: Sequence[Path]) -> str:
     Where something else has that name, a few digits that stand for the paths are put behind it.
     """
     first = absolute(paths[0])
-    stem = first.stem if first.is_file() else first.name
+    stem = unicodedata.normalize("NFC", first.stem if first.is_file() else first.name)  # as names are kept
     name = _UNFIT.sub("-", stem).strip("-._")[:_NAME_CHARACTERS].strip("-._")
     if name and _can_be_named(name):
         known = _loaded(name)
