@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant.i18n import set_language
 from assistant.protocol import (
     BuildDataset,
     Chat,
@@ -494,7 +495,10 @@ async def test_a_result_is_given_to_a_subject(sunto_home, tmp_path):
 
 
 @pytest.mark.parametrize("size", [(40, 12), TERMINAL, (200, 60)])
-async def test_every_step_can_be_looked_at_with_nothing_chosen(size):
+@pytest.mark.parametrize("language", ["en", "it"])
+async def test_every_step_can_be_looked_at_with_nothing_chosen(size, language, monkeypatch):
+    monkeypatch.setenv("SUNTO_LANG", language)
+    set_language(language)
     async with desk_of(app_with(), size=size) as desk:
         screen = await on_the_screen(desk)
         for step in "12345":
@@ -511,6 +515,17 @@ async def test_a_click_on_a_step_goes_there():
         screen = await on_the_screen(desk)
         await desk.pilot.click("StepBar", offset=(30, 0))
         await desk.wait_until(lambda: screen.pane.NAME == "settings")
+
+
+async def test_a_click_on_a_key_at_the_foot_does_what_the_key_does():
+    drafted()
+    async with desk_of(app(), size=TERMINAL) as desk:
+        await on_the_screen(desk, "2")
+        await said(desk, "for the 1th time.")
+        await desk.pilot.click("TrainingScreen KeyHints", offset=(5, 0))
+        await said(desk, "✔ 1 accepted")
+        await desk.pilot.click("TrainingScreen KeyHints", offset=(36, 0))
+        await said(desk, "What shall it be called?")
 
 
 async def test_f1_says_what_each_step_is_for_and_names_its_keys():
