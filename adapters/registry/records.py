@@ -151,7 +151,7 @@ def not_found(name: str) -> AdapterNotFoundError:
         if near
         else _("Known adapters: {names}; “none” answers without one.").format(names=", ".join(names))
         if names
-        else _("Train one with `sunto train PAIRS.jsonl --name {name}`; “none” answers without one.").format(name=name),
+        else _("Train one with `sunto train FOLDER --name {name}`; “none” answers without one.").format(name=name),
     )
 
 
