@@ -198,6 +198,28 @@ def test_the_fit_check_leaves_the_adapter_and_the_random_numbers_as_they_were(se
     assert not runs.list_runs()
 
 
+@pytest.mark.parametrize("always", [False, True])
+def test_memory_that_runs_out_in_the_trial_steps_is_made_do_with_or_said(session, pairs, monkeypatch, always):
+    real, tried = fit.try_two_steps, []
+
+    def short(*arguments):
+        tried.append(arguments)
+        if always or len(tried) < 3:
+            raise out_of_memory()
+        return real(*arguments)
+
+    monkeypatch.setattr(fit, "try_two_steps", short)
+    events = trained(session, request(pairs))
+    checked = [event for event in events if isinstance(event, protocol.FitChecked)]
+    adjusted = [event for event in events if isinstance(event, protocol.Adjusted)]
+    if always:
+        assert (checked[-1].fits, events[-1].kind) == (False, "OutOfMemoryError")
+        assert runs.find_run("bio") is None
+    else:
+        assert (checked[-1].fits, checked[-1].measured, len(adjusted)) == (True, True, 2)
+        assert runs.find_run("bio").about["plan"]["micro_tokens"] < fit.MICRO_TOKENS["cpu"]
+
+
 def out_of_memory():
     return RuntimeError("[enforce fail at alloc_cpu.cpp:119] DefaultCPUAllocator: can't allocate memory")
 
