@@ -89,6 +89,8 @@ class Slots:
         self._selection = _Selection()
         self._taken: set[int] = set()
         self._rows: tuple[int | None, ...] = ()
+        self._off = False
+        """Taken off: what stands in the model is somebody else's."""
 
     @property
     def nbytes(self) -> int:
@@ -125,7 +127,7 @@ class Slots:
         for name, layer in list(self._layers.items()):
             layer.pairs.pop(slot, None)
             if not layer.pairs:
-                replace(self._model, name, layer.base)
+                self._stand(name, layer.base)
                 del self._layers[name]
 
     def select(self, slot: int | None) -> None:
@@ -164,11 +166,17 @@ class Slots:
 
     def _take_off(self) -> None:
         for name, layer in self._layers.items():
-            replace(self._model, name, layer.base)
+            self._stand(name, layer.base)
+        self._off = True
 
     def _put_on(self) -> None:
+        self._off = False
         for name, layer in self._layers.items():
-            replace(self._model, name, layer)
+            self._stand(name, layer)
+
+    def _stand(self, name: str, module: nn.Module) -> None:
+        if not self._off:
+            replace(self._model, name, module)
 
     def _group(self, rows: tuple[int | None, ...]) -> list[tuple[int, torch.Tensor]]:
         return [
@@ -182,7 +190,7 @@ class Slots:
         for name, (a, b, scaling) in adapter.weights.items():
             if name not in self._layers:
                 self._layers[name] = SlotLinear(self._linears[name], self._selection)
-                replace(self._model, name, self._layers[name])
+                self._stand(name, self._layers[name])
             layer = self._layers[name]
             layer.pairs[slot] = self._copied((a, scaled(b, scaling)), layer.pairs.get(slot))
 

@@ -167,6 +167,19 @@ def test_training_gets_the_bare_base_and_gives_back_what_was_resident(engine, pl
     assert not torch.equal(logits(engine), before)
 
 
+def test_an_adapter_that_becomes_resident_during_a_training_does_not_stand_in_its_way(engine, place):
+    engine.select(place("law"))
+    before = logits(engine)
+    with engine.training() as model:
+        for name, layer in list(lora.linear_modules(model).items()):
+            lora.replace(model, name, OneMore(layer))
+        bio = place("bio", 2)
+        assert all(isinstance(model.get_submodule(name), OneMore) for name in lora.linear_modules(model))
+    assert torch.equal(logits(engine), before)
+    engine.select(bio)
+    assert not torch.equal(logits(engine), before)
+
+
 def test_training_that_fails_gives_them_back_too(engine, place):
     engine.select(place("law"))
     before = logits(engine)
