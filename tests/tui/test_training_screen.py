@@ -343,19 +343,21 @@ async def test_chat_goes_on_while_a_training_runs():
         assert len(sent(Chat)) == 1
 
 
-async def test_an_answer_that_is_stopped_does_not_end_the_training(monkeypatch):
+async def test_an_answer_that_is_stopped_does_not_end_the_training():
     """A model process that does not hear at once used to be killed after a few seconds, and the training with it."""
-    monkeypatch.setattr("tui.model_client.CANCEL_GRACE_SECONDS", 0.1)
     drafted()
-    rules = ({"when": "Train", "hold": 2}, {"when": "why", "text": "one two three", "word_seconds": 0.3})
+    rules = ({"when": "Train", "hold": 2}, {"when": "why", "text": "one two three", "word_seconds": 0.6})
     async with desk_of(app(*rules), size=TERMINAL) as desk:
+        desk.app.client._cancel_grace_seconds = 0.05
         await training(desk)
         await said(desk, "step 2 of 4")
+        process = desk.app.client.pid
         await desk.pilot.press("escape")
         await desk.send("why?")
         await desk.wait_until(lambda: "one" in desk.screen_text())
         await desk.pilot.press("escape")
         await desk.answered()
+        assert desk.app.client.pid == process
         desk.release()
         await desk.wait_until(lambda: "The adapter bio is trained" in desk.everything)
 
