@@ -69,7 +69,7 @@ def has_card() -> bool:
 def by_formula(asked: Asked) -> dict[str, Any]:
     """Bytes at the peak by what they are for, and the plan that is chosen."""
     demand = demand_of(asked)
-    plan = demand.plan("cuda", asked.tokens)
+    plan = demand.plan(asked.tokens)
     parts = demand.at(plan)
     return {"total": parts.total, "parts": asdict(parts), "plan": asdict(plan), "fits": demand.fits(plan)}
 
@@ -86,6 +86,7 @@ def demand_of(asked: Asked) -> Demand:
         base_bytes=shape.base_bytes,
         free_bytes=round(asked.cap_bytes * SHARE),
         prompt_tokens=EXAMPLES * (asked.tokens - asked.targets),
+        device="cuda",
     )
 
 

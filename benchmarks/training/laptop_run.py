@@ -59,7 +59,7 @@ def run(engine: Engine, asked: Asked) -> dict[str, Any]:
     invocation = engine.invocation_tokens() if asked.kind == "alora" else ()
     lora = LoraSettings(settings.r, settings.lora_alpha, settings.lora_dropout, invocation)
     demand = demand_of(asked)
-    plan = demand.plan("cuda", asked.tokens)
+    plan = demand.plan(asked.tokens)
     steps: list[dict[str, float]] = []
     talks: dict[str, int] = {}
     with runs.create("laptop", settings, {}, [], overwrite=True) as kept, engine.training() as model:
