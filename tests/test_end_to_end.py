@@ -136,7 +136,7 @@ def test_an_italian_document_is_told_in_italian_which_base_knows_italian(starter
 
 
 def test_an_adapter_is_trained_used_and_left(own_home):
-    words = ("--name", "bio", "--max-steps", "2", "--max-tokens", "256", "--few", "--events")
+    words = ("--name", "bio", "--max-steps", "2", "--max-tokens", "256", "--batch-size", "2", "--few", "--events")
     trained = sunto(own_home, "train", str(DOCS / "pairs.jsonl"), *words)
     assert trained.returncode == 0, trained.stderr
     events = [json.loads(line) for line in trained.stdout.splitlines()]
