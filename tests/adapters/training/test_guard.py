@@ -148,6 +148,12 @@ def test_no_learning_is_seen_after_half_the_training_and_said_once():
     assert not learns_nothing(learning(3.0, 2.8), 20, 40)
 
 
+def test_a_short_training_without_held_out_examples_is_not_called_useless_at_the_first_look():
+    """At step 20 the first 20 losses were compared with the last 20, which are the same ones."""
+    assert not learns_nothing(learning(3.0, 2.0, steps=20), 20, 24)
+    assert learns_nothing(learning(3.0, 3.0, steps=20), 20, 24)
+
+
 def test_what_counts_for_learning_are_the_held_out_examples():
     by_heart = evaluated([3.0, 3.1, 3.2], state=learning(3.0, 1.0))[1]
     assert learns_nothing(by_heart, 30, 40)
