@@ -257,7 +257,7 @@ def test_an_example_is_edited_on_a_line_that_begins_as_it_was_and_ctrl_d_leaves(
     shown.read_until("leaves it as it was.")
     shown.read_until("circulates between sea", times=2)  # the example, and the line to be edited
     shown.type(" Of that we are sure.\n")
-    shown.read_until("Example 2 of 24")
+    shown.read_until("Example 2 of 36")
     shown.read_until("› ", times=2)
     shown.type("\x04")
     assert shown.wait() == 0
@@ -271,9 +271,9 @@ def test_an_example_is_edited_on_a_line_that_begins_as_it_was_and_ctrl_d_leaves(
 def test_a_review_that_is_killed_loses_nothing_that_was_decided(terminal, kept_pairs):
     shown = terminal([*SUNTO, "dataset", "review", "pairs"])
     for number, key in enumerate("arsa", start=1):
-        shown.read_until(f"Example {number} of 24")
+        shown.read_until(f"Example {number} of 36")
         shown.type(f"{key}\n")
-    shown.read_until("Example 5 of 24")
+    shown.read_until("Example 5 of 36")
     os.kill(shown.child.pid, signal.SIGKILL)
     shown.wait()
     assert decided() == ["accepted", "rejected", "accepted"]
@@ -283,7 +283,7 @@ def test_ctrl_c_leaves_a_review_with_what_was_decided(terminal, kept_pairs):
     shown = terminal([*SUNTO, "dataset", "review", "pairs"])
     shown.read_until("› ")
     shown.type("a\n")
-    shown.read_until("Example 2 of 24")
+    shown.read_until("Example 2 of 36")
     shown.read_until("› ", times=2)
     shown.type("\x03")
     assert shown.wait() == 0

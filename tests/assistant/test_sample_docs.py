@@ -93,10 +93,10 @@ def test_samples_are_small(sample_docs: Path) -> None:
 
 def test_pairs_are_real_examples_in_both_languages(sample_docs: Path) -> None:
     rows = [json.loads(line) for line in (sample_docs / "pairs.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [set(row) for row in rows] == [{"document", "summary"}] * 24
+    assert [set(row) for row in rows] == [{"document", "summary"}] * 36
     languages = [detect_language(row["document"]) for row in rows]
-    assert (languages.count("en"), languages.count("it")) == (12, 12)
+    assert (languages.count("en"), languages.count("it")) == (18, 18)
     for row in rows:
         assert 60 <= len(row["document"].split()) <= 200
         assert len(row["summary"].split()) < 0.5 * len(row["document"].split())
-    assert len({row["document"] for row in rows}) == 24
+    assert len({row["document"] for row in rows}) == 36

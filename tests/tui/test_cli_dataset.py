@@ -39,7 +39,7 @@ def result_of(capsys, *words: str, code: int = 0) -> dict:
 
 @pytest.fixture
 def pairs(capsys) -> list[str]:
-    """The data set `pairs` of 24 examples; their ids."""
+    """The data set `pairs` of 36 examples; their ids."""
     assert main(["dataset", "build", str(PAIRS)]) == 0
     return result_of(capsys, "show", "pairs", "--limit", "100")["ids"]
 
@@ -63,9 +63,9 @@ def statuses() -> dict[str, str]:
 def test_building_prints_what_came_of_it_and_what_to_do_next(capsys):
     assert main(["dataset", "build", str(PAIRS)]) == 0
     out, err = said(capsys)
-    assert out.startswith("“pairs”: 24 examples from 1 file\n")
-    assert "24 written by people (A)" in out
-    assert "too little: use examples in the prompt instead" in " ".join(out.split())
+    assert out.startswith("“pairs”: 36 examples from 1 file\n")
+    assert "36 written by people (A)" in out
+    assert "28 to learn from" in out
     assert "sunto dataset review pairs" in err
     assert main(["dataset", "build", str(PAIRS)]) == 6
     assert "already a data set called “pairs”" in said(capsys)[1]
@@ -104,8 +104,8 @@ def test_the_list_says_how_far_each_review_has_come(capsys, pairs):
     assert main(["dataset"]) == 0
     header, row = said(capsys)[0].splitlines()
     assert header.split()[:2] == ["name", "examples"]
-    assert row.split()[:3] == ["pairs", "24", "24/0/0"]
-    assert "1 of 24" in row
+    assert row.split()[:3] == ["pairs", "36", "36/0/0"]
+    assert "1 of 36" in row
     assert main(["dataset", "list", "--json"]) == 0
     assert json.loads(said(capsys)[0])["datasets"][0]["statuses"]["accepted"] == 1
 
@@ -123,7 +123,7 @@ def test_on_80_columns_no_line_of_a_report_is_longer(capsys, monkeypatch):
 
 def test_a_check_of_a_path_keeps_nothing(capsys):
     assert main(["dataset", "check", str(PAIRS)]) == 0
-    assert said(capsys)[0].startswith("“pairs.jsonl”: 24 examples")
+    assert said(capsys)[0].startswith("“pairs.jsonl”: 36 examples")
     assert store.list_all() == []
 
 
@@ -171,14 +171,14 @@ def test_a_review_shows_text_target_and_evidence_and_keeps_each_decision(capsys,
     somebody_types(monkeypatch, "a", "r", "e", "Quite another summary.", "s", "q")
     assert main(["dataset", "review", "pairs"]) == 0
     out, err = said(capsys)
-    assert "Example 1 of 24 · 24 left" in out
-    assert "Example 5 of 24 · 20 left" in out
+    assert "Example 1 of 36 · 36 left" in out
+    assert "Example 5 of 36 · 32 left" in out
     assert "pairs.jsonl, line 1 (104 words)" in out
     assert "[1] There the water falls as rain or snow." in " ".join(out.split())
     assert "Summary · from a row of the file" in out
     assert "(checked by wording)" in err
     assert "1 accepted, 1 edited, 1 rejected. All of it is kept." in err
-    assert "21 examples were not looked at yet. To go on: sunto dataset review pairs" in err
+    assert "33 examples were not looked at yet. To go on: sunto dataset review pairs" in err
     assert [statuses()[key] for key in pairs[:3]] == ["accepted", "rejected", "edited"]
     assert store.load("pairs").examples[2].target == "Quite another summary."
 
@@ -189,7 +189,7 @@ def test_the_next_review_goes_on_where_the_last_one_was_left(capsys, monkeypatch
     capsys.readouterr()
     somebody_types(monkeypatch, "q")
     assert main(["dataset", "review", "pairs"]) == 0
-    assert "Example 1 of 22" in said(capsys)[0]
+    assert "Example 1 of 34" in said(capsys)[0]
 
 
 def test_undo_goes_back_one_by_one_and_takes_back_what_was_said(capsys, monkeypatch, pairs):
@@ -306,7 +306,7 @@ def test_a_script_decides_by_ids(capsys, pairs):
         (two, "edit"),
         (one, "undo"),
     ]
-    assert result["statuses"] == {"pending": 22, "accepted": 0, "edited": 1, "rejected": 1}
+    assert result["statuses"] == {"pending": 34, "accepted": 0, "edited": 1, "rejected": 1}
     assert store.load("pairs").examples[1].target == "New = text"
 
 
@@ -320,7 +320,7 @@ def test_an_export_takes_its_format_from_the_name_of_the_file(capsys, pairs, tmp
     assert main(["dataset", "export", "pairs", str(target)]) == 0
     out, err = said(capsys)
     assert out == f"{target}\n"
-    assert "Wrote 23 examples of “pairs” to:" in err
+    assert "Wrote 35 examples of “pairs” to:" in err
     assert "1 rejected example was left out." in err
     assert target.read_text(encoding="utf-8-sig").startswith("id,task,")
     assert main(["dataset", "export", "pairs", str(target)]) == 6
