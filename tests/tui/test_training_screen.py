@@ -176,6 +176,32 @@ async def test_an_example_is_shown_with_what_bears_it_out_and_decided_with_a_key
         assert [request.example[-1] for request in sent(ReviewExample)] == ["1", "2", "2"]
 
 
+async def test_what_was_just_said_of_an_example_is_taken_back_though_the_list_has_gone_on():
+    drafted()
+    async with desk_of(app(), size=TERMINAL) as desk:
+        await on_the_screen(desk, "2")
+        await said(desk, "for the 1th time. ≈[1]")
+        await desk.pilot.press("a", "r")
+        await said(desk, "✖ 1 rejected")
+        await desk.pilot.press("u")
+        await said(desk, "· 29 not looked at ✔ 1 accepted")
+        await desk.pilot.press("down", "u")
+        await said(desk, "· 30 not looked at")
+        assert [request.example[-1] for request in sent(ReviewExample)] == ["1", "2", "2", "1"]
+
+
+async def test_another_data_set_can_be_chosen_after_the_first_was_looked_at():
+    """The list still counted the lines of the first one, and the app ended."""
+    drafted()
+    more = {**NOTES, "other": [example(number) for number in (77,)]}
+    async with desk_of(app_with(datasets=more), size=TERMINAL) as desk:
+        await on_the_screen(desk, "2", "end", "i")
+        await said(desk, "30 examples")
+        await desk.pilot.press("1", "end", "up", "enter")
+        await said(desk, "other · 1 example")
+        await said(desk, "for the 77th time. ≈[1]")
+
+
 async def test_an_edit_that_was_only_begun_is_there_again():
     drafted()
     async with desk_of(app(), size=TERMINAL) as desk:

@@ -41,7 +41,7 @@ class ExamplesPane(Pane):
         Binding("enter", "go_on", show=False),
         Binding("a", "decide('accept')", show=False),
         Binding("r", "decide('reject')", show=False),
-        Binding("u", "decide('undo')", show=False),
+        Binding("u", "undo", show=False),
         Binding("e", "edit", show=False),
         Binding("f", "filter", show=False),
         Binding("i", "report", show=False),
@@ -66,6 +66,8 @@ class ExamplesPane(Pane):
         """Which examples there are."""
         self._edits: dict[str, str] = {}
         """Changes that were begun and not kept, by id."""
+        self._decided: list[str] = []
+        """Ids of what something was said of since the data set was opened, the last one last."""
         self._head = Static(markup=False, classes="head")
         self._list = LineList(0, self._line)
         self._detail = Static(markup=False)
@@ -87,7 +89,7 @@ class ExamplesPane(Pane):
                 Hint("Enter", _("Go on"), "screen.pane('go_on')"),
                 _("On to the settings. What you did not look at counts."),
             ),
-            (Hint("u", _("Undo"), "screen.pane(\"decide('undo')\")"), _("As before you said anything of it.")),
+            (Hint("u", _("Undo"), "screen.pane('undo')"), _("As before you said anything of it.")),
             (Hint("f", _("Show"), "screen.pane('filter')"), _("All of them, those not looked at, those rejected.")),
             (
                 Hint("i", _("All of them"), "screen.pane('report')"),
@@ -109,7 +111,10 @@ class ExamplesPane(Pane):
         self._list.focus()
         if self.work.draft.data != self._data:
             self._data, self._status, self._report = self.work.draft.data, "", ()
-            self._ids, self._rows, self._edits = [], {}, {}
+            self._ids, self._rows, self._edits, self._decided = [], {}, {}, []
+            self._shows_report = False
+            self._list.highlighted = 0
+            self._list.recount(0)
             self._check()
         self.refresh_list()
 
@@ -167,7 +172,9 @@ class ExamplesPane(Pane):
         data = self._data
         result = await self.ask(lambda job: ListExamples(job=job, data=data, examples=ids, limit=len(ids)))
         self._wanted.clear()
-        if result is not None and data == self._data:
+        if data != self._data:  # what is in view now had to wait for this
+            self._fetch_around()
+        elif result is not None:
             self._take(result)
             self._show_example()
             self._fetch_around()
@@ -248,9 +255,27 @@ class ExamplesPane(Pane):
         if (row := self._current) is not None:
             self._decide(row, decision)
 
+    def action_undo(self) -> None:
+        """What was said of the example the list stands on; where that is nothing, what was last said of another."""
+        row = self._current
+        if row is None or row.status == "pending":
+            row = self._last_decided()
+        if row is not None:
+            self._list.highlighted = self._ids.index(row.id)
+            self._decide(row, "undo")
+
+    def _last_decided(self) -> ExampleRow | None:
+        while self._decided:
+            row = self._rows.get(name := self._decided.pop())
+            if row is not None and row.status != "pending" and name in self._ids:
+                return row
+        return None
+
     def _decide(self, row: ExampleRow, decision: str, target: str = "") -> None:
         """Shown at once, and taken back where it cannot be kept; the list then stands on the next one."""
         self.say()
+        if decision != "undo":
+            self._decided.append(row.id)
         self._show_as(replace(row, status=_DECIDED[decision]))
         if decision in ("accept", "reject"):
             self._list.highlighted += 1
