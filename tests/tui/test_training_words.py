@@ -14,7 +14,7 @@ from adapters.training.records import Adjustment, EvaluationDone, Stepped
 from adapters.training.runs import runs_dir
 from assistant.config import data_dir
 from assistant.i18n import set_language
-from assistant.protocol import Adjusted, Evaluated, Train, TrainStep
+from assistant.protocol import Adjusted, Evaluated, Progress, Train, TrainStep
 from tui.training.curve import HELD_OUT, Line, draw
 from tui.training.live import MAX_POINTS, Curve, LiveTraining
 from tui.training.past import remember
@@ -37,6 +37,14 @@ def live(*events) -> LiveTraining:
     for event in events:
         training.receive(event)
     return training
+
+
+def test_a_training_can_be_gone_on_with_or_thrown_away_before_its_first_step():
+    assert not live(Progress(job="j", stage="fit", done=0, total=2)).has_begun
+    assert live(Progress(job="j", stage="train", done=0, total=0)).has_begun
+    assert live(
+        Progress(job="j", stage="train", done=0, total=0), Progress(job="j", stage="load", done=0, total=0)
+    ).has_begun
 
 
 # --- the curve ----------------------------------------------------------------------------------------------------

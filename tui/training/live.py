@@ -77,6 +77,8 @@ class LiveTraining:
     samples: tuple[tuple[str, str, str], ...] = ()
     """(document, what it writes now, the target), of the last evaluation that had some."""
     samples_at: int = 0
+    is_kept: bool = False
+    """A folder on the disk holds what is needed to go on with it; before its first step, too."""
     notes: list[Note] = field(default_factory=list[Note])
     result: dict[str, Any] = field(default_factory=dict[str, Any])
     error: SuntoError | None = None
@@ -94,7 +96,7 @@ class LiveTraining:
     @property
     def has_begun(self) -> bool:
         """There is something of it to go on with."""
-        return self.last is not None or self.request.resume
+        return self.is_kept or self.last is not None or self.request.resume
 
     def receive(self, event: Event) -> None:
         match event:
@@ -102,8 +104,9 @@ class LiveTraining:
                 self._step(event)
             case Evaluated():
                 self._evaluated(event)
-            case Progress():
+            case Progress(stage=stage):
                 self.progress = event
+                self.is_kept = self.is_kept or stage == "train"
             case FitChecked():
                 self.fit = event
             case Adjusted(step=step, kind=kind, message=message, hint=hint):
