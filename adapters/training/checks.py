@@ -8,6 +8,7 @@ import shutil
 from adapters import registry
 from adapters.session import Session
 from adapters.training import runs
+from adapters.training.run import Run
 from assistant.config import data_folder
 from assistant.errors import ConfigError, TrainingError
 from assistant.i18n import _
@@ -65,6 +66,17 @@ def check_new(request: Train, session: Session) -> None:
         raise runs.unfinished(run.name)
     if request.subject:
         session.library.subject(request.subject)
+
+
+def check_unfinished(run: Run) -> None:
+    """Raises TrainingError for one that gave its adapter: there is nothing to go on with."""
+    if run.facts.published and registry.is_taken(run.name):
+        raise TrainingError(
+            _("The training “{name}” is finished: its adapter is there.").format(name=run.name),
+            _("Answer with it: --adapter {name}. To train it anew, give the notes again and --overwrite.").format(
+                name=run.name
+            ),
+        )
 
 
 def check_alone(session: Session) -> None:

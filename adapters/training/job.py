@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.registry import AdapterRecord
 from adapters.session import Session
 from adapters.training import fit, publishing, runs
-from adapters.training.checks import check_alone, check_new, check_room, check_settings
+from adapters.training.checks import check_alone, check_new, check_room, check_settings, check_unfinished
 from adapters.training.fit_trial import FitTrial
 from adapters.training.preparing import Prepared, Workbench, create_run, prepare, prepare_again, workbench
 from adapters.training.rate_trial import rate_trial
@@ -44,6 +44,7 @@ def train_adapter(request: Train, session: Session, should_stop: ShouldStop) -> 
     with ExitStack() as held:
         if request.resume:
             run = held.enter_context(runs.open_run(request.name))
+            check_unfinished(run)
             prepared = yield from prepare_again(request, run, session, should_stop)
         else:
             check_settings(request)
@@ -58,6 +59,8 @@ def train_adapter(request: Train, session: Session, should_stop: ShouldStop) -> 
             with _failing(run):
                 outcome = yield from _run(prepared, bench, run, should_stop)
                 record = _publish(prepared, bench, run, outcome)
+            with suppress(OSError):  # the adapter is there: what is noted of it is no reason to fail
+                run.note(published=True)
         session.forget_adapter(record.name)
     if subject := str(run.about["subject"]):
         session.library.set_subject_adapter(subject, record.name)

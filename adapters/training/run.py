@@ -51,6 +51,8 @@ class Facts:
     """Of the last checkpoint."""
     total: int = 0
     """0 until the first step."""
+    published: bool = False
+    """Whether the adapter came of it."""
 
 
 class Run:

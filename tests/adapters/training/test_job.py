@@ -9,7 +9,7 @@ import torch
 from safetensors import SafetensorError
 
 from adapters.jobs import run
-from adapters.registry import adapters_dir, earlier_versions, get_adapter
+from adapters.registry import adapters_dir, earlier_versions, get_adapter, remove
 from adapters.training import runs, samples
 from adapters.training.publishing import trend
 from assistant import protocol
@@ -109,6 +109,17 @@ def test_training_again_keeps_the_adapter_from_before_and_says_so(session, pairs
     (before,) = earlier_versions(record)
     assert before.card["training"]["steps"] == 1
     assert [step["training"]["steps"] for step in record.card["lineage"]] == [1]
+
+
+def test_a_finished_training_has_nothing_to_go_on_with_and_stays_finished(session, pairs):
+    list(run(request(pairs, max_steps=1), session))
+    again = protocol.Train(job="t", data="", name="bio", resume=True)
+    (ending,) = run(again, session)  # told before anything is loaded
+    assert (ending.kind, "finished" in ending.message, "--adapter bio" in ending.hint) == ("TrainingError", True, True)
+    assert runs.find_run("bio").state == "finished"
+    remove("bio")
+    assert isinstance(list(run(again, session))[-1], protocol.Finished)  # its adapter was deleted: made again
+    assert get_adapter("bio").card["training"]["steps"] == 1
 
 
 def test_a_disk_that_becomes_full_at_the_end_is_told_and_the_old_adapter_stays(session, pairs, monkeypatch):
