@@ -211,6 +211,28 @@ def test_train_needs_data(script, capsys):
     assert "There is nothing to train on." in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("trial", ["--check", "--find-rate"])
+def test_a_trial_needs_data_and_does_not_take_the_folder_one_is_in(script, capsys, trial):
+    assert main(["train", "--name", "bio", trial]) == 2
+    assert f"sunto train FOLDER {trial}" in capsys.readouterr().err
+    assert script.requests == []
+
+
+@pytest.mark.parametrize("both", [("--check", "--find-rate"), ("--check", "--resume"), ("--find-rate", "--resume")])
+def test_one_thing_is_tried_at_a_time(script, capsys, both):
+    assert main(["train", "d", "--name", "bio", *both]) == 2
+    said = capsys.readouterr().err
+    assert all(flag in said for flag in both)
+    assert script.requests == []
+
+
+@pytest.mark.parametrize("more", [[], ["--check"], ["--find-rate"]])
+def test_a_device_that_there_is_not_is_refused(script, capsys, more):
+    assert main(["train", "d", "--name", "bio", "--device", "tpu", *more]) == 2
+    assert "auto, cpu, cuda" in capsys.readouterr().err
+    assert script.requests == []
+
+
 def test_an_adapter_is_replaced_only_when_somebody_says_so(script, sunto_home, monkeypatch):
     directory = sunto_home / "adapters" / "bio"
     directory.mkdir(parents=True)

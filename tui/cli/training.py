@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from assistant.config import load_settings
+from assistant.config import Settings, load_settings
 from assistant.errors import ConfigError, ExitCode
 from assistant.i18n import _, plural
 from assistant.protocol import CheckFit, ListRuns, RemoveRun, Train, TryRates
@@ -13,6 +13,7 @@ from assistant.units import format_number
 from tui.cli.adapters import may_succeed, say_subjects, say_what_is_kept
 from tui.cli.job import JOB, Result, run_job
 from tui.cli.library_report import subject_hint
+from tui.cli.options import setting_overrides
 from tui.cli.questions import ask_first
 from tui.cli.training_options import learning_rate
 from tui.cli.training_report import fit_table, how_to_go_on, rates_drawing, runs_table
@@ -24,6 +25,8 @@ _TRIAL_NAME = "trial"
 
 
 def train(options: Namespace, output: Output) -> int:
+    if options.check or options.find_rate:
+        _check_trial(options)
     if options.check:
         return _check(options, output)
     if options.find_rate:
@@ -37,7 +40,7 @@ def train(options: Namespace, output: Output) -> int:
         resume=options.resume,
         few=options.few,
     )
-    code = run_job(request, output, load_settings(), lambda result: _present(result, output))
+    code = run_job(request, output, _settings(options), lambda result: _present(result, output))
     if code == ExitCode.CANCELLED and _can_go_on(options.name):
         output.say(how_to_go_on(options.name))
     return code
@@ -73,7 +76,7 @@ def _check(options: Namespace, output: Output) -> int:
         output.say(_("It fits.") if result["fits"] else _("It does not fit."))
 
     request = CheckFit(**_fields(options), name=options.name or _TRIAL_NAME)
-    return run_job(request, output, load_settings(), present)
+    return run_job(request, output, _settings(options), present)
 
 
 def _find_rate(options: Namespace, output: Output) -> int:
@@ -84,7 +87,29 @@ def _find_rate(options: Namespace, output: Output) -> int:
             output.say(_("Train with it: --learning-rate {rate}").format(rate=plain_number(result["suggestion"])))
 
     request = TryRates(**_fields(options), name=options.name or _TRIAL_NAME)
-    return run_job(request, output, load_settings(), present)
+    return run_job(request, output, _settings(options), present)
+
+
+def _check_trial(options: Namespace) -> None:
+    """Raises ConfigError for a trial of nothing, or of two things at once."""
+    flag = "--check" if options.check else "--find-rate"
+    other = next((name for name in ("find_rate", "resume") if flag != _flag(name) and getattr(options, name)), "")
+    if other:
+        raise ConfigError(
+            _("{one} and {other} cannot be asked for together.").format(one=flag, other=_flag(other)),
+            _("Ask for one after the other."),
+        )
+    if not options.arguments:
+        raise ConfigError(
+            _("There is nothing to try it on."),
+            _("Give a folder of notes, a file of examples or a data set: sunto train FOLDER {option}").format(
+                option=flag
+            ),
+        )
+
+
+def _flag(name: str) -> str:
+    return f"--{name.replace('_', '-')}"
 
 
 def _check_words(options: Namespace) -> None:
@@ -99,6 +124,11 @@ def _check_words(options: Namespace) -> None:
                 name=options.name
             ),
         )
+
+
+def _settings(options: Namespace) -> Settings:
+    """With the options that are settings. Raises ConfigError for what one cannot be."""
+    return load_settings(setting_overrides(options))
 
 
 def _fields(options: Namespace) -> dict[str, Any]:
