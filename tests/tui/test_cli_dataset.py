@@ -121,6 +121,16 @@ def test_on_80_columns_no_line_of_a_report_is_longer(capsys, monkeypatch):
     assert "passed over" in out
 
 
+def test_reasons_that_differ_only_in_their_details_are_one_line(capsys, tmp_path):
+    words = "The cell is the smallest unit of life and divides when it has grown"
+    rows = [{"document": f"{words}. " * 3, "summary": f"The cell divides, as point {n} says."} for n in range(100, 130)]
+    path = tmp_path / "points.jsonl"
+    path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert main(["dataset", "check", str(path)]) == 0
+    lines = [line for line in said(capsys)[0].splitlines() if "the target has numbers" in line]
+    assert lines == ["  the target has numbers that its text does not have (30)"]
+
+
 def test_a_check_of_a_path_keeps_nothing(capsys):
     assert main(["dataset", "check", str(PAIRS)]) == 0
     assert said(capsys)[0].startswith("“pairs.jsonl”: 36 examples")

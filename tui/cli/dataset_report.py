@@ -107,16 +107,27 @@ def _words(spread: Row) -> str:
 
 def _suspicious(result: Row, columns: int) -> Iterator[str]:
     """Grouped by reason: the reasons are few, the examples may be many."""
-    reasons: dict[str, list[str]] = {}
-    for example, why in result["suspicious"]:
-        reasons.setdefault(one_line(why), []).append(example)
-    if reasons:
+    groups = _by_reason(result["suspicious"])
+    if groups:
         yield ""
         yield _("To look at (sunto dataset review shows them with their texts):")
-    for why, examples in sorted(reasons.items(), key=lambda group: -len(group[1])):
+    for why, examples in groups:
         yield from _item("  ", f"{why} ({len(examples)})", columns)
         yield from _item("    ", ", ".join(examples[:3]) + (", …" if len(examples) > 3 else ""), columns)
     yield from _same(result, columns)
+
+
+def _by_reason(suspicious: Iterable[Sequence[str]]) -> list[tuple[str, list[str]]]:
+    """The largest first. Reasons that differ only in their details, which stand behind a colon, are one."""
+    groups: dict[str, list[tuple[str, str]]] = {}
+    for example, why in suspicious:
+        reason = one_line(why)
+        groups.setdefault(reason.partition(": ")[0], []).append((example, reason))
+    largest_first = sorted(groups.items(), key=lambda group: -len(group[1]))
+    return [
+        (head if len({reason for _example, reason in found}) > 1 else found[0][1], [example for example, _reason in found])
+        for head, found in largest_first
+    ]
 
 
 def _same(result: Row, columns: int) -> Iterator[str]:
