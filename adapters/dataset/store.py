@@ -15,7 +15,6 @@ import os
 import shutil
 import tempfile
 import time
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,6 +27,7 @@ from adapters.dataset.formats import canonical
 from adapters.dataset.whole_file import replace_file
 from adapters.registry import check_name as check_adapter_name
 from adapters.registry import reason_of
+from adapters.registry.names import folded
 from assistant.config import data_dir, data_folder
 from assistant.errors import AdapterError, DatasetError
 from assistant.i18n import _
@@ -90,7 +90,7 @@ def folder_of(name: str) -> Path:
     Raises DatasetError for what cannot be a name.
     """
     wanted = check_name(name)
-    spellings = [entry for entry in _names() if _folded(entry) == _folded(wanted)]
+    spellings = [entry for entry in _names() if folded(entry) == folded(wanted)]
     return datasets_dir() / (wanted if wanted in spellings or not spellings else min(spellings))
 
 
@@ -230,11 +230,6 @@ def _names() -> list[str]:
         return [entry.name for entry in os.scandir(datasets_dir()) if entry.is_dir() and not entry.name.startswith(".")]
     except OSError:
         return []
-
-
-def _folded(name: str) -> str:
-    """As the least discerning file system sees it."""
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _taken(name: str) -> DatasetError:

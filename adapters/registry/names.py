@@ -50,7 +50,7 @@ def folder_of(name: str) -> Path:
     everywhere. Opens no file.
     """
     wanted = check_name(name)
-    spellings = [entry for entry in _entries() if _folded(entry) == _folded(wanted)]
+    spellings = [entry for entry in _entries() if folded(entry) == folded(wanted)]
     spelled = wanted if wanted in spellings or not spellings else min(spellings)
     return adapters_dir() / spelled
 
@@ -62,6 +62,6 @@ def _entries() -> list[str]:
         return []
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
     """As the least discerning file system sees it."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import time
-import unicodedata
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from adapters.dataset.example import Example
 from adapters.registry.journal import reason_of
-from adapters.registry.names import check_name
+from adapters.registry.names import check_name, folded
 from adapters.training.run import Facts, Run, RunState, read_facts, write_examples, write_facts
 from adapters.training.settings import TrainingSettings
 from assistant.config import data_dir, data_folder
@@ -185,7 +184,7 @@ def _aside(directory: Path, suffix: str) -> Path:
 def _folder_of(name: str) -> Path:
     """As it is spelled on the disk: capitals do not tell two runs apart, as with adapters. Raises AdapterError."""
     wanted = check_name(name)
-    spellings = [entry for entry in _directories() if _folded(entry.name) == _folded(wanted)]
+    spellings = [entry for entry in _directories() if folded(entry.name) == folded(wanted)]
     return spellings[0] if spellings else runs_dir() / wanted
 
 
@@ -194,10 +193,6 @@ def _directories() -> list[Path]:
         return sorted(entry for entry in runs_dir().iterdir() if entry.is_dir() and not entry.name.startswith("."))
     except OSError:
         return []
-
-
-def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 
 
 def _lock(directory: Path) -> BaseFileLock:
@@ -234,7 +229,7 @@ def _is_held(directory: Path) -> bool:
 
 def _lock_path(directory: Path) -> Path:
     """Beside the directory: what is open cannot be deleted on Windows."""
-    return directory.with_name(f".{_folded(directory.name)}.lock")
+    return directory.with_name(f".{folded(directory.name)}.lock")
 
 
 def _bytes_in(directory: Path) -> int:
