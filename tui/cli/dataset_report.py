@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from adapters.dataset.example import SPLITS, STATUSES
@@ -119,15 +120,13 @@ def _suspicious(result: Row, columns: int) -> Iterator[str]:
 
 def _by_reason(suspicious: Iterable[Sequence[str]]) -> list[tuple[str, list[str]]]:
     """The largest first. Reasons that differ only in their details, which stand behind a colon, are one."""
-    groups: dict[str, list[tuple[str, str]]] = {}
+    groups: dict[str, dict[str, list[str]]] = {}
     for example, why in suspicious:
         reason = one_line(why)
-        groups.setdefault(reason.partition(": ")[0], []).append((example, reason))
-    largest_first = sorted(groups.items(), key=lambda group: -len(group[1]))
-    return [
-        (head if len({reason for _example, reason in found}) > 1 else found[0][1], [example for example, _reason in found])
-        for head, found in largest_first
-    ]
+        groups.setdefault(reason.partition(": ")[0], {}).setdefault(reason, []).append(example)
+    named = [(head if len(reasons) > 1 else next(iter(reasons)), reasons) for head, reasons in groups.items()]
+    joined = [(name, list(chain.from_iterable(reasons.values()))) for name, reasons in named]
+    return sorted(joined, key=lambda group: -len(group[1]))
 
 
 def _same(result: Row, columns: int) -> Iterator[str]:
