@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import groupby
@@ -23,6 +24,8 @@ from assistant.protocol import Event
 if TYPE_CHECKING:
     from adapters.dataset.build import Source
     from adapters.dataset.candidates import CandidateOptions
+    from adapters.dataset.candidates.filters import Refusal
+    from adapters.dataset.candidates.writing import OnText
     from adapters.dataset.example import Example
     from assistant.engine.engine import Engine
     from assistant.library import Library
@@ -52,12 +55,22 @@ def written(
         done = 0
         for name, group in groupby(sources, key=lambda source: source.place.document):
             texts = list(group)
-            reporter.progress("write", done, len(sources), "chunks", name)
-            examples += _of_document(engine, texts, contents.get(name, ""), options, library, should_stop)
+            on_text = _progress(reporter, done, len(texts), len(sources), name)
+            examples += _of_document(engine, texts, contents.get(name, ""), options, library, should_stop, on_text)
             done += len(texts)
         return examples
 
     return (yield from relay(work))
+
+
+def _progress(reporter: Reporter, before: int, count: int, total: int, name: str) -> OnText:
+    """For a document of `count` texts, of `total` in all, with so many `before` it. Reports its beginning at once."""
+
+    def on_text(done: int, asked: int, _refused: Counter[Refusal], /) -> None:
+        reporter.progress("write", before + count * done // asked, total, "chunks", name)
+
+    reporter.progress("write", before, total, "chunks", name)
+    return on_text
 
 
 def _of_document(
@@ -67,6 +80,7 @@ def _of_document(
     options: CandidateOptions,
     library: Library,
     should_stop: ShouldStop,
+    on_text: OnText,
 ) -> list[Example]:
     """What was written of one document, now or before. Raises Stopped."""
     from adapters.dataset.candidates import write
@@ -75,7 +89,7 @@ def _of_document(
     key = _key(engine.fingerprint, sources, options)
     if (kept := library.unit(key)) is not None:
         return [canonical.from_row(json.loads(line)) for line in kept.splitlines()]
-    examples = list(write(engine, sources, options, should_stop))
+    examples = list(write(engine, sources, options, should_stop, on_text))
     if should_stop():
         raise Stopped
     library.put_unit(key, "".join(map(canonical.to_line, examples)), [content] if content else [])

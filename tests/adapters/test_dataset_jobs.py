@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from adapters.dataset.example import Example, Place, example_id
 from adapters.dataset.formats import read_rows
 from adapters.dataset.resolve import kept, name_for, resolve
 from adapters.jobs import run
+from adapters.relay import Reporter
 from adapters.session import Session
 from assistant import protocol
 from assistant.config import Settings
@@ -181,8 +183,9 @@ class Writer:
         self.asked: list[str] = []
         self.stop_after = 1000
 
-    def write(self, _engine, sources, _options, _should_stop):
-        for source in sources:
+    def write(self, _engine, sources, _options, _should_stop, on_text):
+        for done, source in enumerate(sources):
+            on_text(done, len(sources), Counter())
             self.asked.append(source.place.document)
             target = f"A summary of {source.place.document}, written by the model itself."
             yield Example(
@@ -233,6 +236,17 @@ def test_what_the_model_wrote_is_not_written_twice(session, three, writer):
     (three / "b.txt").write_text(_long_text(3), encoding="utf-8")
     assert build(session, three, tiers="C", overwrite=True)["by_tier"] == {"C": 3}
     assert writer.asked[3:] == ["b.txt"]
+
+
+def test_a_long_document_that_the_model_writes_of_is_seen_to_go_on(session, tmp_path, writer, monkeypatch):
+    monkeypatch.setattr(Reporter, "INTERVAL_SECONDS", 0)
+    book = tmp_path / "book.txt"
+    book.write_text("\n\n".join(_long_text(number) * 12 for number in range(4)), encoding="utf-8")
+    events = run(protocol.BuildDataset(job="1", paths=(str(book),), tiers="C"), session)
+    told = [event for event in events if isinstance(event, protocol.Progress) and event.stage == "write"]
+    texts = len(writer.asked)
+    assert texts > 3
+    assert {(event.done, event.total) for event in told} == {(done, texts) for done in range(texts)}
 
 
 def test_a_stopped_writer_goes_on_where_it_was(session, three, writer):
