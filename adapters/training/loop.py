@@ -173,13 +173,14 @@ class Training:
         step = self._at.step + 1
         batch = [self._examples[index] for index in schedule.batch_indexes(self._settings, len(self._examples), step)]
         loss, norm = self._computed(lambda: self._gradients(batch, step))
-        self._at.guard, verdict = guard.after_step(self._at.guard, loss, norm)
+        seen, verdict = guard.after_step(self._at.guard, loss, norm)
         if verdict == "diverged":
+            self._at.guard = seen
             yield from self._go_back(step)
             return
-        rate = schedule.learning_rate(self._settings, step, self._total, self._at.guard.rollbacks)
-        with self._pace.apart():
-            self._at.advance(rate)
+        rate = schedule.learning_rate(self._settings, step, self._total, seen.rollbacks)
+        self._computed(lambda: self._at.advance(rate))
+        self._at.guard = seen  # not before: a step that memory was too short for is made, and seen, again
         seconds = time.perf_counter() - started
         outside = self._pace.step_done(seconds)
         stepped = Stepped(
@@ -263,20 +264,25 @@ class Training:
         self._forward.set_plan(room.plan)
         self._examples, self._held_out = room.examples or self._examples, room.held_out or self._held_out
         self._data = fingerprint(self._examples, self._held_out)
-        self._at.use_optimizer(room.optimizer)
         self._at.rungs = (*self._at.rungs, dict(room.record))
         yield from self._tell(Adjustment(step=self._at.step, kind="memory", message=room.message, hint=room.hint))
 
     def _asked_for_room(self, shortage: BaseException) -> Room:
-        """Raises what the ladder raises, with a checkpoint written: on a machine with more memory the run can go on."""
+        """With the optimizer that goes with it.
+
+        Raises what the ladder raises, or memory's error where it is too short even for that optimizer, with a
+        checkpoint written: on a machine with more memory the run can go on.
+        """
         try:
             if self._ladder is None:
                 raise shortage
-            return self._ladder(shortage)
+            room = self._ladder(shortage)
+            self._at.use_optimizer(room.optimizer)
         except Exception:
             with suppress(OSError):
                 self._keeper.keep(self._checkpoint())
             raise
+        return room
 
     def _keep(self) -> Generator[Told, None, None]:
         try:

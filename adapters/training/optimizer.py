@@ -72,13 +72,14 @@ def _remembered(state: Mapping[str, Any]) -> list[tuple[str, Any]]:
 
 
 def change_kind(optimizer: torch.optim.Optimizer, kind: OptimizerKind) -> torch.optim.Optimizer:
-    """An optimizer of 8 bits that remembers what this one of 32 bits does, as near as 8 bits come."""
+    """An optimizer of 8 bits that remembers what this one of 32 bits does, as near as 8 bits come.
+
+    This one stays as it is, so that it can still be kept where memory runs out on the way.
+    """
     parameters: list[nn.Parameter] = optimizer.param_groups[0]["params"]
-    old = {number: dict(optimizer.state[parameter]) for number, parameter in enumerate(parameters)}
-    optimizer.state.clear()
     changed = make_optimizer(kind, parameters, optimizer.param_groups[0]["lr"])
-    for number, parameter in enumerate(parameters):
-        moments = old.pop(number)
+    for parameter in parameters:
+        moments = optimizer.state[parameter]
         state = changed.state[parameter]
         state["step"] = int(moments["step"])
         _quantize(state, "1", moments["exp_avg"])

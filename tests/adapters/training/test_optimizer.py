@@ -84,6 +84,22 @@ def test_turned_into_8_bits_it_remembers_what_it_did_and_takes_a_quarter_of_the_
         assert torch.nn.functional.cosine_similarity(step.flatten(), exactly.flatten(), dim=0) > 0.97
 
 
+def test_one_that_could_not_be_turned_into_8_bits_is_as_it_was(monkeypatch):
+    optimizer, parameters = made("adamw")
+    advance(optimizer, parameters, 2)
+    before = {name: tensor.clone() for name, tensor in optimizer_tensors(optimizer).items()}
+
+    def full(*_arguments, **_more):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr("bitsandbytes.functional.quantize_blockwise", full)
+    with pytest.raises(torch.OutOfMemoryError):
+        change_kind(optimizer, "adamw8bit")
+    after = optimizer_tensors(optimizer)
+    assert after.keys() == before.keys()
+    assert all(torch.equal(after[name], tensor) for name, tensor in before.items())
+
+
 def test_the_rate_is_set_for_all_weights():
     optimizer, parameters = made("adamw")
     before = [parameter.detach().clone() for parameter in parameters]

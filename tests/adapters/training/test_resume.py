@@ -379,3 +379,47 @@ def test_where_nothing_is_left_to_give_up_no_step_is_lost(engine):
     ended = go(engine, settings(epochs=10, patience=0), resume=True)
     assert ended.steps[0].step == 12
     assert ended.same_weights(whole)
+
+
+class FailsOnce:
+    """Stands before a function; memory runs out the first time."""
+
+    def __init__(self, function, at=1) -> None:
+        self.function, self.at, self.calls = function, at, 0
+
+    def __call__(self, *arguments):
+        self.calls += 1
+        if self.calls == self.at:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return self.function(*arguments)
+
+
+def test_memory_that_runs_out_in_the_optimizers_step_is_made_and_costs_no_weight(engine, monkeypatch):
+    from adapters.training.records import Room
+    from tests.adapters.training.training_models import plan
+
+    whole = go(engine, settings(), name="whole")
+    step = FailsOnce(torch.optim.AdamW.step, at=3)
+    monkeypatch.setattr(torch.optim.AdamW, "step", lambda self: step(self))
+    ran = go(engine, settings(), ladder=lambda _error: Room(message="Smaller.", plan=plan()))
+    assert [(one.kind, one.step) for one in ran.adjustments] == [("memory", 2)]
+    assert [one.step for one in ran.steps] == list(range(1, 10))
+    assert ran.same_weights(whole)
+    assert ran.outcome.rungs == ({},)
+
+
+def test_where_not_even_the_smaller_optimizer_fits_no_step_is_lost(engine, monkeypatch):
+    from adapters.training import standing
+    from adapters.training.records import Room
+    from tests.adapters.training.training_models import plan
+
+    whole = go(engine, settings(), name="whole")
+    with monkeypatch.context() as short:
+        step = FailsOnce(torch.optim.AdamW.step, at=3)
+        short.setattr(torch.optim.AdamW, "step", lambda self: step(self))
+        short.setattr(standing, "change_kind", FailsOnce(standing.change_kind))
+        with pytest.raises(torch.OutOfMemoryError):
+            go(engine, settings(), ladder=lambda _error: Room(message="Smaller.", plan=plan(), optimizer="adamw8bit"))
+    ended = go(engine, settings(), resume=True)
+    assert ended.steps[0].step == 3
+    assert ended.same_weights(whole)
