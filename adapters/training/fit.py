@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
@@ -137,6 +138,22 @@ def too_large(name: str, device: str) -> OutOfMemoryError:
         ),
         "\n".join(advice(device)),
     )
+
+
+@contextmanager
+def shortage_in_words(name: str, device: str) -> Generator[None]:
+    """For memory that runs out where no ladder is asked: before the first step, or in a test of learning rates.
+
+    Raises OutOfMemoryError.
+    """
+    from assistant.engine.memory import is_out_of_memory
+
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_out_of_memory(error):
+            raise
+        raise too_large(name, device) from error
 
 
 @dataclass(frozen=True)

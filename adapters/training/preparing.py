@@ -14,7 +14,7 @@ from adapters.session import Session
 from adapters.training import data as examples_of
 from adapters.training import runs
 from adapters.training.data import Tokens, TrainingData
-from adapters.training.fit import MAX_TOKENS, Demand
+from adapters.training.fit import MAX_TOKENS, Demand, shortage_in_words
 from adapters.training.ladder import Plan
 from adapters.training.run import Run, damaged
 from adapters.training.settings import TrainingSettings
@@ -131,13 +131,16 @@ class Workbench:
 
 @contextmanager
 def workbench(prepared: Prepared, session: Session) -> Generator[Workbench]:
-    """While it is open, other jobs get the model only in their turn (`adapters.in_training`)."""
+    """While it is open, other jobs get the model only in their turn (`adapters.in_training`).
+
+    Raises OutOfMemoryError for whatever in it finds memory too short.
+    """
     from adapters.training.forward import Forward
     from adapters.training.lora import AdapterInTraining
 
     engine, settings = prepared.engine, prepared.settings
     record = AdapterRecord(prepared.name, runs.runs_dir() / prepared.name, engine.name, settings.r, kind=settings.kind)
-    with engine.training() as model:
+    with shortage_in_words(prepared.name, engine.device.type), engine.training() as model:
         adapter = AdapterInTraining.attach(model, prepared.lora_settings, settings.seed)
         with session.in_training(InTraining(record, engine, engine.aside, adapter.snapshot)):
             yield Workbench(engine, adapter, Forward(engine, adapter, prepared.plan, settings.kind))

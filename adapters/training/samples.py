@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from adapters.dataset.example import Example
+from assistant.errors import OutOfMemoryError
 from assistant.generation import GenerationConfig, ShouldStop
 
 if TYPE_CHECKING:
     from assistant.engine.adapter_files import Adapter
     from assistant.engine.engine import Engine
+
+logger = logging.getLogger(__name__)
 
 SAMPLES = 2
 MAX_NEW_TOKENS = 96
@@ -51,17 +55,31 @@ class Sampler:
         self._examples = examples
 
     def write(self, should_stop: ShouldStop) -> tuple[Sample, ...]:
-        """With the adapter as it is now; fewer than there are texts where it was stopped."""
+        """With the adapter as it is now; fewer than there are texts where it was stopped, none where memory is short.
+
+        A training does not end for want of something to look at.
+        """
+        from assistant.engine.memory import is_out_of_memory
+
         if not self._examples:
             return ()
         with self._aside():
-            engine = self._engine
-            placed = engine.place(self._present(_NAME))
-            engine.select(placed)
             try:
-                return tuple(self._sample(example, should_stop) for example in self._examples if not should_stop())
-            finally:
-                engine.remove(placed)
+                return self._written(should_stop)
+            except (OutOfMemoryError, RuntimeError, MemoryError) as error:
+                if not (isinstance(error, OutOfMemoryError) or is_out_of_memory(error)):
+                    raise
+                logger.warning("no samples: %s", error)
+                return ()
+
+    def _written(self, should_stop: ShouldStop) -> tuple[Sample, ...]:
+        engine = self._engine
+        placed = engine.place(self._present(_NAME))
+        engine.select(placed)
+        try:
+            return tuple(self._sample(example, should_stop) for example in self._examples if not should_stop())
+        finally:
+            engine.remove(placed)
 
     def _sample(self, example: Example, should_stop: ShouldStop) -> Sample:
         from adapters.dataset.prompting import messages

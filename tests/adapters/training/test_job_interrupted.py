@@ -245,6 +245,45 @@ def test_when_memory_runs_out_the_training_goes_on_with_less_and_says_so(session
     assert get_adapter("bio").card["training"]["given_up_for_memory"] == ["micro_batch", "micro_batch"]
 
 
+def test_a_sample_that_memory_is_too_short_for_ends_no_training(session, pairs, monkeypatch):
+    from assistant.engine.engine import Engine
+    from assistant.errors import OutOfMemoryError
+
+    def full(*_arguments):
+        raise OutOfMemoryError("Full.")
+        yield
+
+    monkeypatch.setattr(Engine, "stream", full)
+    events = trained(session, request(pairs))
+    assert isinstance(events[-1], protocol.Finished), events[-1]
+    assert {event.samples for event in events if isinstance(event, protocol.Evaluated)} == {()}
+
+
+def test_memory_too_short_to_go_on_is_said_and_costs_nothing(session, pairs, monkeypatch):
+    trained(session, request(pairs), stop_after=3)
+    with monkeypatch.context() as short:
+
+        def full(*_arguments, **_more):
+            raise out_of_memory()
+
+        short.setattr("adapters.training.standing.make_optimizer", full)
+        assert trained(session, resumed())[-1].kind == "OutOfMemoryError"
+    assert runs.find_run("bio").can_resume
+    rest = trained(session, resumed())
+    assert isinstance(rest[-1], protocol.Finished), rest[-1]
+
+
+def test_memory_that_runs_out_while_learning_rates_are_tried_is_said(session, pairs, monkeypatch):
+    from adapters.training.forward import Forward
+
+    def full(*_arguments):
+        raise out_of_memory()
+
+    monkeypatch.setattr(Forward, "backward", full)
+    events = list(run(protocol.TryRates(job="t", name="trial", data=str(pairs), r=4), session, lambda: False))
+    assert events[-1].kind == "OutOfMemoryError"
+
+
 def test_a_run_that_shortened_its_texts_goes_on_with_the_very_same_ones(session, tmp_path, monkeypatch):
     """The tokens after a resume must be those before it, or the run refuses to go on."""
     from adapters.training.forward import Forward
