@@ -67,11 +67,15 @@ def _for_documents(device: torch.device) -> int:
     return min(int(free_bytes(device) * _SHARE_FOR_DOCUMENTS[device.type]), _MOST_FOR_DOCUMENTS)
 
 
+_OUT_OF_MEMORY = ("DefaultCPUAllocator", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
+"""What torch's errors say of it that are no `OutOfMemoryError`: on a CPU, of pinned memory and of a library's own."""
+
+
 def is_out_of_memory(error: BaseException) -> bool:
-    """torch has an error of its own for this on CUDA only."""
+    """torch has an error of its own only for what its allocator for a card could not get."""
     if isinstance(error, (torch.OutOfMemoryError, MemoryError)):
         return True
-    return isinstance(error, RuntimeError) and "DefaultCPUAllocator" in str(error)
+    return isinstance(error, RuntimeError) and any(words in str(error) for words in _OUT_OF_MEMORY)
 
 
 def release(device: torch.device) -> None:

@@ -362,6 +362,17 @@ def test_real_memory_that_cannot_be_had_is_recognized():
     assert memory.is_out_of_memory(caught.value)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+        "CUDA error: out of memory\nCUDA kernel errors might be asynchronously reported",
+    ],
+)
+def test_missing_memory_is_recognized_where_a_library_says_so(said):
+    assert memory.is_out_of_memory(RuntimeError(said))
+
+
 def test_rows_follow_the_free_memory(tiny, monkeypatch):
     per_token = memory.kv_bytes_per_token(tiny.model.config, tiny.model.dtype)
     assert per_token == 3 * 2 * 2 * 16 * 4  # layers, keys and values, heads, head size, float32
