@@ -45,8 +45,8 @@ class TrainingLayout:
             replace(model, name, module.base)
         model.eval()
         with _same_random_numbers(model.device):
-            packing.pack(model)
             try:
+                packing.pack(model)
                 with self._slots.put_on():
                     yield
             finally:

@@ -379,6 +379,22 @@ def test_the_engine_answers_in_the_middle_of_a_training_which_then_goes_on_bit_f
     assert with_adapter[-1] != bare[-1]
 
 
+def test_a_training_that_cannot_step_aside_is_where_it_was(tiny_kept, monkeypatch):
+    engine = load_engine(tiny_kept, "cpu")
+
+    def full(_model):
+        raise MemoryError
+
+    with training(engine, "lora") as (_forward, adapter):
+        before = dict(engine.model.named_modules())
+        with monkeypatch.context() as short:
+            short.setattr(packing, "pack", full)
+            with pytest.raises(MemoryError), engine.aside():
+                pass
+        assert dict(engine.model.named_modules()) == before
+        assert adapter.parameters
+
+
 def test_there_is_no_aside_without_a_training(tiny_kept):
     engine = tiny_engine(tiny_kept)
     with pytest.raises(RuntimeError), engine.aside():
