@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from adapters.choosing import choose_adapter, or_bare_base
@@ -71,12 +71,12 @@ class Session:
     def in_training(self, training: InTraining) -> Generator[None]:
         """From now until the end, other jobs get the model only when it is lent to them."""
         self._training = training
-        if self._lease is not None:
-            self._lease.say(_("trains the adapter “{name}”").format(name=training.name))
+        self._say_on_lease(_("trains the adapter “{name}”").format(name=training.name))
         try:
             yield
         finally:
             self._training = None
+            self._say_on_lease(_("answers with {model}").format(model=training.engine.name))
 
     def engine(self, request: ModelRequest, should_stop: ShouldStop) -> Generator[Event, None, Engine]:
         """The model that answers this request, with its adapter on; fetched, quantized and loaded when it has to be.
@@ -182,6 +182,12 @@ class Session:
         lease = AcceleratorLease(data_dir())
         lease.acquire(_("answers with {model}").format(model=kept.name), kept.memory_bytes)
         self._lease = lease
+
+    def _say_on_lease(self, purpose: str) -> None:
+        """What others are told that the card is used for; nothing where this process does not have it."""
+        if self._lease is not None:
+            with suppress(OSError):  # a full disk: they are told what it was used for before
+                self._lease.say(purpose)
 
     def release(self) -> None:
         """Give back to the system what a job has held and no longer needs."""

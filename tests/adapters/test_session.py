@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import nullcontext
 
 import pytest
 
 from adapters import session as session_module
+from adapters.in_training import InTraining
+from adapters.registry import AdapterRecord
 from adapters.session import Session
 from assistant import engine as engine_package
 from assistant import hardware
@@ -121,6 +124,16 @@ def test_the_lease_of_a_dead_holder_is_taken_over(loads, other_holder):
     assert holder.pid == os.getpid()
     session.close()
     assert AcceleratorLease(data_dir()).holder() is None
+
+
+def test_whoever_waits_for_the_card_is_told_what_it_is_used_for_now(loads):
+    session = Session(Settings())
+    engine = load(session)[0]
+    record = AdapterRecord("bio", data_dir(), engine.name, 4)
+    with session.in_training(InTraining(record, engine, nullcontext, lambda name: name)):
+        assert "trains the adapter “bio”" in AcceleratorLease(data_dir()).holder().purpose
+    assert "answers with tiny" in AcceleratorLease(data_dir()).holder().purpose
+    session.close()
 
 
 def test_an_adapter_for_another_base_is_refused_before_anything_is_loaded(loads):
