@@ -20,7 +20,6 @@ LONG, SHORT = 13, 5
 SHORT_TEXT_WORDS = 40
 LEAST_SHARE = 0.1
 """Of the shorter text's words: two lectures may quote the same law."""
-LEAST_WORDS = LONG
 MOST_GROUPS = 12
 """A run that more of them have is boilerplate."""
 MOST_RUNS = 500_000
