@@ -35,7 +35,7 @@ from adapters.training.records import (
     Told,
     TrainableAdapter,
 )
-from adapters.training.run import Run, RunState
+from adapters.training.run import Run, RunState, damaged
 from adapters.training.settings import TrainingSettings
 from adapters.training.standing import Standing
 from adapters.training.tensorboard import Board
@@ -160,7 +160,10 @@ class Training:
     def _take_up(self, found: Checkpoint) -> None:
         if found.state.data != self._data:
             raise wording.other_examples(self._run.name)
-        self._at.restore(found)
+        try:
+            self._at.restore(found)
+        except (KeyError, ValueError) as error:  # of another optimizer, such as a later version's
+            raise damaged(self._run.name) from error
         self._keeper.newest = found.state.step
         if self._at.guard.best_step and not found.state.ended:
             # A disk that was full when the best one was due may hold an earlier one, or none.

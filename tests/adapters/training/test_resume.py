@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import json
 import os
@@ -13,7 +14,13 @@ import pytest
 import torch
 
 from adapters.training import runs
-from adapters.training.checkpoints import FOLDER, checkpoint_path, checkpoint_steps, read_checkpoint
+from adapters.training.checkpoints import (
+    FOLDER,
+    checkpoint_path,
+    checkpoint_steps,
+    read_checkpoint,
+    write_checkpoint,
+)
 from adapters.training.loop import train
 from adapters.training.metrics import read_metrics
 from adapters.training.records import Adjustment, EvaluationDone, Stepped
@@ -349,6 +356,17 @@ def test_what_a_run_gave_up_for_memory_it_gives_up_again_when_it_goes_on(engine)
         assert run.rungs() == ({"rung": "all"},)
     ended = go(engine, resume=True)
     assert ended.outcome.rungs == ({"rung": "all"},)
+
+
+def test_a_checkpoint_that_lacks_a_moment_is_said_to_be_damaged(engine):
+    go(engine, after=step_is(5))
+    path = checkpoint_path(directory(), 5)
+    whole = read_checkpoint(path)
+    first = next(iter(whole.optimizer))
+    rest = {name: tensor for name, tensor in whole.optimizer.items() if name != first}
+    write_checkpoint(path, dataclasses.replace(whole, optimizer=rest))
+    with pytest.raises(TrainingError, match="damaged or from another version"):
+        go(engine, resume=True)
 
 
 def test_without_a_ladder_a_lack_of_memory_is_raised_as_it_is(engine):
