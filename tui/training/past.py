@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant.config import data_dir
 from tui.training.live import LiveTraining, Note
+
+RUNS_FOLDER = "runs"
+"""As `adapters.training.runs` has it, which leads to torch and is therefore not for this process."""
 
 
 def remember(live: LiveTraining) -> None:
     """Its curves and what it changed by itself; nothing where there are no files. Reads the disk."""
     from adapters.training.metrics import read_metrics
-    from adapters.training.runs import runs_dir
 
-    for row in read_metrics(runs_dir() / live.name):
+    for row in read_metrics(data_dir() / RUNS_FOLDER / live.name):
         _take(live, row)
 
 
