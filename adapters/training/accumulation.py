@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 import torch
@@ -58,13 +58,20 @@ def accumulate(
 def mean_loss(forward: ForwardPass, examples: Sequence[TokenizedExample], should_stop: ShouldStop) -> float | None:
     """Over all target tokens, in nats, without dropout; None where there are no examples. Raises Stopped."""
     total, targets = 0.0, 0
+    for loss, tokens in losses_of_each(forward, examples, should_stop):
+        total += loss
+        targets += tokens
+    return total / targets if targets else None
+
+
+def losses_of_each(
+    forward: ForwardPass, examples: Sequence[TokenizedExample], should_stop: ShouldStop
+) -> Iterator[tuple[float, int]]:
+    """As `ForwardPass.losses`, in pieces. Raises Stopped."""
     for start in range(0, len(examples), _EVALUATED_AT_ONCE):
         if should_stop():
             raise Stopped
-        for loss, tokens in forward.losses(examples[start : start + _EVALUATED_AT_ONCE]):
-            total += loss
-            targets += tokens
-    return total / targets if targets else None
+        yield from forward.losses(examples[start : start + _EVALUATED_AT_ONCE])
 
 
 def or_shortage(compute: Callable[[], Computed], forget: Callable[[], None]) -> Computed:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from adapters.dataset.tokens import TokenizedExample
 from adapters.training import guard, schedule
-from adapters.training.accumulation import accumulate
+from adapters.training.accumulation import accumulate, losses_of_each
 from adapters.training.optimizer import make_optimizer, set_rate
 from adapters.training.records import ForwardPass, OptimizerKind, TrainableAdapter
 from adapters.training.settings import PRESETS, TrainingSettings
@@ -77,7 +77,7 @@ def try_rates(
         for rate in rates:
             trial = _Trial(forward, adapter, examples, settings, rate, steps, should_stop, optimizer)
             ended = yield from trial.steps()
-            after = () if ended == "diverged" else _held_out_losses(forward, held_out)
+            after = () if ended == "diverged" else _held_out_losses(forward, held_out, should_stop)
             tried[rate] = Tried(losses=tuple(trial.losses), held_out=after, ended=ended)
             adapter.load(start)
     finally:
@@ -157,5 +157,7 @@ class _Trial:
         )
 
 
-def _held_out_losses(forward: ForwardPass, held_out: Sequence[TokenizedExample]) -> tuple[float, ...]:
-    return tuple(loss / tokens for loss, tokens in forward.losses(held_out))
+def _held_out_losses(
+    forward: ForwardPass, held_out: Sequence[TokenizedExample], should_stop: ShouldStop
+) -> tuple[float, ...]:
+    return tuple(loss / tokens for loss, tokens in losses_of_each(forward, held_out, should_stop))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.training.rates import Tried, suggest, try_rates
 from assistant.errors import Stopped
-from tests.adapters.training.loops import learnable, prepared, settings
+from tests.adapters.training.loops import Around, learnable, prepared, settings
 
 
 def tried(*curves: tuple[float, float], ended="done", spread=0.1):
@@ -109,3 +109,28 @@ def test_a_stop_leaves_the_adapter_as_it_was(engine):
 
 def test_the_same_test_gives_the_same_curves(engine):
     assert run(engine)[0] == pytest.approx(run(engine)[0])
+
+
+def test_it_can_be_stopped_while_the_held_out_examples_are_looked_at(engine):
+    asked = []
+
+    class Watched(Around):
+        def losses(self, examples):
+            asked.append(len(examples))
+            return self.forward.losses(examples)
+
+    chosen = settings()
+    with prepared(engine, chosen) as (forward, adapter):
+        trial = try_rates(
+            Watched(forward),
+            adapter,
+            learnable(engine),
+            learnable(engine, 40, seed=1),
+            chosen,
+            steps=1,
+            should_stop=lambda: bool(asked),
+        )
+        with pytest.raises(Stopped):
+            list(trial)
+    assert len(asked) == 1
+    assert asked[0] < 40
