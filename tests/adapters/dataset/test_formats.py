@@ -184,6 +184,18 @@ def test_a_folder_a_missing_file_a_workbook_and_bytes_are_data_set_errors(tmp_pa
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
+def test_zeros_that_a_power_cut_left_cost_their_line_alone(tmp_path):
+    good = json.dumps({"document": TEXT, "summary": TARGET}).encode()
+    path = tmp_path / "rows.jsonl"
+    path.write_bytes(good + b"\n\0\0\0\0\n" + good + b"\n")
+    rows = read_rows(path)
+    assert len(rows.examples) == 2
+    assert [line for line, _reason in rows.broken] == [2]
+    path.write_bytes(good + b"\n" + bytes(len(good)))
+    with pytest.raises(DatasetError, match="not text"):
+        read_rows(path)
+
+
 def test_a_pipe_is_refused_instead_of_waited_for(tmp_path):
     os.mkfifo(tmp_path / "rows.jsonl")
     with pytest.raises(DatasetError, match="is no file"):
