@@ -61,7 +61,8 @@ def read_rows(path: Path, columns: Mapping[str, str] | None = None, document: st
     data = read_bytes(path)
     text = decoded(data, path)
     if not text.strip():
-        raise DatasetError(_("{path} is empty.").format(path=path), _row_hint(), path=path)
+        hint = _row_hint() if _is_json(path, text) else _table_hint()
+        raise DatasetError(_("{path} is empty.").format(path=path), hint, path=path)
     document = document or path.name
     rows = _json_rows(text, columns, document) if _is_json(path, text) else _table_rows(text, columns, path)
     examples, broken, formats = _collected(rows, document, path)
@@ -145,7 +146,7 @@ def _table_rows(text: str, columns: Mapping[str, str], path: Path) -> Iterator[R
     if table is None:
         raise DatasetError(
             _("{path} has no columns: its first line must name them.").format(path=path),
-            _("Put a line like “text;summary” before the rows, or give a .jsonl file."),
+            _table_hint(),
             path=path,
             line=1,
         )
@@ -206,13 +207,21 @@ def _row_hint() -> str:
     return _('Each line must be a JSON object: {{"document": "the text", "summary": "its summary"}}.').format()
 
 
+def _table_hint() -> str:
+    return _("Put a line like “text;summary” before the rows, or give a .jsonl file.")
+
+
 def _nothing_usable(path: Path, text: str, broken: list[tuple[int, str]], columns: Mapping[str, str]) -> DatasetError:
     if columns and _is_json(path, text):
         names = {name: None for _line, row in _first(objects(text)) if isinstance(row, dict) for name in row}
         if error := unknown_column(list(names), columns):
             return error
     if not broken:
-        return DatasetError(_("{path} has a header, but no rows.").format(path=path), _row_hint(), path=path)
+        return DatasetError(
+            _("{path} has a header, but no rows.").format(path=path),
+            _("Each row needs a text and its summary under the columns' names."),
+            path=path,
+        )
     line, reason = broken[0]
     return DatasetError(
         _("No row of {path} can be used: line {line}: {reason}.").format(path=path, line=line, reason=reason),

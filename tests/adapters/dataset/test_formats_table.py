@@ -123,8 +123,9 @@ def test_a_table_without_columns_says_that_a_header_is_needed(tmp_path, text):
 
 
 def test_a_header_without_rows_says_so(tmp_path):
-    with pytest.raises(DatasetError, match="no rows"):
+    with pytest.raises(DatasetError, match="no rows") as caught:
         read_rows(write(tmp_path, HEADER))
+    assert "JSON" not in caught.value.hint
 
 
 def test_excel_s_line_about_the_separator_is_no_row(tmp_path):
