@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from adapters.dataset.example import Example
-from adapters.dataset.notes.files import Files, Note, Skipped, find
+from adapters.dataset.notes.files import Files, Note, Skipped, find, with_name
 from adapters.dataset.notes.note import NoteExamples, Source, examples_of
 from assistant.documents.model import Document
 from assistant.errors import DatasetError, LibraryError, Stopped
@@ -179,9 +179,13 @@ class _Building:
         return document
 
 
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
 def _nothing(paths: Sequence[Path], built: Built) -> DatasetError:
     where = ", ".join(str(path) for path in paths)
-    reasons = "; ".join(f"{name}: {reason}" for name, reason in built.skipped[:_NAMED])
+    reasons = " ".join(_sentence(with_name(*skipped)) for skipped in built.skipped[:_NAMED])
     if not built.read:
         message = _("Nothing in {path} can be read as notes.").format(path=where)
     else:

@@ -7,6 +7,7 @@ from itertools import chain
 from typing import Any
 
 from adapters.dataset.example import SPLITS, STATUSES
+from adapters.dataset.notes.files import with_name
 from assistant.i18n import _, plural
 from assistant.safe_text import one_line
 from assistant.units import format_bytes
@@ -157,7 +158,7 @@ def _left_out(result: Row, columns: int) -> Iterator[str]:
     if result["skipped"]:
         yield ""
         yield plural("{count} file passed over:", "{count} files passed over:", len(result["skipped"]))
-        skipped = [f"{one_line(row['file'])}: {one_line(row['reason'])}" for row in result["skipped"]]
+        skipped = [with_name(one_line(row["file"]), one_line(row["reason"])) for row in result["skipped"]]
         yield from _listed_items(skipped, LISTED, columns, "  ")
 
 

@@ -24,6 +24,11 @@ _ABOUT_FILES = re.compile(r"(?:readme|licen[sc]e|changelog|contributing|copying)
 """What comes with folders and is no note."""
 
 
+def with_name(name: str, reason: str) -> str:
+    """Both in one line; most reasons begin with the file they are about."""
+    return reason if reason.startswith(name) else f"{name}: {reason}"
+
+
 @dataclass(frozen=True)
 class SummaryFile:
     path: Path

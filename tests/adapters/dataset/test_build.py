@@ -364,6 +364,14 @@ def test_two_documents_for_one_summary_are_said_to_be_two(tmp_path):
     assert "lesson.md, lesson.txt" in example.doubts[0]
 
 
+def test_where_nothing_can_be_read_each_reason_names_its_file_once(tmp_path):
+    write(tmp_path, {"empty.md": ""})
+    with pytest.raises(DatasetError) as caught:
+        made(tmp_path)
+    assert caught.value.message.count("empty.md") == 1
+    assert not caught.value.message.endswith("..")
+
+
 def test_what_cannot_be_read_is_named_and_the_rest_is_used(tmp_path):
     write(tmp_path, {"a.md": prose(0, 24), "b.summary.md": SUMMARY, "empty.md": "", "song.mp3": "x"})
     (tmp_path / "b.pdf").write_bytes(b"%PDF-1.4 nothing")
