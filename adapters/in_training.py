@@ -12,6 +12,7 @@ from collections.abc import Callable, Generator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from adapters.in_training_label import label_of
 from adapters.registry import AdapterRecord, adapter_names
 from assistant.errors import ModelError
 from assistant.i18n import _
@@ -37,8 +38,7 @@ class InTraining:
         `aside` is the engine as it is outside of a training; `present` the weights of this moment under a name.
         """
         self.name = record.name
-        self.label = _("{name} (in training)").format(name=record.name)
-        """What it is called, and can be asked for by, while it is trained."""
+        self.label = label_of(record.name)
         self.engine = engine
         self._record = record
         self._aside = aside

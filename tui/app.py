@@ -72,7 +72,7 @@ class SuntoApp(App[None]):
 
         screen = ConfirmScreen(
             _("A training goes on. Leave Sunto all the same?"),
-            yes=_("Leave"),
+            yes=_("Quit"),
             no=_("Stay"),
             hint=_("It is paused where it is; the next time, F8 goes on with it."),
         )

@@ -57,13 +57,13 @@ class RunningTurn:
         self._kept = ""
         """How many parts of a long text are done: they are kept, whatever becomes of the turn."""
 
-    async def begin(self) -> None:
-        """Show that it is its turn, and save the question before anything is sent."""
+    async def begin(self, waits_for: str = "") -> None:
+        """Show that it is its turn, or what it waits for, and save the question before anything is sent."""
         if self.turn.watcher is not None:
             self.turn.watcher.begin()
         if self.turn.remembered:
             await self._conversation.add("user", self.turn.shown)
-        self._line = JobLine(_("One moment") + "…")
+        self._line = JobLine((waits_for or _("One moment")) + "…")
         await self._transcript.show(self._line, after=self._last)
 
     async def receive(self, event: object) -> None:

@@ -5,6 +5,7 @@ Its methods are called one after the other, from the messages of one screen.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from assistant.errors import SuntoError
@@ -37,11 +38,20 @@ class Status(Protocol):
 
 
 class TurnRunner:
-    def __init__(self, client: Client, transcript: Transcript, conversation: Conversation, status: Status) -> None:
+    def __init__(
+        self,
+        client: Client,
+        transcript: Transcript,
+        conversation: Conversation,
+        status: Status,
+        waits_for: Callable[[], str] = str,
+    ) -> None:
+        """`waits_for` says why an answer cannot begin at once; nothing where it can."""
         self._client = client
         self._transcript = transcript
         self._conversation = conversation
         self._status = status
+        self._waits_for = waits_for
         self._queue = TurnQueue()
         self._shown: RunningTurn | None = None
         """The running turn as far as it is on the screen."""
@@ -133,7 +143,7 @@ class TurnRunner:
         question.set_class(False, "-queued")
         question.footnote = ""
         self._shown = RunningTurn(turn, question, self._transcript, self._conversation)
-        await self._shown.begin()
+        await self._shown.begin(self._waits_for())
 
     async def _end(self, turn: Turn, event: Event) -> None:
         self._queue.ended(turn.job)

@@ -369,6 +369,51 @@ async def test_chat_goes_on_while_a_training_runs():
         assert len(sent(Chat)) == 1
 
 
+async def test_a_question_asked_meanwhile_says_what_it_waits_for():
+    drafted()
+    rules = ({"when": "Train", "hold": 2}, {"when": "why", "hold": "progress"})
+    async with desk_of(app(*rules), size=TERMINAL) as desk:
+        await training(desk)
+        await said(desk, "step 2 of 4")
+        await desk.pilot.press("escape")
+        await desk.send("why?")
+        await said(desk, "“bio” is being trained: the answer comes after the step it is in…")
+
+
+async def test_the_adapter_in_training_can_be_asked_and_what_came_of_it_goes_on_answering(sunto_home):
+    drafted()
+    async with desk_of(app({"when": "Train", "hold": 2}), size=TERMINAL) as desk:
+        await training(desk)
+        await said(desk, "Use it now")
+        await desk.pilot.press("enter")
+        await said(desk, "“bio (in training)” answers from the next answer on.")
+        await desk.pilot.press("escape")
+        await desk.send("/adapter none")
+        await desk.send("/adapter bio")  # not installed yet: as it is in training
+        await desk.send("why?")
+        await desk.answered()
+        assert sent(Chat)[-1].adapter == "bio (in training)"
+        keep_adapter(sunto_home, "bio")
+        desk.release()
+        await desk.wait_until(lambda: "The adapter bio is trained" in desk.everything)
+        await desk.send("and now?")
+        await desk.answered()
+        assert sent(Chat)[-1].adapter == "bio"
+
+
+async def test_a_paused_training_leaves_nobody_asking_for_it():
+    drafted()
+    async with desk_of(app({"when": "Train", "hold": 2}), size=TERMINAL) as desk:
+        await training(desk)
+        await said(desk, "step 2 of 4")
+        await desk.pilot.press("enter", "p")
+        await said(desk, "paused: r goes on from here")
+        await desk.pilot.press("escape")
+        await desk.send("why?")
+        await desk.answered()
+        assert sent(Chat)[-1].adapter == ""
+
+
 async def test_an_answer_that_is_stopped_does_not_end_the_training():
     """A model process that does not hear at once used to be killed after a few seconds, and the training with it."""
     drafted()
@@ -439,6 +484,15 @@ async def test_a_training_that_fails_says_why_where_the_eye_is():
         assert "r goes on" in " ".join(desk.screen_text().split())
 
 
+async def test_all_of_a_long_reason_is_shown_and_not_only_its_first_lines():
+    drafted()
+    hint = "Ask again; if it happens again, close other programs to free memory. " * 3 + "Or look into model.log."
+    failure = {"when": "Train", "then": "fail", "message": "The model process stopped.", "hint": hint}
+    async with desk_of(app(failure), size=TERMINAL) as desk:
+        await training(desk)
+        await said(desk, "Or look into model.log.")
+
+
 async def test_a_model_process_that_dies_leaves_a_training_to_go_on_with():
     drafted()
     async with desk_of(app({"when": "Train", "hold": 2}), size=TERMINAL) as desk:
@@ -482,6 +536,7 @@ async def test_leaving_the_app_asks_and_pauses_the_training_first():
         await said(desk, "step 2 of 4")
         await desk.pilot.press("ctrl+q")
         await answer_to(desk, ConfirmScreen)
+        await said(desk, "Quit Stay")  # “Leave” is what every other dialog is left with, and Italian says “Annulla”
         await desk.pilot.press("n")
         await said(desk, "step 2 of 4")
         await desk.pilot.press("escape")

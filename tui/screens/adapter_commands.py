@@ -11,6 +11,7 @@ from assistant.safe_text import one_line
 from tui import requests, results
 from tui.adapter_rows import adapter_row
 from tui.adapter_words import adapter_choices
+from tui.choosable import Choosable
 from tui.requests import Choice
 from tui.turns import Turn
 from tui.who_answers import AUTO, BARE
@@ -44,6 +45,10 @@ class AdapterCommands:
     async def use_adapter(self, name: str) -> None:
         """From the next question on, whatever is being written. Raises AdapterError where it cannot answer."""
         screen = self._screen
+        if screen.training.means_in_training(name):
+            screen.choose_adapter(screen.training.in_training)
+            await screen.say(self._said(screen.choice.adapter))
+            return
         named = name.lower() not in (AUTO, *BARE)
         if named:
             require_fit(await asyncio.to_thread(adapter_row, name, screen.base_in_use))
@@ -77,6 +82,8 @@ class AdapterCommands:
 
         screen = self._screen
         choices = adapter_choices(await screen.adapter_rows(), screen.who.next, screen.adapter_of_subject)
+        if label := screen.training.in_training:
+            choices.append(Choosable(label, label, mark="●" if screen.who.next.adapter == label else " "))
         chosen = screen.choice.adapter or screen.settings.adapter
 
         def picked(name: str | None) -> None:

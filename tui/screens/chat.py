@@ -12,6 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 
+from adapters.in_training_label import label_of
 from assistant.config import Settings
 from assistant.errors import SuntoError
 from assistant.i18n import _
@@ -28,7 +29,7 @@ from tui.screens.answering import AnsweringScreen
 from tui.screens.commands import Commands
 from tui.status import status_after, status_while
 from tui.training.live import LiveTraining
-from tui.training.words import status_words
+from tui.training.words import status_words, waiting_words
 from tui.training.work import TrainingWork
 from tui.turn_runner import Client, TurnRunner
 from tui.turns import Turn
@@ -60,8 +61,10 @@ class ChatScreen(AnsweringScreen):
         self.commands = Commands(self)
         self.completions = CompletionList()
         self.composer = Composer(self.completions, placeholder=_("Ask, or type / for commands"))
-        self._turns = TurnRunner(client, self.transcript, self.conversation, self.status)
         self.training = TrainingWork(self.errands, client, self._training_ended)
+        self._turns = TurnRunner(
+            client, self.transcript, self.conversation, self.status, lambda: waiting_words(self.training.live)
+        )
         self.training.listeners.add(self._show_training)
 
     def compose(self) -> ComposeResult:
@@ -77,7 +80,7 @@ class ChatScreen(AnsweringScreen):
         yield KeyHints()
 
     async def on_mount(self) -> None:
-        self.composer.adapter_names = adapter_names
+        self.composer.adapter_names = self._adapter_names
         self.composer.document_names = lambda: [document.name for document in self.panel.documents]
         self.composer.focus()
         await self.transcript.show(Welcome())
@@ -279,10 +282,15 @@ class ChatScreen(AnsweringScreen):
     def _show_training(self) -> None:
         self.status.change(training=status_words(self.training.live))
 
+    def _adapter_names(self) -> list[str]:
+        """Those that can answer now; the one in training is among them."""
+        trained = [self.training.live.name] if self.training.live is not None and self.training.in_training else []
+        return sorted({*adapter_names(), *trained})
+
     async def _training_ended(self, live: LiveTraining) -> None:
-        """Told in the conversation, wherever one is."""
+        """Told in the conversation, wherever one is. Whoever asked it in training asks what came of it from then on."""
+        await self.adapters_changed(label_of(live.name), live.name if live.state == "finished" else "")
         if live.state == "finished":
-            await self.adapters_changed()
             await self.say(trained_text(live.result))
         elif live.error is not None:
             await self.say_error(live.error)

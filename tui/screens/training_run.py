@@ -78,7 +78,7 @@ class RunPane(Pane):
         if live is None:
             return []
         if live.goes_on:
-            return [pausing, stopping, reading]
+            return [pausing, stopping, *([using] if live.state == "running" else []), reading]
         return [using, giving, reading] if live.state == "finished" else [resuming, stopping, reading]
 
     def about(self) -> str:
@@ -187,9 +187,9 @@ class RunPane(Pane):
 
     async def action_use(self) -> None:
         live = self.work.live
-        if live is None or live.state != "finished":
+        if live is None or live.state not in ("running", "finished"):
             return
-        name = str(live.result.get("name") or live.name)
+        name = self.work.in_training or str(live.result.get("name") or live.name)
         try:
             await self.desk.commands.use_adapter(name)
         except SuntoError as error:

@@ -171,6 +171,13 @@ def status_words(live: LiveTraining | None) -> str:
     return f"{words} {live.last.step}/{live.last.total_steps}" if live.last is not None else words
 
 
+def waiting_words(live: LiveTraining | None) -> str:
+    """Why an answer does not begin at once; empty where no training keeps it from that."""
+    if live is None or not live.goes_on:
+        return ""
+    return _("“{name}” is being trained: the answer comes after the step it is in").format(name=one_line(live.name))
+
+
 def note_line(note: Note) -> Text:
     text = Text(f"{NOTE_MARKS.get(note.kind, '·')} ")
     if note.step:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from adapters.in_training_label import label_of
 from adapters.registry import adapter_names
 from assistant.errors import SuntoError
 from assistant.protocol import (
@@ -247,6 +248,17 @@ class TrainingWork:
     @property
     def trains(self) -> bool:
         return self.live is not None and self.live.goes_on
+
+    @property
+    def in_training(self) -> str:
+        """By what the adapter can be asked as it is now, between two steps; empty where none is being trained."""
+        return label_of(self.live.name) if self.live is not None and self.live.state == "running" else ""
+
+    def means_in_training(self, name: str) -> bool:
+        """One that is installed under the bare name comes first."""
+        if self.live is None or not self.in_training:
+            return False
+        return name == self.in_training or (name == self.live.name and name not in adapter_names())
 
     def _received(self, what: Doing | LiveTraining, event: Event) -> None:
         what.receive(event)
