@@ -18,6 +18,8 @@ from assistant.units import format_bytes
 
 MAX_RANK = 256
 """Beyond it an adapter outgrows its base, and with its optimizer the machine's memory."""
+MAX_EPOCHS = 1000
+"""What is beyond it was mistyped: the order of a thousand million passes alone does not fit into memory."""
 MIN_MAX_TOKENS = 64
 KINDS = ("lora", "alora")
 _COPIES = 8
@@ -36,6 +38,11 @@ def check_settings(request: TrainingRequest) -> None:
     for name in ("epochs", "batch_size", "r", "lora_alpha"):
         if getattr(request, name) < 1:
             raise _too_small(name, 1, _("Leave it out for the default."))
+    if request.epochs > MAX_EPOCHS:
+        raise ConfigError(
+            _("{count} epochs are more than Sunto trains.").format(count=request.epochs),
+            _("Each goes through all examples once; 3 are a good start, {most} the most.").format(most=MAX_EPOCHS),
+        )
     for name in ("max_steps", "patience", "seed"):
         if getattr(request, name) < 0:
             raise _too_small(name, 0, _("Leave it out for the default."))

@@ -111,6 +111,11 @@ def test_training_again_keeps_the_adapter_from_before_and_says_so(session, pairs
     assert [step["training"]["steps"] for step in record.card["lineage"]] == [1]
 
 
+def test_more_epochs_than_anybody_means_are_refused_before_their_order_fills_the_memory(session, pairs):
+    (ending,) = run(request(pairs, epochs=10**9), session)
+    assert (ending.kind, "1000 the most" in ending.hint) == ("ConfigError", True)
+
+
 def test_a_finished_training_has_nothing_to_go_on_with_and_stays_finished(session, pairs):
     list(run(request(pairs, max_steps=1), session))
     again = protocol.Train(job="t", data="", name="bio", resume=True)
