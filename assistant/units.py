@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from assistant.i18n import current_language
 
 
@@ -19,6 +21,11 @@ def format_number(value: float, digits: int) -> str:
     """With so many decimal places: `2.50`, in Italian `2,50`."""
     text = f"{value:.{digits}f}"
     return text.replace(".", ",") if current_language() == "it" else text
+
+
+def plain_number(value: float) -> str:
+    """Two digits without an exponent, which not everybody reads: `0.000096`."""
+    return format(Decimal(f"{value:.2g}"), "f")
 
 
 def _scaled(count: float, base: int) -> str:

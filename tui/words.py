@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from assistant.i18n import _, plural
 from assistant.units import format_bytes, format_number
 
@@ -50,11 +48,6 @@ def time_left(seconds: float) -> str:
     """An estimate, rounded so that it does not flicker: `about 40 s left`."""
     step = 5 if seconds > 15 else 1
     return _("about {time} left").format(time=duration(max(step, round(seconds / step) * step)))
-
-
-def plain_number(value: float) -> str:
-    """Two digits without an exponent, which not everybody reads: `0.000096`."""
-    return format(Decimal(f"{value:.2g}"), "f")
 
 
 def amount(done: float, total: float, unit: str) -> str:

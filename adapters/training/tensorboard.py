@@ -8,14 +8,9 @@ from __future__ import annotations
 
 import importlib.util
 import logging
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
-
-from adapters.training.metrics import read_metrics
-from assistant.errors import TrainingError
-from assistant.i18n import _
 
 logger = logging.getLogger(__name__)
 
@@ -73,23 +68,3 @@ class Board:
         if self._writer is not None:
             self._writer.close()
             self._writer = None
-
-
-def write_board(run_directory: Path) -> Path:
-    """The folder for TensorBoard of a run that was made without it, from its metrics. Raises TrainingError, OSError."""
-    if not is_installed():
-        raise TrainingError(
-            _("TensorBoard is not installed."), _("Install Sunto with it: pip install 'sunto[tensorboard]'.")
-        )
-    folder = run_directory / FOLDER
-    if folder.is_dir():
-        shutil.rmtree(folder)
-    board, attempt = Board(run_directory), 0
-    board.go_back(-1)
-    for row in read_metrics(run_directory):
-        if row["attempt"] != attempt:
-            attempt = row["attempt"]
-            board.go_back(row["step"])
-        board.add(row)
-    board.close()
-    return folder

@@ -6,6 +6,7 @@ from adapters.registry.journal import reason_of
 from adapters.training.records import Adjustment
 from assistant.errors import TrainingDivergedError, TrainingError
 from assistant.i18n import _
+from assistant.units import plain_number
 
 
 def went_back(failed_step: int, step: int, rate: float) -> Adjustment:
@@ -14,8 +15,8 @@ def went_back(failed_step: int, step: int, rate: float) -> Adjustment:
         kind="diverged",
         message=_(
             "At step {failed} the training lost its way: the steps were too long. It went back to step {step} and "
-            "shortened them (learning rate now {rate:.2g})."
-        ).format(failed=failed_step, step=step, rate=rate),
+            "shortened them (learning rate now {rate})."
+        ).format(failed=failed_step, step=step, rate=plain_number(rate)),
         hint=_("Nothing needs to be done. If it happens again, begin with a lower learning rate."),
     )
 
@@ -35,8 +36,8 @@ def gave_up(failed_step: int, kept_step: int) -> Adjustment:
 def lost_its_way(step: int, rate: float) -> TrainingDivergedError:
     return TrainingDivergedError(
         _("The training lost its way at step {step}, and shorter steps did not help.").format(step=step),
-        _("Try a learning rate of {rate:.2g}, and look for strange examples (`sunto dataset check`).").format(
-            rate=rate
+        _("Try a learning rate of {rate}, and look for strange examples (`sunto dataset check`).").format(
+            rate=plain_number(rate)
         ),
     )
 
@@ -59,9 +60,9 @@ def learns_nothing(step: int, rate: float) -> Adjustment:
         kind="no_learning",
         message=_("So far the adapter has learnt nothing from the examples."),
         hint=_(
-            "The steps may be too short (the learning rate is {rate:.2g}), or the base model already writes like this. "
+            "The steps may be too short (the learning rate is {rate}), or the base model already writes like this. "
             "Try the bold preset, and see whether the examples say what you want (`sunto dataset review`)."
-        ).format(rate=rate),
+        ).format(rate=plain_number(rate)),
     )
 
 

@@ -9,7 +9,7 @@ from assistant.config import Settings, load_settings
 from assistant.errors import ConfigError, ExitCode
 from assistant.i18n import _, plural
 from assistant.protocol import CheckFit, ListRuns, RemoveRun, Train, TryRates
-from assistant.units import format_number
+from assistant.units import format_number, plain_number
 from tui.cli.adapters import may_succeed, say_subjects, say_what_is_kept
 from tui.cli.job import JOB, Result, run_job
 from tui.cli.library_report import subject_hint
@@ -18,7 +18,7 @@ from tui.cli.questions import ask_first
 from tui.cli.training_options import learning_rate
 from tui.cli.training_report import fit_table, how_to_go_on, rates_drawing, runs_table
 from tui.output import Output
-from tui.words import duration, plain_number
+from tui.words import duration
 
 _TRIAL_NAME = "trial"
 """Of what is only tried, and never kept."""

@@ -10,10 +10,10 @@ from adapters.training.settings import PRESETS
 from assistant.errors import ConfigError
 from assistant.i18n import _
 from assistant.protocol import Train
+from assistant.units import plain_number
 from tui.cli.option_types import natural, positive_integer, positive_number, share
 from tui.cli.options import add_format_options, add_settings, add_subject, add_yes, setting_sentence, with_default
 from tui.cli.parser import Parser
-from tui.words import plain_number
 
 KINDS = ("lora", "alora")
 _DEFAULTS: dict[str, Any] = {item.name: item.default for item in dataclasses.fields(Train)}

@@ -9,9 +9,9 @@ from typing import Any
 from assistant.i18n import _, plural
 from assistant.protocol import Evaluated, FitChecked, RateTried, TrainStep
 from assistant.safe_text import one_line
-from assistant.units import format_bytes, format_memory, format_number
+from assistant.units import format_bytes, format_memory, format_number, plain_number
 from tui.cli.report import table
-from tui.words import duration, plain_number, time_left
+from tui.words import duration, time_left
 
 Row = Mapping[str, Any]
 
@@ -62,8 +62,7 @@ def fit_sentence(event: FitChecked) -> str:
     if event.seconds_left is None:
         return sentence
     steps = plural("{count} step", "{count} steps", event.steps)
-    time = duration(event.seconds_left)
-    return f"{sentence} {_('{steps}: about {time}.').format(steps=steps, time=time)}"
+    return sentence + " " + _("{steps}: about {time}.").format(steps=steps, time=duration(event.seconds_left))
 
 
 def fit_table(result: Row) -> str:

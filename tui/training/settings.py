@@ -14,9 +14,9 @@ from adapters.training.settings import PRESETS
 from assistant.config import data_dir
 from assistant.errors import SuntoError
 from assistant.i18n import _
+from assistant.units import plain_number
 from tui.choosable import Choosable
 from tui.exporting import write_atomically
-from tui.words import plain_number
 
 DRAFT_FILE = "training-draft.json"
 ROUNDS = (1, 2, 3, 5, 8)

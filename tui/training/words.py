@@ -9,11 +9,11 @@ from rich.text import Text
 from assistant.i18n import _, plural
 from assistant.protocol import FitChecked, TrainStep
 from assistant.safe_text import one_line, printable
-from assistant.units import format_memory, format_number
+from assistant.units import format_memory, format_number, plain_number
 from tui.dataset_words import task_name, tier_name
 from tui.training.live import LiveTraining, Note
 from tui.training.rows import DatasetRow, ExampleRow, RunRow
-from tui.words import duration, plain_number, time_left
+from tui.words import duration, time_left
 
 STATUS_MARKS = {"pending": "·", "accepted": "✔", "edited": "✎", "rejected": "✖"}
 NOTE_MARKS = {
@@ -98,8 +98,9 @@ def fit_words(fit: FitChecked) -> Text:
         text.append(_("it does not fit."), "bold").append(
             " " + _("It would need {needed} of memory, and {free} are free for it.").format(needed=needed, free=free)
         )
-    time = f" {_('It would take about {time}.').format(time=duration(fit.seconds_left))}" if fit.seconds_left else ""
-    text.append("\n" + plural("It is {count} step.", "It is {count} steps.", fit.steps) + time)
+    text.append("\n" + plural("It is {count} step.", "It is {count} steps.", fit.steps))
+    if fit.seconds_left:
+        text.append(" " + _("It would take about {time}.").format(time=duration(fit.seconds_left)))
     for name, size in fit.parts:
         text.append(f"\n  {format_memory(size):>9}  {one_line(name)}", "dim")
     for advice in fit.advice:

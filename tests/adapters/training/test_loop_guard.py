@@ -180,7 +180,7 @@ def test_no_learning_is_said_once_with_what_may_be_the_reason(engine):
     ran = go(engine, settings(learning_rate=1e-9, epochs=4, batch_size=1, patience=0))
     assert [one.kind for one in ran.adjustments] == ["no_learning"]
     assert ran.adjustments[0].step >= 12
-    assert "1e-09" in ran.adjustments[0].hint
+    assert "0.000000001" in ran.adjustments[0].hint
     assert ran.outcome.end == "done"
 
 

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import math
 
-import pytest
-
 from adapters.training import tensorboard
-from adapters.training.tensorboard import FOLDER, write_board
-from assistant.errors import TrainingError
+from adapters.training.tensorboard import FOLDER
 from tests.adapters.training.loops import go, settings
 from tests.adapters.training.test_loop_guard import failing_at
 from tests.adapters.training.test_resume import directory, step_is
@@ -26,13 +23,9 @@ def test_without_it_nothing_is_written_and_nothing_is_missing(engine, monkeypatc
     monkeypatch.setattr(tensorboard, "is_installed", lambda: False)
     assert go(engine).outcome.end == "done"
     assert not (directory() / FOLDER).exists()
-    with pytest.raises(TrainingError, match="not installed") as caught:
-        write_board(directory())
-    assert "sunto[tensorboard]" in caught.value.hint
 
 
 def test_with_it_the_curves_are_there_and_no_step_twice_after_a_pause(engine):
-    pytest.importorskip("tensorboard")
     go(engine, settings(epochs=10), after=step_is(7))
     go(engine, settings(epochs=10, patience=0), resume=True)
     assert shown("loss/training") == list(range(1, 31))
@@ -40,8 +33,5 @@ def test_with_it_the_curves_are_there_and_no_step_twice_after_a_pause(engine):
 
 
 def test_steps_that_were_taken_back_are_not_shown(engine, monkeypatch):
-    pytest.importorskip("tensorboard")
     go(engine, settings(patience=0), wrap=failing_at({7: math.nan}))
-    assert shown("loss/training") == list(range(1, 10))
-    write_board(directory())
     assert shown("loss/training") == list(range(1, 10))
