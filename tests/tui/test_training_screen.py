@@ -147,6 +147,19 @@ async def test_a_folder_with_nothing_to_learn_from_is_refused_in_place(tmp_path)
         await said(desk, "Nothing there can be read. Choose notes.")
 
 
+async def test_a_list_that_waits_for_the_model_says_so(monkeypatch):
+    monkeypatch.setattr("tui.app._model_is_kept", lambda: True)
+    drafted()
+    loading = app({"when": "LoadModel", "hold": "load"})
+    async with loading.run_test(size=TERMINAL) as pilot:
+        desk = Desk(loading, pilot)
+        await desk.wait_until(lambda: desk.chat.status.status.phase == "loading")
+        await on_the_screen(desk)
+        await said(desk, "The model is being loaded first, then comes the list of what there is…")
+        desk.release()
+        await said(desk, "≡ notes 30 examples")
+
+
 async def test_a_data_set_is_removed_only_after_asking():
     async with desk_of(app(), size=TERMINAL) as desk:
         await on_the_screen(desk)

@@ -234,13 +234,19 @@ class DataPane(Pane):
         making = building is not None and building.goes_on
         self._line_of_work.display = making or self._looks
         if building is None or not making:
-            self._line_of_work.say(_("Looking what there is") + "…")
+            self._line_of_work.say(self._what_it_waits_for() + "…")
         elif building.progress is not None:
             self._line_of_work.show(building.progress)
         else:
             self._line_of_work.say(
                 _("Making examples of {path}").format(path=one_line(Path(building.about).name)) + "…"
             )
+
+    def _what_it_waits_for(self) -> str:
+        """The lists come from the model process, which does one thing after the other."""
+        if self.desk.status.status.phase in ("starting", "loading"):
+            return _("The model is being loaded first, then comes the list of what there is")
+        return _("Looking what there is")
 
     # --- removing ---------------------------------------------------------------------------------------------------
 
