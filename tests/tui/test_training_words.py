@@ -7,6 +7,7 @@ import math
 
 import pytest
 from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from adapters.training.metrics import MetricsFile
@@ -15,7 +16,7 @@ from adapters.training.runs import runs_dir
 from assistant.config import data_dir
 from assistant.i18n import set_language
 from assistant.protocol import Adjusted, Evaluated, Progress, Train, TrainStep
-from tui.training.curve import HELD_OUT, Line, draw
+from tui.training.curve import HELD_OUT, Line, draw, smoothed
 from tui.training.live import MAX_POINTS, Curve, LiveTraining
 from tui.training.past import remember
 from tui.training.settings import DRAFT_FILE, Draft, changed, load_draft, save_draft, settings, stepped
@@ -59,12 +60,21 @@ def test_a_falling_loss_is_a_falling_curve():
     assert rows[-1].endswith(" 60")
 
 
+def test_the_better_of_two_rates_is_the_lower_line_though_batches_differ_more_than_rates():
+    noise = [0.5 * (-1) ** step for step in range(60)]
+    slow = [(step, 3.0 - 0.005 * step + noise[step]) for step in range(60)]
+    quick = [(step, 3.0 - 0.010 * step + noise[step]) for step in range(60)]
+    assert max(loss for _step, loss in smoothed(quick)[40:]) < min(loss for _step, loss in smoothed(slow)[20:40])
+    assert smoothed([]) == []
+
+
 def test_every_evaluation_is_a_diamond():
     held_out = [(0, 3.0), (20, 2.0), (40, 1.5)]
     rows = draw([Line([(1, 2.0)], ""), Line(held_out, "", HELD_OUT)], 60, 40, 8)
     assert sum(row.plain.count(HELD_OUT) for row in rows) == 3
 
 
+@hypothesis_settings(deadline=None)  # the first one meets a busy machine
 @given(POINTS, POINTS, st.integers(0, 500), st.integers(0, 250), st.integers(0, 70))
 def test_any_losses_are_drawn_within_the_room_there_is(points, held_out, total, columns, rows):
     drawn = draw([Line(sorted(points), "red"), Line(sorted(held_out), "blue", HELD_OUT)], total, columns, rows)

@@ -38,6 +38,13 @@ def draw(lines: Sequence[Line], total: int, columns: int, rows: int, muted: str 
     return [*chart.rows(muted), _axis(total, columns, muted)]
 
 
+def smoothed(points: Sequence[Point], over: int = 10) -> list[Point]:
+    """Each loss as the mean of the last `over`: batches differ more from each other than learning rates do."""
+    losses = [loss for _step, loss in points]
+    windows = [losses[max(0, at - over + 1) : at + 1] for at in range(len(losses))]
+    return [(step, sum(window) / len(window)) for (step, _loss), window in zip(points, windows, strict=True)]
+
+
 class _Chart:
     def __init__(self, columns: int, rows: int, total: int, low: float, high: float) -> None:
         self._columns, self._rows, self._total = columns, rows, total

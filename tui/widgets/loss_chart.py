@@ -7,9 +7,9 @@ from rich.text import Text
 from textual.widgets import Static
 
 from assistant.i18n import _
-from tui.training.curve import HELD_OUT, Line, draw
+from assistant.units import format_number, plain_number
+from tui.training.curve import HELD_OUT, Line, draw, smoothed
 from tui.training.live import LiveTraining, RateTest
-from tui.words import plain_number
 
 RATE_COLOURS = ("success", "primary", "warning")
 
@@ -37,7 +37,7 @@ class LossChart(Static):
     def show_rates(self, test: RateTest) -> None:
         colours = self.app.theme_variables
         self._lines = [
-            Line(curve.points, colours.get(colour, ""))
+            Line(smoothed(curve.points), colours.get(colour, ""))
             for curve, colour in zip(test.curves.values(), RATE_COLOURS, strict=False)
         ]
         self._total = test.total
@@ -53,7 +53,8 @@ def rate_legend(test: RateTest, colours: dict[str, str]) -> Text:
     """Which colour is which learning rate."""
     text = Text()
     for (rate, curve), colour in zip(test.curves.items(), RATE_COLOURS, strict=False):
-        last = f"{curve.points[-1][1]:.3f}" if curve.points else "–"
+        points = smoothed(curve.points)
+        last = format_number(points[-1][1], 3) if points else "–"
         words = _("learning rate {rate}: {loss}").format(rate=plain_number(rate), loss=last)
         text.append(("   " if text else "") + "━ " + words, colours.get(colour, ""))
     return text
