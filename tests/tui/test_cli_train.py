@@ -10,6 +10,7 @@ import pytest
 from adapters import jobs
 from adapters.training import runs
 from adapters.training.settings import TrainingSettings
+from assistant.i18n import set_language
 from assistant.protocol import (
     Adjusted,
     Cancelled,
@@ -26,6 +27,7 @@ from assistant.protocol import (
 )
 from tests.tui.test_cli import Script, done, failed
 from tui.cli import main
+from tui.cli.training_report import step_parts
 
 RESULT = {
     "name": "bio",
@@ -85,11 +87,30 @@ def test_train_sends_what_was_asked_and_says_how_it_goes(script, capsys):
     out, err = capsys.readouterr()
     assert out == "/a/bio\n"
     lines = err.splitlines()
-    assert lines[0] == ("step 1 of 2  loss 2.500  about 30 s left  400 tokens/s  memory 1.0 GB  learning rate 0.0001")
-    assert lines[1] == "step 2 of 2  loss 2.500  held out 2.400  400 tokens/s  memory 1.0 GB  learning rate 0.0001"
+    assert lines[0] == ("1/2  loss 2.500  ~30 s  400 tok/s  1.0 GB  rate 0.0001")
+    assert lines[1] == "2/2  loss 2.500  held out 2.400  400 tok/s  1.0 GB  rate 0.0001"
     assert "Trained “bio” on 8 examples: 2 steps in 1 min 1 s, loss 2.500 → 2.250." in err
     assert "On documents it was not trained on, the loss went from 2.600 to 2.400." in err
     assert "sunto library subject NAME --adapter bio" in err
+
+
+@pytest.mark.parametrize("language", ["en", "it"])
+def test_all_that_is_said_of_a_step_fits_into_80_columns(language):
+    """In Italian the line lost the speed, the memory and the learning rate."""
+    set_language(language)
+    event = TrainStep(
+        job="j",
+        step=124,
+        total_steps=360,
+        loss=3.2241,
+        learning_rate=9.64e-5,
+        gradient_norm=1.0,
+        tokens_per_second=330.0,
+        peak_memory_bytes=3 << 29,
+        seconds_left=70,
+        held_out_loss=3.2011,
+    )
+    assert len("  ".join(step_parts(event))) < 80
 
 
 def test_on_a_terminal_the_steps_are_one_line_that_is_drawn_again(script, monkeypatch):
@@ -100,7 +121,7 @@ def test_on_a_terminal_the_steps_are_one_line_that_is_drawn_again(script, monkey
     text = terminal.getvalue()
     drawn, said = text.split("Trained")
     assert "\n" not in drawn
-    assert [part.split("  ")[0] for part in drawn.split("\r") if "step" in part] == ["step 1 of 2", "step 2 of 2"]
+    assert [part.split("  ")[0] for part in drawn.split("\r") if "loss" in part] == ["1/2", "2/2"]
     assert all(len(part) <= 79 for part in drawn.split("\r"))
     assert "step" not in said.splitlines()[0].replace("2 steps", "")
 

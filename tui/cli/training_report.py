@@ -11,7 +11,7 @@ from assistant.protocol import Evaluated, FitChecked, RateTried, TrainStep
 from assistant.safe_text import one_line
 from assistant.units import format_bytes, format_memory, format_number, plain_number
 from tui.cli.report import table
-from tui.words import duration, time_left
+from tui.words import duration
 
 Row = Mapping[str, Any]
 
@@ -21,16 +21,16 @@ _CURVE_COLUMNS = 40
 
 
 def step_parts(event: TrainStep) -> list[str]:
-    """The live line, what matters most first: where there is no room, the last are dropped."""
+    """The live line, short enough for 80 columns, what matters most first: where there is no room, the last go."""
     held_out = event.held_out_loss
     parts = (
-        _("step {step} of {total}").format(step=event.step, total=event.total_steps),
+        f"{event.step}/{event.total_steps}",
         _("loss {loss}").format(loss=format_number(event.loss, 3)),
         _("held out {loss}").format(loss=format_number(held_out, 3)) if held_out is not None else "",
-        time_left(event.seconds_left) if event.seconds_left >= 1 else "",
-        _("{speed} tokens/s").format(speed=f"{event.tokens_per_second:.0f}"),
-        _("memory {size}").format(size=format_memory(event.peak_memory_bytes)) if event.peak_memory_bytes else "",
-        _("learning rate {rate}").format(rate=plain_number(event.learning_rate)),
+        f"~{duration(event.seconds_left)}" if event.seconds_left >= 1 else "",
+        f"{event.tokens_per_second:.0f} tok/s",
+        format_memory(event.peak_memory_bytes) if event.peak_memory_bytes else "",
+        _("rate {rate}").format(rate=plain_number(event.learning_rate)),
     )
     return [part for part in parts if part]
 
@@ -74,7 +74,7 @@ def fit_table(result: Row) -> str:
 def rate_parts(event: RateTried) -> list[str]:
     return [
         _("learning rate {rate}").format(rate=plain_number(event.learning_rate)),
-        _("step {step} of {total}").format(step=event.step, total=event.total_steps),
+        f"{event.step}/{event.total_steps}",
         _("loss {loss}").format(loss=format_number(event.loss, 3)),
     ]
 
