@@ -199,7 +199,7 @@ def test_learning_rates_are_drawn_beside_each_other_with_what_to_do(script, caps
         ["0.0002", "█!", "nan"],
         ["0.0004", "-"],
     ]
-    assert "learning rate 0.00005  step 1 of 60  loss 3.000" in err
+    assert "learning rate 0.00005  1/60  loss 3.000" in err
     assert err.endswith("This one did best.\nTrain with it: --learning-rate 0.0001\n")
 
 

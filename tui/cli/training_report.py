@@ -27,12 +27,19 @@ def step_parts(event: TrainStep) -> list[str]:
         f"{event.step}/{event.total_steps}",
         _("loss {loss}").format(loss=format_number(event.loss, 3)),
         _("held out {loss}").format(loss=format_number(held_out, 3)) if held_out is not None else "",
-        f"~{duration(event.seconds_left)}" if event.seconds_left >= 1 else "",
+        _roughly(event.seconds_left) if event.seconds_left >= 1 else "",
         f"{event.tokens_per_second:.0f} tok/s",
         format_memory(event.peak_memory_bytes) if event.peak_memory_bytes else "",
         _("rate {rate}").format(rate=plain_number(event.learning_rate)),
     )
     return [part for part in parts if part]
+
+
+def _roughly(seconds: float) -> str:
+    """`~40 s`, `~12 min`, `~3 h`: as short as can be."""
+    if seconds < 90:
+        return f"~{seconds:.0f} s"
+    return f"~{seconds / 60:.0f} min" if seconds < 5400 else f"~{seconds / 3600:.0f} h"
 
 
 def evaluation_lines(event: Evaluated) -> Iterator[str]:
