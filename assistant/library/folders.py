@@ -55,9 +55,7 @@ def find_files(paths: Iterable[str | Path], suffixes: Collection[str], *, stay_i
     return found
 
 
-def _walk(
-    folder: Path, found: Found, entered: set[tuple[int, int] | str], *, stay_inside: bool
-) -> Iterator[Path]:
+def _walk(folder: Path, found: Found, entered: set[tuple[int, int] | str], *, stay_inside: bool) -> Iterator[Path]:
     """Every file below, folder by folder: first the files in it by name, then the folders in it by name."""
     waiting = [folder]
     own, inside = data_dir(), folder.resolve()
