@@ -10,6 +10,7 @@ from markdown_it import MarkdownIt
 from assistant.config import Settings
 from assistant.errors import ConfigError, DatasetError
 from assistant.protocol import Finished, ModelLoaded, Progress, TextDelta
+from assistant.units import plain_number
 from tui import results
 from tui.conversation import Conversation, Message
 from tui.open_documents import OpenDocument, OpenDocuments
@@ -17,7 +18,6 @@ from tui.requests import Choice, describe, summarize, training_data
 from tui.status import status_after, status_while
 from tui.turns import Turn, TurnQueue
 from tui.widgets.job_line import progress_text
-from tui.words import plain_number
 
 
 def turn(shown: str = "why?") -> Turn:
