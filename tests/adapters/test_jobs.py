@@ -201,7 +201,7 @@ def test_a_mistake_in_the_settings_file_is_a_failure_not_a_crash(sunto_home):
 
 
 def test_every_request_of_the_protocol_has_a_handler():
-    control = {protocol.Cancel}
+    control = {protocol.Cancel, protocol.PauseTraining}
     requests = {
         kind
         for kind in vars(protocol).values()

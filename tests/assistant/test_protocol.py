@@ -22,6 +22,7 @@ VALUES = {
     "float | None": st.none() | st.floats(allow_nan=False, allow_infinity=False),
     "tuple[str, ...]": st.lists(TEXT, max_size=3).map(tuple),
     "tuple[tuple[str, str, str], ...]": st.lists(st.tuples(TEXT, TEXT, TEXT), max_size=3).map(tuple),
+    "tuple[tuple[str, int], ...]": st.lists(st.tuples(TEXT, st.integers(0, 2**53)), max_size=3).map(tuple),
     "tuple[tuple[str, str], ...]": st.lists(st.tuples(TEXT, TEXT), max_size=3).map(tuple),
     "dict[str, Any]": st.dictionaries(TEXT, TEXT | st.integers() | st.booleans(), max_size=3),
 }
