@@ -3,13 +3,21 @@
 Every request starts a job and every event carries that job's id. A job ends with exactly one terminal event:
 `Finished`, `Failed` or `Cancelled`. The same objects are what `--events` prints.
 
-    requests    what a front end may ask for; training_requests, on the way from notes to an adapter
+    requests    what a front end may ask for; training_requests, on the way from notes to an adapter;
+                evaluation_requests, of what an adapter is worth
     events      what a job says while it runs, and how it ends
     codec       lines of JSON, and what is refused of them
     registered  which classes may cross
 """
 
 from assistant.protocol.codec import MAX_LINE_BYTES, as_dict, decode, encode
+from assistant.protocol.evaluation_requests import (
+    ChooseBlind,
+    Evaluate,
+    ExportEvaluation,
+    ListBlindPairs,
+    ShowEvaluation,
+)
 from assistant.protocol.events import (
     TERMINAL,
     Adjusted,
@@ -94,16 +102,19 @@ __all__ = [
     "Chat",
     "CheckDataset",
     "CheckFit",
+    "ChooseBlind",
     "CleanLibrary",
     "Compare",
     "Describe",
     "Diagnose",
     "DocumentRead",
     "DocumentRequest",
+    "Evaluate",
     "Evaluated",
     "Event",
     "ExportAdapter",
     "ExportDataset",
+    "ExportEvaluation",
     "Extract",
     "Failed",
     "FetchModel",
@@ -112,6 +123,7 @@ __all__ = [
     "FromDocuments",
     "ImportAdapter",
     "ListAdapters",
+    "ListBlindPairs",
     "ListDatasets",
     "ListExamples",
     "ListLibrary",
@@ -139,6 +151,7 @@ __all__ = [
     "SearchLibrary",
     "SetSubjectAdapter",
     "ShowAdapter",
+    "ShowEvaluation",
     "Shutdown",
     "Side",
     "Summarize",

@@ -128,6 +128,8 @@ class Train(TrainingRequest):
     """Go on with the unfinished run of this name: its own settings and data count, not those of the request."""
     few: bool = False
     """Train even on so few examples that examples in the prompt would do better."""
+    evaluate: bool = True
+    """Measure it beside the base when it is published (`Evaluate`)."""
 
 
 @wire

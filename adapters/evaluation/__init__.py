@@ -1,0 +1,4 @@
+"""Was it worth it? What an adapter is worth beside the base, what it cost, and whether it works at all.
+
+report        the words of a report, as JSON: what all the others make or show
+"""
