@@ -172,7 +172,7 @@ class Lineage(TypedDict):
     data: dict[str, Any]
     """file, examples, held_out, tiers {A, B, C}, tasks, files [names]"""
     run: dict[str, Any]
-    """steps, kept_step, ended, learning_rate, epochs, kind, r, curve [[step, loss]] (training), held_out [[step, loss]]"""
+    """steps, kept_step, ended, learning_rate, epochs, kind, r; curve and held_out: [[step, loss]]"""
     versions: list[dict[str, Any]]
     """version, created, file, current (bool), loss_before, loss_after: oldest first"""
 

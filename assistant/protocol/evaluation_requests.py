@@ -15,7 +15,7 @@ class Evaluate(Request):
 
     name: str
     data: str = ""
-    """The name of a data set, or a path to build one from; empty for what it was trained on, whose test part is used."""
+    """The name of a data set, or a path to build one from; empty for the test part of its own."""
     device: str = ""
     earlier: int = 1
     """How many earlier versions are measured, too, the newest first."""
