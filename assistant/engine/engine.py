@@ -20,6 +20,7 @@ from assistant.engine.batch_cache import can_batch
 from assistant.engine.kv_store import KVLimits
 from assistant.engine.prompt import ChatTemplate
 from assistant.engine.reading import Reader
+from assistant.engine.scoring import Question, Scorer
 from assistant.engine.slots import PlacedAdapter, Slots
 from assistant.engine.training_layout import TrainingLayout
 from assistant.errors import ContextOverflowError
@@ -239,6 +240,27 @@ class Engine:
         with self._answering(answers):
             yield from Batch(self.reader, answers, rows, should_stop, should_end).run()
 
+    def score(
+        self, items: Sequence[tuple[Sequence[ChatMessage], str]], should_stop: ShouldStop = never_stop
+    ) -> Iterator[tuple[float, int]]:
+        """How likely these answers to these prompts are: of each the sum of -log p of its tokens, and their number.
+
+        In nats, with the token that ends it, by whoever is selected when the first is asked for; an activated adapter
+        from its invocation on. Prompts that follow one another and are the same are read once. Raises
+        ContextOverflowError before anything is read, Stopped, OutOfMemoryError.
+        """
+        questions = [self._question(messages, text) for messages, text in items]
+        scorer = Scorer(self.model, self.slots)
+        for question in questions:
+            with self._answering([question]):
+                scored = scorer.loss(question, should_stop)
+            yield scored
+
+    def _question(self, messages: Sequence[ChatMessage], text: str) -> Question:
+        prompt, completion = self._template.encode(messages), self.encode_completion(text)
+        self._check_fits(len(prompt), len(completion))
+        return Question(prompt, completion, activate(self._selected, prompt))
+
     def _one_by_one(
         self, answers: Sequence[Answer], should_stop: ShouldStop, should_end: ShouldEnd
     ) -> Iterator[BatchEvent]:
@@ -262,7 +284,7 @@ class Engine:
         return Answer(prompt, config, self.tokenizer, self._stop_tokens, self.device, activate(adapter, prompt))
 
     @contextmanager
-    def _answering(self, answers: Sequence[Answer]) -> Generator[None]:
+    def _answering(self, answers: Sequence[Answer | Question]) -> Generator[None]:
         """Say what it means when memory runs out; afterwards whoever was selected is."""
         names = [answer.activation.adapter.name for answer in answers if answer.activation.adapter]
         self._answering_with.update(names)
