@@ -7,18 +7,16 @@ not there (any more) stay: a rebuild may bring them back.
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, Literal, cast, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 from adapters.dataset.example import Example
 from adapters.dataset.formats.row import language_of
+from adapters.kept_lines import append_line, read_lines
 from adapters.registry import reason_of
-from adapters.registry.journal import flush
 from assistant.errors import DatasetError
 from assistant.i18n import _
 from assistant.safe_text import printable
@@ -94,22 +92,15 @@ def _after(built: Example, now: Example, decision: str, target: str) -> Example:
 def _decisions(path: Path) -> Iterator[dict[str, str]]:
     """Those that are whole, oldest first. Raises DatasetError where the file is there and cannot be read."""
     try:
-        lines = path.read_bytes().split(b"\n")
-    except FileNotFoundError:
-        return
+        for said in read_lines(path):
+            if _is_decision(said):
+                yield said
     except OSError as error:
         raise DatasetError(
             _("{path} cannot be read: {reason}.").format(path=path, reason=reason_of(error)),
             _("Check the name and the folder."),
             path=path,
         ) from error
-    for line in lines:
-        try:
-            said: object = json.loads(line)
-        except (ValueError, RecursionError):
-            continue
-        if isinstance(said, dict) and _is_decision(cast("dict[str, object]", said)):
-            yield cast("dict[str, str]", said)
 
 
 def _is_decision(said: dict[str, object]) -> bool:
@@ -124,15 +115,8 @@ def _is_decision(said: dict[str, object]) -> bool:
 def _append(directory: Path, said: dict[str, str]) -> None:
     """On the disk itself when it returns. Raises DatasetError."""
     path = directory / REVIEW_FILE
-    is_new = not path.exists()
-    line = json.dumps(said, ensure_ascii=False).encode("utf-8", "replace") + b"\n"
     try:
-        with path.open("ab+") as file:
-            file.write(b"\n" + line if _is_torn(file) else line)
-            file.flush()
-            os.fsync(file.fileno())
-        if is_new:
-            flush(directory)
+        append_line(path, said)
     except OSError as error:
         raise DatasetError(
             _("What you said of this example could not be kept: {reason}.").format(reason=reason_of(error)),
@@ -141,11 +125,3 @@ def _append(directory: Path, said: dict[str, str]) -> None:
             ),
             path=path,
         ) from error
-
-
-def _is_torn(file: BinaryIO) -> bool:
-    """Whether the last line was never finished: the next one must not become a part of it."""
-    if file.seek(0, os.SEEK_END) == 0:
-        return False
-    file.seek(-1, os.SEEK_END)
-    return file.read(1) != b"\n"

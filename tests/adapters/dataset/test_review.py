@@ -87,7 +87,7 @@ def test_nothing_is_said_to_be_kept_that_is_not(monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("adapters.dataset.review.os.fsync", full)
+    monkeypatch.setattr("adapters.kept_lines.os.fsync", full)
     with pytest.raises(DatasetError, match="the disk is full"):
         review.decide(data, data.examples[0].id, "accept")
     assert data.examples[0].status == "pending"
