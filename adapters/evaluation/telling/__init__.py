@@ -1,0 +1,71 @@
+"""A report in words. Every front end takes its sentences, and the explanation of every number, from here.
+
+The reader is a student who knows nothing of machine learning: a word of the trade is explained where it stands, limits
+are said with every difference, and what could not be shown is not said. Nothing here measures or decides anything.
+"""
+
+from __future__ import annotations
+
+from adapters.evaluation.telling.checks import CheckWords, check_words
+from adapters.evaluation.telling.choices import choices_sentence, choices_sentences
+from adapters.evaluation.telling.data import data_sentences, method_sentences, place_of, small_sentence
+from adapters.evaluation.telling.differences import (
+    compared_with,
+    difference_sentence,
+    limits_explanation,
+    system_explanation,
+    system_name,
+    verdict_word,
+)
+from adapters.evaluation.telling.faults import FaultWords, fault_words
+from adapters.evaluation.telling.forgetting import (
+    LIGHT_MARKS,
+    LightWords,
+    forgetting_sentences,
+    light_words,
+    probe_sentences,
+    thresholds_sentence,
+)
+from adapters.evaluation.telling.gaps import not_judged_words
+from adapters.evaluation.telling.lineage import Stage, lineage_lines
+from adapters.evaluation.telling.metrics import MetricWords, amount, figure, limits, metric_words, signed
+from adapters.evaluation.telling.names import language_name
+from adapters.evaluation.telling.verdict import headline, verdict_label, verdict_sentences
+
+__all__ = [
+    "LIGHT_MARKS",
+    "CheckWords",
+    "FaultWords",
+    "LightWords",
+    "MetricWords",
+    "Stage",
+    "amount",
+    "check_words",
+    "choices_sentence",
+    "choices_sentences",
+    "compared_with",
+    "data_sentences",
+    "difference_sentence",
+    "fault_words",
+    "figure",
+    "forgetting_sentences",
+    "headline",
+    "language_name",
+    "light_words",
+    "limits",
+    "limits_explanation",
+    "lineage_lines",
+    "method_sentences",
+    "metric_words",
+    "not_judged_words",
+    "place_of",
+    "probe_sentences",
+    "signed",
+    "small_sentence",
+    "system_explanation",
+    "system_name",
+    "thresholds_sentence",
+    "verdict_label",
+    "verdict_sentences",
+    "verdict_word",
+]

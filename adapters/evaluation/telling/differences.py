@@ -1,0 +1,138 @@
+"""Who is compared with whom, and what a difference between them shows."""
+
+from __future__ import annotations
+
+from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, PRIMARY, SMALL_DOCUMENTS, Difference
+from adapters.evaluation.telling.metrics import amount, metric_words, signed
+from assistant.i18n import _, plural
+from assistant.safe_text import one_line
+
+_SIGNIFICANT = 0.05
+
+
+def system_name(key: str) -> str:
+    """`The base model`: as a heading."""
+    names = {
+        BASE: _("The base model"),
+        EXAMPLES: _("The base model with two examples"),
+        ADAPTER: _("The adapter"),
+    }
+    return names.get(key) or _("Version {number}").format(number=_number(key))
+
+
+def system_explanation(key: str) -> str:
+    explanations = {
+        BASE: _("The model as it was before the training, with the adapter switched off."),
+        EXAMPLES: _(
+            "The same untrained model, but each request begins with two examples of a text and its summary. This costs "
+            "no training, so an adapter has to beat it."
+        ),
+        ADAPTER: _("The model with what it learned in the training."),
+    }
+    return explanations.get(key) or _("This adapter as an earlier training left it.")
+
+
+def compared_with(key: str) -> str:
+    """`compared with the base model`: inside a sentence."""
+    phrases = {
+        BASE: _("compared with the base model"),
+        EXAMPLES: _("compared with the base model that is shown two examples"),
+        ADAPTER: _("compared with the adapter"),
+    }
+    return phrases.get(key) or _("compared with version {number}").format(number=_number(key))
+
+
+def _number(key: str) -> str:
+    return one_line(key.removeprefix("version:"))
+
+
+def verdict_word(difference: Difference) -> str:
+    """For a table: `better`, `worse`, `more`, `less`, `no difference shown`, `cannot be judged`."""
+    return {
+        "better": _("better"),
+        "worse": _("worse"),
+        "more": _("more"),
+        "less": _("less"),
+        "not_judged": _("cannot be judged"),
+    }.get(_shown(difference)) or _("no difference shown")
+
+
+def difference_sentence(difference: Difference) -> str:
+    """What a difference shows, with its limits; that it may be luck where there are few documents."""
+    parts = [_head(difference), _limits(difference)]
+    if difference["n"] < SMALL_DOCUMENTS and _shown(difference) != "not_judged":
+        parts.append(
+            plural(
+                "Only {count} document: a hint, no more.", "Only {count} documents: a hint, no more.", difference["n"]
+            )
+        )
+    return " ".join(filter(None, parts))
+
+
+def limits_explanation() -> str:
+    """What the limits beside every number are."""
+    return _(
+        "Every figure here is measured on a handful of documents; if we had drawn other documents of the same kind, it "
+        "would have come out a little differently. The limits beside it say by how much: found in this way, they hold "
+        "the true figure 95 times in 100. Where the limits of a difference have 0 between them, the difference may as "
+        "well be none, and the report says “no difference shown”. That does not mean that both are equally good: only "
+        "that these documents cannot tell."
+    )
+
+
+def _shown(difference: Difference) -> str:
+    """The verdict; for a metric with no good end, `more` or `less` where a difference is shown."""
+    verdict = difference["verdict"]
+    if verdict == "not_judged" or metric_words(difference["metric"]).better != "neither":
+        return verdict
+    p = difference["adjusted_p"] if difference["adjusted_p"] is not None else difference["p"]
+    if p is None or p >= _SIGNIFICANT:
+        return "no_difference"
+    return "more" if difference["mean"] > 0 else "less"
+
+
+def _head(difference: Difference) -> str:
+    sentences = {
+        "better": _("{metric}: better by {amount}, {compared}."),
+        "worse": _("{metric}: worse by {amount}, {compared}."),
+        "more": _("{metric}: more by {amount}, {compared}."),
+        "less": _("{metric}: less by {amount}, {compared}."),
+        "not_judged": _("{metric}: it cannot be judged {compared}, since there are too few documents."),
+    }
+    sentence = sentences.get(_shown(difference)) or _("{metric}: no difference shown {compared}.")
+    return sentence.format(
+        metric=metric_words(difference["metric"]).label,
+        amount=amount(difference["metric"], difference["mean"]),
+        compared=compared_with(difference["against"]),
+    )
+
+
+def _limits(difference: Difference) -> str:
+    metric, low, high = difference["metric"], difference["low"], difference["high"]
+    if low is None or high is None:
+        return ""
+    if low == high == 0:
+        return _("It is the same for every document.")
+    shown = _shown(difference) != "no_difference"
+    if shown and metric == PRIMARY:
+        sentence = _(
+            "It came out at {mean}; other documents would have given another figure, and the true one lies between "
+            "{low} and {high} (such limits hold 95 times in 100)."
+        )
+    elif shown:
+        sentence = _("It came out at {mean}; with other documents, between {low} and {high}.")
+    elif low <= 0 <= high and metric == PRIMARY:
+        sentence = _(
+            "It came out at {mean}, but the true figure may lie anywhere between {low} and {high} (such limits hold "
+            "95 times in 100), and so it may be none at all."
+        )
+    elif low <= 0 <= high:
+        sentence = _("It came out at {mean}; with other documents, anything between {low} and {high}, or none at all.")
+    elif metric == PRIMARY:
+        sentence = _("It came out at {mean}, between {low} and {high}: too little to be told from luck.")
+    else:
+        sentence = _(
+            "It came out at {mean}, between {low} and {high}. Alone it would count; but among so many figures one "
+            "always stands out by luck, and with that taken into account it is not enough."
+        )
+    return sentence.format(mean=signed(metric, difference["mean"]), low=signed(metric, low), high=signed(metric, high))

@@ -1,0 +1,154 @@
+"""Base model → data → run → versions, as stages that a terminal, the app and a page can each draw in their way."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from adapters.evaluation.report import Lineage
+from adapters.evaluation.telling.names import language_name
+from assistant.i18n import _, plural
+from assistant.safe_text import one_line
+from assistant.units import format_number, plain_number
+
+_MAX_FILES = 6
+
+Fields = Mapping[str, Any]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """One box of the drawing. From each an arrow leads to the next; `versions` of one adapter follow one another."""
+
+    key: Literal["base", "data", "run", "version"]
+    title: str
+    facts: tuple[str, ...]
+    """A line each."""
+    gives: str = ""
+    """What it hands on: beside the arrow to the next."""
+    current: bool = False
+    """The version that the report is about."""
+
+
+def lineage_lines(lineage: Lineage) -> list[Stage]:
+    """The stages from the base model to the newest version; what is not known is left out."""
+    return [
+        _base(lineage["base"]),
+        *([_data(lineage["data"])] if lineage["data"] else []),
+        *([_run(lineage["run"])] if lineage["run"] else []),
+        *(_version(version) for version in lineage["versions"]),
+    ]
+
+
+def _base(base: Fields) -> Stage:
+    parameters = base.get("parameters") or 0
+    languages = base.get("languages")
+    return Stage(
+        key="base",
+        title=_("Base model: {name}").format(name=_text(base, "name") or _("not known")),
+        facts=_known(
+            _("{count} numbers inside, learned by others from very much text").format(count=_count(parameters))
+            if parameters
+            else "",
+            _("licence {name}").format(name=_text(base, "license")) if base.get("license") else "",
+            _("speaks {languages}").format(languages=_list(map(language_name, languages))) if languages else "",
+        ),
+        gives=_("all it knows"),
+    )
+
+
+def _data(data: Fields) -> Stage:
+    tiers: Fields = data.get("tiers") or {}
+    written = {
+        "A": _("{count} written or approved by people"),
+        "B": _("{count} taken from the documents by rule"),
+        "C": _("{count} written by the model itself"),
+    }
+    parts = [words.format(count=tiers[tier]) for tier, words in written.items() if tiers.get(tier)]
+    return Stage(
+        key="data",
+        title=_("Your examples: {name}").format(name=_text(data, "file") or _("not known")),
+        facts=_known(
+            plural("{count} example to learn from", "{count} examples to learn from", int(data["examples"]))
+            if data.get("examples")
+            else "",
+            plural("{count} kept aside", "{count} kept aside", int(data["held_out"])) if data.get("held_out") else "",
+            ", ".join(parts),
+            _("from {files}").format(files=_list(data["files"])) if data.get("files") else "",
+        ),
+        gives=_("how you want it written"),
+    )
+
+
+def _run(run: Fields) -> Stage:
+    steps, kept = run.get("steps"), run.get("kept_step")
+    kinds = {
+        "lora": _("an adapter that is always on (lora)"),
+        "alora": _("an adapter that begins with the answer (alora)"),
+    }
+    return Stage(
+        key="run",
+        title=_("The training"),
+        facts=_known(
+            plural("{count} step", "{count} steps", int(steps)) if steps else "",
+            _("the best was step {step}, and it was kept").format(step=kept) if kept and kept != steps else "",
+            _("learning rate {rate}: how long each step is").format(rate=plain_number(run["learning_rate"]))
+            if run.get("learning_rate")
+            else "",
+            kinds.get(_text(run, "kind"), ""),
+            _("rank {r}: how much it can take in").format(r=run["r"]) if run.get("r") else "",
+            _ended(_text(run, "ended")),
+        ),
+        gives=_("the adapter"),
+    )
+
+
+def _ended(how: str) -> str:
+    return {
+        "overfitting": _("it ended early, before learning its examples by heart"),
+        "diverged": _("it lost its way, and ended with the last good step"),
+        "forgetting": _("it ended early, before forgetting too much"),
+        "stopped": _("it was stopped by hand"),
+    }.get(how, "")
+
+
+def _version(version: Fields) -> Stage:
+    before, after = version.get("loss_before"), version.get("loss_after")
+    return Stage(
+        key="version",
+        title=_("Version {number}").format(number=version.get("version", "?")),
+        facts=_known(
+            _text(version, "created")[:10],
+            _("surprise at the right answer (loss) {before} → {after}").format(
+                before=format_number(before, 3), after=format_number(after, 3)
+            )
+            if before is not None and after is not None
+            else _("not measured"),
+            _text(version, "file"),
+        ),
+        gives=_("its place"),
+        current=bool(version.get("current")),
+    )
+
+
+def _known(*facts: str) -> tuple[str, ...]:
+    return tuple(fact for fact in facts if fact)
+
+
+def _text(fields: Fields, key: str) -> str:
+    value = fields.get(key)
+    return one_line(str(value)) if value else ""
+
+
+def _list(values: Any) -> str:
+    names = [one_line(str(value)) for value in values]
+    more = _(" and {count} more").format(count=len(names) - _MAX_FILES) if len(names) > _MAX_FILES else ""
+    return ", ".join(names[:_MAX_FILES]) + more
+
+
+def _count(parameters: float) -> str:
+    """`135 million`, `4.0 billion`."""
+    if parameters >= 1e9:
+        return _("{count} billion").format(count=format_number(parameters / 1e9, 1))
+    return _("{count} million").format(count=format_number(parameters / 1e6, 0))

@@ -1,0 +1,172 @@
+"""Was it worth it? The answer first, then what it stands on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, PRIMARY, Difference, Light, Report, System
+from adapters.evaluation.telling.choices import choices_sentence
+from adapters.evaluation.telling.data import data_sentences, small_sentence
+from adapters.evaluation.telling.differences import difference_sentence
+from adapters.evaluation.telling.faults import fault_words
+from adapters.evaluation.telling.forgetting import light_words
+from adapters.evaluation.telling.gaps import not_judged_words
+from adapters.evaluation.telling.metrics import figure
+from assistant.i18n import _
+from assistant.safe_text import one_line
+
+_DECISIVE = (PRIMARY, EXAMPLES, "verdict")
+"""What the verdict stands on: a reader has to know which of them is missing."""
+
+
+def verdict_label(verdict: str) -> str:
+    """In two or three words, for a list of adapters."""
+    labels = {
+        "worth_it": _("worth it"),
+        "examples_do_as_well": _("two examples do as well"),
+        "no_difference": _("no difference shown"),
+        "worse": _("worse than the base"),
+        "broken": _("does not work"),
+    }
+    return labels.get(verdict) or _("cannot be judged")
+
+
+def headline(report: Report) -> str:
+    """One sentence: was it worth it?"""
+    return _headline(report).format(name=one_line(str(report["adapter"].get("name", ""))))
+
+
+def verdict_sentences(report: Report) -> list[str]:
+    """The headline first, then why, how sure that is, what it cost, and what to do."""
+    return [sentence for sentence in (headline(report), *_body(report)) if sentence]
+
+
+def _headline(report: Report) -> str:
+    match report["verdict"]:
+        case "worth_it" if _light(report) == "red":
+            return _(
+                "Better, but at a price: on documents it has never seen, “{name}” comes closer to what a person wrote "
+                "than the base model does, and it has forgotten a part of what the model knew."
+            )
+        case "worth_it":
+            return _(
+                "Yes, it was worth it: on documents it has never seen, “{name}” comes closer to what a person wrote "
+                "than the base model does."
+            )
+        case "examples_do_as_well":
+            return _beaten_by_examples(report)
+        case "no_difference":
+            return _(
+                "No difference shown: these documents cannot tell whether “{name}” is better or worse than the base "
+                "model."
+            )
+        case "worse":
+            return _("No: on documents it has never seen, “{name}” is worse than the base model.")
+        case "broken":
+            return _("“{name}” does not work as it should.")
+        case "not_judged":
+            return _("Whether “{name}” was worth it cannot be judged here.")
+
+
+def _beaten_by_examples(report: Report) -> str:
+    difference = _difference(report, EXAMPLES)
+    if difference is not None and difference["verdict"] == "worse":
+        return _(
+            "It helped, but there is a simpler way: the base model does better than “{name}” when it is shown two "
+            "examples with each request."
+        )
+    return _(
+        "It helped, but perhaps without need: no difference is shown between “{name}” and the base model when that is "
+        "shown two examples with each request."
+    )
+
+
+def _body(report: Report) -> Iterator[str]:
+    yield from (" ".join(fault_words(fault)) for fault in report["faults"] if fault["level"] == "error")
+    yield from (not_judged_words(gap) for gap in report["not_judged"] if gap["what"] in _DECISIVE)
+    small = small_sentence(report["data"])
+    yield small
+    yield _losses(report)
+    for against in (BASE, EXAMPLES):
+        if difference := _difference(report, against):
+            yield difference_sentence(difference)
+    yield from (sentence for sentence in data_sentences(report["data"]) if sentence != small)
+    yield _forgetting(report)
+    if report["blind"] is not None:
+        yield choices_sentence(report["blind"])
+    yield _advice(report)
+
+
+def _losses(report: Report) -> str:
+    """What the primary number is, with the two that are compared."""
+    base, adapter = _loss_of(report["systems"], BASE), _loss_of(report["systems"], ADAPTER)
+    if base is None or adapter is None:
+        return ""
+    sentence = _(
+        "Reading what a person wrote about each document, the adapter is surprised by {after} a word piece, the base "
+        "model by {before} (loss, in nats: 0 would be no surprise; lower is better)."
+    ).format(after=figure(PRIMARY, adapter), before=figure(PRIMARY, base))
+    hesitation = _hesitation(report["systems"], base, adapter)
+    return f"{sentence} {hesitation}".rstrip()
+
+
+def _hesitation(systems: list[System], base: float, adapter: float) -> str:
+    scores = {system["key"]: system["scores"].get("perplexity") for system in systems}
+    before, after = scores.get(BASE), scores.get(ADAPTER)
+    if before is None or after is None or figure(PRIMARY, base) == figure(PRIMARY, adapter):
+        return ""
+    return _(
+        "That is as if it hesitated among {after} equally likely word pieces each time, instead of {before} "
+        "(perplexity)."
+    ).format(after=figure("perplexity", after["mean"]), before=figure("perplexity", before["mean"]))
+
+
+def _loss_of(systems: list[System], key: str) -> float | None:
+    for system in systems:
+        if system["key"] == key and PRIMARY in system["scores"]:
+            return system["scores"][PRIMARY]["mean"]
+    return None
+
+
+def _difference(report: Report, against: str) -> Difference | None:
+    for difference in report["differences"]:
+        if (difference["metric"], difference["of"], difference["against"]) == (PRIMARY, ADAPTER, against):
+            return difference
+    return None
+
+
+def _forgetting(report: Report) -> str:
+    forgetting = report["forgetting"]
+    if forgetting is None:
+        return ""
+    label, explanation = light_words(forgetting["light"])
+    return f"{label}. {explanation}"
+
+
+def _light(report: Report) -> Light | None:
+    return report["forgetting"]["light"] if report["forgetting"] is not None else None
+
+
+def _advice(report: Report) -> str:
+    """What to do now."""
+    match report["verdict"]:
+        case "worth_it":
+            return (
+                _("Compare the texts yourself, without seeing whose they are: `sunto evaluate NAME --blind`.")
+                if report["blind"] is None and report["texts"]
+                else ""
+            )
+        case "examples_do_as_well":
+            return _(
+                "The adapter still saves reading two examples with each request; for better texts, more and better "
+                "examples to train on help most."
+            )
+        case "no_difference":
+            return _(
+                "More documents kept aside would show a smaller difference; more examples to train on would make a "
+                "larger one. Until then the base model will do."
+            )
+        case "worse":
+            return _("Work with the base model, or train again: with the prudent preset, or on better examples.")
+        case "broken" | "not_judged":
+            return ""
