@@ -1,7 +1,7 @@
 """Trainings that are killed and continued: run as a program of its own, which says at the end what came of them.
 
 One process loads torch and the tiny model, and forks a child for each training: a fork is as good a process to kill as
-any, and begins at once. Prints one JSON object a line: {"how", "kills", "same", "steps_once", "states"}.
+any, and begins at once. Prints one JSON object a line: {"kind", "how", "kills", "same", "steps_once", "states"}.
 """
 
 from __future__ import annotations
@@ -23,14 +23,20 @@ Trap = Callable[[], None]
 """What a child does first, so that it is killed later on."""
 
 
-def main(kind: str, trials: int, root: Path) -> None:
+def main(kept: Path, trials: int, root: Path) -> None:
     import torch
 
     torch.set_num_threads(1)
     os.fsync = lambda _descriptor: None  # a kill loses nothing that was written; only a power cut would
     from assistant.engine import load_engine
 
-    engine = load_engine(tiny(root), "cpu")
+    engine = load_engine(tiny(kept), "cpu")
+    for kind in ("lora", "alora"):
+        (root / kind).mkdir()
+        kill_and_continue(engine, kind, trials, root / kind)
+
+
+def kill_and_continue(engine, kind: str, trials: int, root: Path) -> None:
     started = time.monotonic()
     whole = trained(engine, kind, root / "whole", lambda: None)
     seconds = time.monotonic() - started
@@ -56,6 +62,7 @@ def main(kind: str, trials: int, root: Path) -> None:
                 assert weights is not None
         steps = [row["step"] for row in metrics(home) if row["kind"] == "step"]
         result = {
+            "kind": kind,
             "how": how,
             "kills": kills,
             "same": weights == whole,
@@ -65,16 +72,12 @@ def main(kind: str, trials: int, root: Path) -> None:
         sys.stdout.write(json.dumps(result) + "\n")
 
 
-def tiny(root: Path):
-    from assistant.weights.quantize import quantize_checkpoint
+def tiny(kept: Path):
     from assistant.weights.store import KeptModel
-    from tests.tiny_model import make_tiny_llama
 
-    source = make_tiny_llama(root / "source")
-    quantize_checkpoint(source, root / "kept", root / "scratch", report=lambda *_: None)
     return KeptModel(
         name="tiny",
-        directory=root / "kept",
+        directory=kept,
         revision="1",
         weights_sha256="a" * 64,
         chat_template_sha256="b" * 64,
@@ -154,4 +157,4 @@ def metrics(home: Path) -> list[dict]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]))
+    main(Path(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3]))
