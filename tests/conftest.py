@@ -37,6 +37,7 @@ def sample_docs() -> Path:
 @pytest.fixture(scope="session")
 def tiny_kept(tmp_path_factory: pytest.TempPathFactory):
     """A `KeptModel`: the tiny random Llama, quantized to NF4 the way every base is."""
+    from assistant.weights.checkpoint import chat_template_sha256
     from assistant.weights.quantize import quantize_checkpoint
     from assistant.weights.store import KeptModel
     from tests.tiny_model import make_tiny_llama
@@ -49,7 +50,7 @@ def tiny_kept(tmp_path_factory: pytest.TempPathFactory):
         directory=root / "kept",
         revision="1",
         weights_sha256="a" * 64,
-        chat_template_sha256="b" * 64,
+        chat_template_sha256=chat_template_sha256(root / "kept"),
         context_tokens=2048,
         chunk_tokens=256,
         languages=("en",),

@@ -13,9 +13,14 @@ from __future__ import annotations
 import time
 from collections.abc import Generator
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from adapters import registry
+from adapters.cards import Card
+from adapters.evaluation import verification
+from adapters.evaluation.verification import Expected
 from adapters.registry import AdapterRecord
 from adapters.session import Session
 from adapters.training import fit, publishing, runs
@@ -32,6 +37,7 @@ from assistant.protocol import CheckFit, Event, Progress, Train, TryRates
 
 if TYPE_CHECKING:
     from adapters.training.records import Outcome
+    from assistant.weights import KeptModel
 
 Result = dict[str, Any]
 Job = Generator[Event, None, Result]
@@ -42,29 +48,16 @@ def train_adapter(request: Train, session: Session, should_stop: ShouldStop) -> 
     started = time.monotonic()
     check_alone(session)
     with ExitStack() as held:
-        if request.resume:
-            run = held.enter_context(runs.open_run(request.name))
-            check_unfinished(run)
-            prepared = yield from prepare_again(request, run, session, should_stop)
-        else:
-            check_settings(request)
-            check_new(request, session)
-            run = None
-            prepared = yield from prepare(request, session, should_stop, few=request.few)
-        with workbench(prepared, session) as bench:
-            check_room(prepared.name, bench.adapter.nbytes)
-            if run is None:
-                prepared = yield from _fitted(prepared, bench, should_stop)
-                run = held.enter_context(create_run(prepared, subject=request.subject, overwrite=request.overwrite))
-            with _failing(run):
-                outcome = yield from _run(prepared, bench, run, should_stop)
-                record = _publish(prepared, bench, run, outcome)
-            with suppress(OSError):  # the adapter is there: what is noted of it is no reason to fail
-                run.note(published=True)
+        trained = yield from _trained(request, session, held, should_stop)
+        run = trained.run
+        with _failing(run):
+            record = yield from _published(request.job, trained, session, should_stop)
+        with suppress(OSError):  # the adapter is there: what is noted of it is no reason to fail
+            run.note(published=True, state="finished")
         session.forget_adapter(record.name)
     if subject := str(run.about["subject"]):
         session.library.set_subject_adapter(subject, record.name)
-    return {**_result(record, prepared, outcome, run), "subject": subject, "seconds": time.monotonic() - started}
+    return {**_result(record, trained), "subject": subject, "seconds": time.monotonic() - started}
 
 
 def check_fit(request: CheckFit, session: Session, should_stop: ShouldStop) -> Job:
@@ -138,10 +131,81 @@ def _run(prepared: Prepared, bench: Workbench, run: Run, should_stop: ShouldStop
     return outcome
 
 
-def _publish(prepared: Prepared, bench: Workbench, run: Run, outcome: Outcome) -> AdapterRecord:
-    """Raises AdapterError; the run can then go on, which is to publish again."""
-    card = publishing.card_of(prepared, outcome, run)
-    return publishing.publish(run.name, bench.engine, bench.adapter, card, overwrite=bool(run.about["overwrite"]))
+@dataclass(frozen=True)
+class _Trained:
+    """What is left when the model is free again: no part of it is held here, so that it can be unloaded."""
+
+    run: Run
+    outcome: Outcome
+    saved: Path
+    """The folder that can be published."""
+    card: Card
+    expected: Expected
+    kept: KeptModel
+    device: str
+    base_bytes: int
+    examples: int
+    held_out: int
+
+
+def _trained(
+    request: Train, session: Session, held: ExitStack, should_stop: ShouldStop
+) -> Generator[Event, None, _Trained]:
+    """The adapter in a folder of its own, not published yet."""
+    if request.resume:
+        run = held.enter_context(runs.open_run(request.name))
+        check_unfinished(run)
+        prepared = yield from prepare_again(request, run, session, should_stop)
+    else:
+        check_settings(request)
+        check_new(request, session)
+        run = None
+        prepared = yield from prepare(request, session, should_stop, few=request.few)
+    base_bytes = prepared.engine.memory_bytes
+    with workbench(prepared, session) as bench:
+        check_room(prepared.name, bench.adapter.nbytes)
+        if run is None:
+            prepared = yield from _fitted(prepared, bench, should_stop)
+            run = held.enter_context(create_run(prepared, subject=request.subject, overwrite=request.overwrite))
+        with _failing(run):
+            outcome = yield from _run(prepared, bench, run, should_stop)
+            saved = held.enter_context(registry.staging())
+            card = publishing.card_of(prepared, outcome, run)
+            digests = publishing.save(saved, bench.engine, bench.adapter, card)
+            expected = publishing.expected_of(bench, prepared, digests)
+    return _Trained(
+        run=run,
+        outcome=outcome,
+        saved=saved,
+        card=card,
+        expected=expected,
+        kept=prepared.engine.kept,
+        device=prepared.engine.device.type,
+        base_bytes=base_bytes,
+        examples=len(prepared.tokens.train),
+        held_out=len(prepared.tokens.held_out),
+    )
+
+
+def _published(
+    job: str, trained: _Trained, session: Session, should_stop: ShouldStop
+) -> Generator[Event, None, AdapterRecord]:
+    """Raises TrainingError, AdapterError; the run can then go on, which is to publish again."""
+    with suppress(OSError):
+        trained.run.note(state="running")  # killed from here on, it was interrupted
+    yield Progress(job=job, stage="check", done=0, total=0)
+    if not verification.has_room(trained.device, trained.base_bytes):
+        session.unload()  # the process that checks loads the base a second time
+    try:
+        checks = verification.verify(
+            trained.saved, trained.kept, trained.device, trained.expected, trained.card, should_stop
+        )
+    except Stopped:
+        with suppress(OSError):
+            trained.run.note(state="paused")
+        raise
+    name, overwrite = trained.run.name, bool(trained.run.about["overwrite"])
+    return publishing.publish(trained.saved, name, trained.card, checks, overwrite=overwrite)
 
 
 @contextmanager
@@ -155,25 +219,26 @@ def _failing(run: Run) -> Generator[None]:
         raise
 
 
-def _result(record: AdapterRecord, prepared: Prepared, outcome: Outcome, run: Run) -> Result:
+def _result(record: AdapterRecord, trained: _Trained) -> Result:
+    run, outcome = trained.run, trained.outcome
     steps, _evaluations, _changes = publishing.curves(run.directory)
     return {
         "name": record.name,
         "directory": str(record.directory),
         "version": record.version,
         "versions": list(record.versions),
-        "model": prepared.engine.name,
-        "kind": prepared.settings.kind,
+        "model": trained.kept.name,
+        "kind": run.settings.kind,
         "steps": outcome.steps,
         "kept_step": outcome.kept_step,
         "ended": outcome.end,
-        "examples": len(prepared.tokens.train),
-        "held_out": len(prepared.tokens.held_out),
+        "examples": trained.examples,
+        "held_out": trained.held_out,
         "first_loss": None,
         "last_loss": None,
         **publishing.trend([loss for _step, loss in steps]),
         "held_out_before": outcome.base_loss,
         "held_out_after": outcome.best_loss,
-        "learning_rate": prepared.settings.learning_rate,
+        "learning_rate": run.settings.learning_rate,
         "run": str(run.directory),
     }

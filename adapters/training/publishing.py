@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,38 +11,82 @@ from typing import TYPE_CHECKING
 
 from adapters import registry
 from adapters.cards import Card, new_card, write_card
+from adapters.dataset.prompting import messages
+from adapters.dataset.tokens import tokenize
+from adapters.evaluation.saved import tensor_digests, write_saved
+from adapters.evaluation.verification import Expected, refusal
 from adapters.registry import AdapterRecord
 from adapters.training.metrics import read_metrics
-from adapters.training.preparing import Prepared
+from adapters.training.preparing import Prepared, Workbench
 from adapters.training.run import Run
+from adapters.training.samples import choose
 
 if TYPE_CHECKING:
+    from adapters.dataset.example import Example
+    from adapters.dataset.tokens import TokenizedExample
+    from adapters.evaluation.report import Check
     from adapters.training.lora import AdapterInTraining
     from adapters.training.records import Outcome
     from assistant.engine.engine import Engine
 
+_CHECK_WORDS = (200, 50, 10)
+"""Of a text that a saved adapter is checked with: as many as fit."""
 _DECIMALS = 4
 _CURVE_POINTS = 40
 """Of the curve on the card; the run keeps all of them."""
 
 
-def publish(
-    name: str,
-    engine: Engine,
-    adapter: AdapterInTraining,
-    card: Card,
-    *,
-    overwrite: bool,
-) -> AdapterRecord:
-    """All of it or nothing. Raises AdapterError."""
+def save(directory: Path, engine: Engine, adapter: AdapterInTraining, card: Card) -> dict[str, str]:
+    """Write the adapter into an empty folder (`registry.staging`); returns the digests of its tensors in memory.
+
+    Raises AdapterError.
+    """
     from assistant.engine.adapter_files import write_adapter
 
-    with registry.staging() as staging:
-        with registry.writing():
-            write_adapter(staging, adapter.weights(), adapter.settings, engine.name)
-            write_card(staging, card)
-        directory = registry.publish(staging, name, overwrite=overwrite)
-    return registry.get_adapter(directory.name)
+    weights = adapter.weights()
+    digests = tensor_digests(weights)
+    with registry.writing():
+        write_adapter(directory, weights, adapter.settings, engine.name)
+        write_saved(directory, digests, adapter.settings.scaling)
+        write_card(directory, card)
+    return digests
+
+
+def publish(directory: Path, name: str, card: Card, checks: Sequence[Check], *, overwrite: bool) -> AdapterRecord:
+    """Give what was saved its name: all of it or nothing. What became of the checks is on the card.
+
+    Raises TrainingError where one failed, AdapterError.
+    """
+    if refused := refusal(name, checks):
+        raise refused
+    with registry.writing():
+        write_card(directory, {**card, "scores": {**card["scores"], "checks": list(checks)}})
+    published = registry.publish(directory, name, overwrite=overwrite)
+    return registry.get_adapter(published.name)
+
+
+def expected_of(bench: Workbench, prepared: Prepared, digests: Mapping[str, str]) -> Expected:
+    """What the trainer makes of a few texts, with the weights that were saved."""
+    texts = choose(prepared.data.held_out or prepared.data.train)
+    short = [found for example in texts if (found := _shortened(example, bench.engine, prepared.windows[-1]))]
+    losses = bench.forward.losses([tokens for _example, tokens in short])
+    return Expected(
+        items=[(messages(example.task, example.text, example.language), example.target) for example, _tokens in short],
+        losses=[loss for loss, _count in losses],
+        tokens=sum(count for _loss, count in losses),
+        digests=digests,
+    )
+
+
+def _shortened(example: Example, engine: Engine, window: int) -> tuple[Example, TokenizedExample] | None:
+    """With so much of its text that all of it fits; None where not even a few words do."""
+    words = example.text.split(" ")
+    for count in _CHECK_WORDS:
+        less = dataclasses.replace(example, text=" ".join(words[:count]))
+        tokens = tokenize(less, engine, window)
+        if tokens and not tokens.shortened:
+            return less, tokens
+    return None
 
 
 def card_of(prepared: Prepared, outcome: Outcome, run: Run) -> Card:

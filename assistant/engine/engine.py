@@ -249,14 +249,15 @@ class Engine:
         from its invocation on. Prompts that follow one another and are the same are read once. Raises
         ContextOverflowError before anything is read, Stopped, OutOfMemoryError.
         """
-        questions = [self._question(messages, text) for messages, text in items]
+        questions = [self.question(messages, text) for messages, text in items]
         scorer = Scorer(self.model, self.slots)
         for question in questions:
             with self._answering([question]):
                 scored = scorer.loss(question, should_stop)
             yield scored
 
-    def _question(self, messages: Sequence[ChatMessage], text: str) -> Question:
+    def question(self, messages: Sequence[ChatMessage], text: str) -> Question:
+        """This answer to this prompt, for a `Scorer`, with whoever is selected. Raises ContextOverflowError."""
         prompt, completion = self._template.encode(messages), self.encode_completion(text)
         self._check_fits(len(prompt), len(completion))
         return Question(prompt, completion, activate(self._selected, prompt))

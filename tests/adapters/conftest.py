@@ -19,3 +19,16 @@ def session(tiny_kept: KeptModel, monkeypatch: pytest.MonkeyPatch) -> Iterator[S
     session = Session(Settings(device="cpu"))
     yield session
     session.close()
+
+
+@pytest.fixture(autouse=True)
+def _checked_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """To start a process for each adapter that is saved would take most of the tests' time; a few tests do."""
+    from adapters.evaluation import verification
+
+    def look(kept, directory, items, device, _should_stop):
+        from adapters.evaluation import fresh
+
+        return fresh.found_by(lambda: fresh.look(kept, directory, items, device))
+
+    monkeypatch.setattr(verification, "in_fresh_process", look)
