@@ -162,6 +162,10 @@ class Choices(TypedDict):
     verdict: Verdict
     inconsistent: NotRequired[int]
     """Of a model's judgements: the two orders gave different answers; counted among `same`."""
+    longer: NotRequired[int]
+    """Of a model's judgements: how many went to the longer text, which models like whatever it says."""
+    equal: NotRequired[int]
+    """Of a person's: both wrote the same words, and nobody was asked; counted among `same`."""
 
 
 class Lineage(TypedDict):

@@ -6,6 +6,7 @@ texts    tasks whose answer is a text: points, merging, paragraphs, a descriptio
 study    tasks whose answer is a list of things to study with
 answers  what is said for answers to questions
 lists    what is said to have everything of one kind listed, part by part
+judging  what is said to have the model choose between two texts; no part of the version: it makes no text
 
 A test keeps a digest of all of it beside `PROMPT_VERSION`.
 """
