@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import functools
 import json
 import os
 import subprocess
@@ -24,6 +25,7 @@ from adapters.training.checkpoints import (
 from adapters.training.loop import train
 from adapters.training.metrics import read_metrics
 from adapters.training.records import Adjustment, EvaluationDone, Stepped
+from assistant.engine import load_engine
 from assistant.errors import OutOfMemoryError, TrainingError
 from tests.adapters.training.loops import Around, go, learnable, prepared, rows, settings
 
@@ -62,10 +64,28 @@ def test_killed_at_random_moments_it_ends_with_the_same_weights_bit_for_bit(tiny
         assert sum(result["kills"] for result in results if result["kind"] == kind) >= 3
 
 
+@pytest.fixture(scope="module")
+def uninterrupted(tiny_kept, tmp_path_factory):
+    """Kind → what comes of a training that nothing disturbs; each is made once."""
+
+    @functools.cache
+    def ran(kind: str):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("SUNTO_HOME", str(tmp_path_factory.mktemp("whole")))
+            return go(load_engine(tiny_kept, "cpu"), settings(kind=kind))
+
+    return ran
+
+
+@pytest.fixture
+def whole(uninterrupted):
+    return uninterrupted("lora")
+
+
 @pytest.mark.parametrize("kind", ["lora", "alora"])
 @pytest.mark.parametrize("stopped_at", [1, 4, 7])
-def test_a_pause_and_a_continuation_end_with_the_very_same_weights(engine, kind, stopped_at):
-    whole = go(engine, settings(kind=kind), name="whole")
+def test_a_pause_and_a_continuation_end_with_the_very_same_weights(engine, uninterrupted, kind, stopped_at):
+    whole = uninterrupted(kind)
     paused = go(engine, settings(kind=kind), after=step_is(stopped_at))
     assert (paused.outcome.end, paused.outcome.steps) == ("stopped", stopped_at)
     assert runs.find_run("bio").state == "paused"
@@ -73,7 +93,7 @@ def test_a_pause_and_a_continuation_end_with_the_very_same_weights(engine, kind,
     assert [step.step for step in ended.steps] == list(range(stopped_at + 1, 10))
     assert ended.same_weights(whole)
     assert ended.outcome == whole.outcome
-    assert steps_in_metrics() == steps_in_metrics("whole") == list(range(1, 10))
+    assert steps_in_metrics() == list(range(1, 10))
 
 
 class OneAtATime(Around):
@@ -116,8 +136,7 @@ def test_a_pause_while_evaluating_evaluates_again(engine):
     assert ended.same_weights(whole)
 
 
-def test_what_others_do_with_random_numbers_between_two_steps_changes_nothing(engine):
-    whole = go(engine, name="whole")
+def test_what_others_do_with_random_numbers_between_two_steps_changes_nothing(engine, whole):
     disturbed = go(engine, after=lambda _told: torch.rand(7).sum() < 0)
     assert disturbed.same_weights(whole)
 
@@ -171,8 +190,7 @@ def test_other_examples_than_it_began_with_are_refused(engine):
     ],
     ids=["cut", "empty", "overwritten", "header", "state"],
 )
-def test_a_torn_checkpoint_is_noticed_and_the_one_before_it_is_taken(engine, damage):
-    whole = go(engine, name="whole")
+def test_a_torn_checkpoint_is_noticed_and_the_one_before_it_is_taken(engine, whole, damage):
     go(engine, after=step_is(5))
     path = checkpoint_path(directory(), 5)
     before, after = path.read_bytes(), damage(path.read_bytes())
@@ -185,8 +203,7 @@ def test_a_torn_checkpoint_is_noticed_and_the_one_before_it_is_taken(engine, dam
     assert ended.same_weights(whole)
 
 
-def test_with_all_checkpoints_torn_it_begins_anew_and_says_so(engine):
-    whole = go(engine, name="whole")
+def test_with_all_checkpoints_torn_it_begins_anew_and_says_so(engine, whole):
     go(engine, after=step_is(5))
     for path in (directory() / FOLDER).iterdir():
         path.write_bytes(b"torn")
@@ -214,8 +231,7 @@ class FullDisk:
         monkeypatch.setattr("safetensors.torch.save_file", save)
 
 
-def test_a_full_disk_at_a_checkpoint_leaves_the_one_before_whole_and_the_training_goes_on(engine, monkeypatch):
-    whole = go(engine, name="whole")
+def test_a_full_disk_at_a_checkpoint_leaves_the_one_before_whole_and_the_training_goes_on(engine, whole, monkeypatch):
     disk = FullDisk(monkeypatch)
     kept = {}
 
@@ -234,8 +250,7 @@ def test_a_full_disk_at_a_checkpoint_leaves_the_one_before_whole_and_the_trainin
     assert go(engine, resume=True).same_weights(whole)
 
 
-def test_when_there_is_room_again_everything_is_saved_again(engine, monkeypatch):
-    whole = go(engine, name="whole")
+def test_when_there_is_room_again_everything_is_saved_again(engine, whole, monkeypatch):
     disk = FullDisk(monkeypatch)
 
     def fill(told):
@@ -414,11 +429,10 @@ class FailsOnce:
         return self.function(*arguments)
 
 
-def test_memory_that_runs_out_in_the_optimizers_step_is_made_and_costs_no_weight(engine, monkeypatch):
+def test_memory_that_runs_out_in_the_optimizers_step_is_made_and_costs_no_weight(engine, whole, monkeypatch):
     from adapters.training.records import Room
     from tests.adapters.training.training_models import plan
 
-    whole = go(engine, settings(), name="whole")
     step = FailsOnce(torch.optim.AdamW.step, at=3)
     monkeypatch.setattr(torch.optim.AdamW, "step", lambda self: step(self))
     ran = go(engine, settings(), ladder=lambda _error: Room(message="Smaller.", plan=plan()))
@@ -428,12 +442,11 @@ def test_memory_that_runs_out_in_the_optimizers_step_is_made_and_costs_no_weight
     assert ran.outcome.rungs == ({},)
 
 
-def test_where_not_even_the_smaller_optimizer_fits_no_step_is_lost(engine, monkeypatch):
+def test_where_not_even_the_smaller_optimizer_fits_no_step_is_lost(engine, whole, monkeypatch):
     from adapters.training import standing
     from adapters.training.records import Room
     from tests.adapters.training.training_models import plan
 
-    whole = go(engine, settings(), name="whole")
     with monkeypatch.context() as short:
         step = FailsOnce(torch.optim.AdamW.step, at=3)
         short.setattr(torch.optim.AdamW, "step", lambda self: step(self))
