@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 
-from adapters import adapter_jobs, dataset_jobs, handlers, library_jobs, run_jobs
+from adapters import adapter_jobs, blind_jobs, dataset_jobs, evaluation_jobs, handlers, library_jobs, run_jobs
 from adapters.compare import compare
 from adapters.extract import extract
 from adapters.handlers import Handler
@@ -50,6 +50,11 @@ HANDLERS: dict[type[Request], Handler] = {
     protocol.TryRates: handlers.try_rates,
     protocol.ListRuns: handlers.immediate(run_jobs.list_runs),
     protocol.RemoveRun: handlers.immediate(run_jobs.remove_run),
+    protocol.Evaluate: evaluation_jobs.evaluate,
+    protocol.ShowEvaluation: handlers.immediate(evaluation_jobs.show_evaluation),
+    protocol.ExportEvaluation: handlers.immediate(evaluation_jobs.export_evaluation),
+    protocol.ListBlindPairs: blind_jobs.list_blind_pairs,
+    protocol.ChooseBlind: blind_jobs.choose_blind,
     protocol.FetchModel: handlers.fetch_model,
     protocol.Diagnose: handlers.diagnose,
     protocol.ListAdapters: adapter_jobs.list_adapters,

@@ -120,6 +120,16 @@ class Session:
         if self._bank is not None:
             self._bank.forget(name)
 
+    def use_adapter(self, record: AdapterRecord | None) -> None:
+        """Let the base that is in memory answer with this one; None is without. Raises AdapterError, OutOfMemoryError.
+
+        For jobs that have got the base and go from one adapter to the next on it.
+        """
+        engine = self._training.engine if self._training else self._engine
+        assert engine is not None
+        _check(record, engine.kept)
+        self._use(record)
+
     def _use(self, record: AdapterRecord | None) -> None:
         """Raises AdapterError, OutOfMemoryError."""
         if self._training is not None and self._training.is_this(record):

@@ -53,10 +53,10 @@ def tokenize(example: Example, engine: Encoder, max_tokens: int) -> TokenizedExa
     prompt = encode(example.text)
     shortened = len(prompt) > room
     if shortened:
-        found = _shorten(example.text, encode, room)
-        if found is None:
+        text = shorten(example.text, encode, room)
+        if text is None:
             return None
-        prompt = found
+        prompt = encode(text)
     return TokenizedExample(
         input_ids=(*prompt, *target),
         labels=(*[IGNORED] * len(prompt), *target),
@@ -66,15 +66,14 @@ def tokenize(example: Example, engine: Encoder, max_tokens: int) -> TokenizedExa
     )
 
 
-def _shorten(text: str, encode: Callable[[str], list[int]], room: int) -> list[int] | None:
-    """The prompt of the longest beginning of the text, in whole words, that fits into `room` tokens."""
+def shorten(text: str, encode: Callable[[str], list[int]], room: int) -> str | None:
+    """The longest beginning of the text, in whole words, whose prompt fits into `room` tokens."""
     words = text.split(" ")
-    low, high, best = 1, len(words) - 1, None
+    low, high, best = 1, len(words) - 1, 0
     while low <= high:
         middle = (low + high) // 2
-        prompt = encode(" ".join(words[:middle]))
-        if len(prompt) <= room:
-            best, low = prompt, middle + 1
+        if len(encode(" ".join(words[:middle]))) <= room:
+            best, low = middle, middle + 1
         else:
             high = middle - 1
-    return best
+    return " ".join(words[:best]) or None

@@ -125,7 +125,7 @@ class NotJudged(TypedDict):
     """A metric, a system, `forgetting`, `blind` …"""
     why: str
     """few_documents, no_references, no_test_data, no_examples, does_not_fit, no_language, wrote_nothing, no_run,
-    stopped, not_asked"""
+    stopped, not_asked, broken"""
     details: dict[str, Any]
 
 
@@ -134,7 +134,8 @@ class Data(TypedDict):
     file: str
     sha256: str
     split: str
-    """test; validation where no example is fit to test with: its documents chose the best step."""
+    """test; validation where no example is fit to test with: its documents chose the best step; all of a data set that
+    is another one than what it was trained on."""
     documents: int
     examples: int
     written: int

@@ -57,7 +57,19 @@ def train_adapter(request: Train, session: Session, should_stop: ShouldStop) -> 
         session.forget_adapter(record.name)
     if subject := str(run.about["subject"]):
         session.library.set_subject_adapter(subject, record.name)
-    return {**_result(record, trained), "subject": subject, "seconds": time.monotonic() - started}
+    result = {**_result(record, trained), "subject": subject, "seconds": time.monotonic() - started}
+    return {**result, "evaluation": (yield from _evaluated(request, record, trained, session, should_stop))}
+
+
+def _evaluated(
+    request: Train, record: AdapterRecord, trained: _Trained, session: Session, should_stop: ShouldStop
+) -> Job:
+    """What came of the adapter, summed up; empty where nobody asked."""
+    from adapters.evaluation_jobs import report_after_training
+
+    if not request.evaluate:
+        return {}
+    return (yield from report_after_training(request, record, trained.device, session, should_stop))
 
 
 def check_fit(request: CheckFit, session: Session, should_stop: ShouldStop) -> Job:

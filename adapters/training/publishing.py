@@ -92,7 +92,7 @@ def _shortened(example: Example, engine: Engine, window: int) -> tuple[Example, 
 def card_of(prepared: Prepared, outcome: Outcome, run: Run) -> Card:
     steps, evaluations, adjustments = curves(run.directory)
     data = prepared.data
-    about = {"file": data.about["file"], "sha256": data.about["sha256"]}
+    about = {"name": data.about["name"], "file": data.about["file"], "sha256": data.about["sha256"]}
     return new_card(
         name=run.name,
         base=prepared.engine.kept,

@@ -77,11 +77,7 @@ class Run:
 
     def examples(self) -> tuple[Example, ...]:
         """As they were given to `runs.create`. Raises TrainingError."""
-        try:
-            with (self.directory / EXAMPLES_FILE).open(encoding="utf-8") as file:
-                return tuple(_example(json.loads(line)) for line in file)
-        except (OSError, ValueError, TypeError, KeyError) as error:
-            raise damaged(self.name) from error
+        return read_examples(self.directory)
 
     def rungs(self) -> tuple[Mapping[str, Any], ...]:
         """What the run has given up for memory so far (`Room.record`), in the order it was; empty before that."""
@@ -126,6 +122,15 @@ def read_facts(directory: Path) -> Facts:
 def write_examples(directory: Path, examples: Iterable[Example]) -> None:
     """Exactly, characters that no text should have included: their tokens must be the same again. Raises OSError."""
     replace_file(directory / EXAMPLES_FILE, (f"{json.dumps(asdict(example))}\n" for example in examples))
+
+
+def read_examples(directory: Path) -> tuple[Example, ...]:
+    """Also of a run that another process has: they never change. Raises TrainingError."""
+    try:
+        with (directory / EXAMPLES_FILE).open(encoding="utf-8") as file:
+            return tuple(_example(json.loads(line)) for line in file)
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise damaged(directory.name) from error
 
 
 def damaged(name: str) -> TrainingError:
