@@ -130,6 +130,33 @@ def _table(_language: str) -> tuple[Action, ...]:
             key="f8",
             completes="path",
         ),
+        Action(
+            "report",
+            _(
+                "Show whether an adapter was worth its training: better or worse than the model without it, how sure "
+                "that is, and what the model forgot for it."
+            ),
+            arguments=_("[NAME]"),
+            aliases=("rapporto",),
+            completes="adapter name",
+        ),
+        Action(
+            "evaluate",
+            _("Measure an adapter on documents it did not learn from, then show the report. It takes some minutes."),
+            arguments=_("[NAME]"),
+            aliases=("valuta",),
+            completes="adapter name",
+        ),
+        Action(
+            "blind",
+            _(
+                "Read two texts about the same document without knowing which is the adapter's, and choose the better "
+                "one; “examples” sets it against the model with two examples in its prompt."
+            ),
+            arguments=_("[NAME] [base|examples]"),
+            aliases=("cieca",),
+            completes="adapter name",
+        ),
         Action("model", _("Answer with another base model."), arguments=_("NAME"), aliases=("modello",)),
         Action("models", _("List the base models and which of them this machine can run.")),
         Action("doctor", _("Check what this machine is and which parts work.")),

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from rich.text import Text
 
 from assistant.i18n import _, plural
 from assistant.safe_text import one_line
 from assistant.units import format_bytes, format_number
 from tui.adapter_rows import AdapterRow
+from tui.cells import cell
 from tui.choosable import Choosable
+from tui.evaluation.on_card import evaluation_facts, worth_cell
 from tui.who_answers import Answerer
 
 MARKS = {True: "✔", False: "✖", None: "?"}
@@ -25,6 +27,8 @@ _MAX_VALUE = 200
 """Characters of one value."""
 _MAX_PARTS = 12
 """Of a list, or of scores."""
+_SAID = ("on_training_data", "evaluation", "checks")
+"""Scores that have words of their own."""
 _GAP = "  "
 _MARK_COLUMNS = 3
 
@@ -78,28 +82,29 @@ class AdapterTable:
         """`now` is the adapter that answers, empty for none; `subjects` are those that each is the own adapter of."""
         self._marks = [f"{'●' if row.name == now else ' '}{MARKS[row.fits]} " for row in rows]
         self._columns = [
-            _column(_("name"), [row.name for row in rows], (18, 32), 9),
+            _column(_("name"), [row.name for row in rows], (18, 32), 10),
             _column(
                 _("subject"), [", ".join(subjects.get(row.name, ())) or row.subject or "–" for row in rows], (10, 20), 7
             ),
             _column(_("base"), [row.model or "–" for row in rows], (13, 28), 6),
-            _column(_("kind"), [row.kind for row in rows], (5, 5), 8),
+            _column(_("kind"), [row.kind for row in rows], (5, 5), 9),
             _column(_("version"), [str(row.version) for row in rows], (5, 5), 5),
+            _column(_("worth it?"), [worth_cell(row.card) for row in rows], (9, 18), 8),
             _column(_("size"), [format_bytes(row.size_bytes) for row in rows], (8, 8), 3),
             _column(_("made on"), [row.created[:10] or "–" for row in rows], (10, 10), 4),
         ]
 
     def header(self, columns: int) -> Text:
         return Text(
-            " " * _MARK_COLUMNS + _GAP.join(_cell(column.title, column.width) for column in self._fitting(columns)),
+            " " * _MARK_COLUMNS + _GAP.join(cell(column.title, column.width) for column in self._fitting(columns)),
             "bold",
         )
 
     def line(self, position: int, columns: int) -> Text:
-        cells = [_cell(column.cells[position], column.width) for column in self._fitting(columns)]
+        cells = [cell(column.cells[position], column.width) for column in self._fitting(columns)]
         line = Text(self._marks[position])
         line.append(cells[0], "bold")
-        return line.append("".join(_GAP + cell for cell in cells[1:]))
+        return line.append("".join(_GAP + other for other in cells[1:]))
 
     def _fitting(self, columns: int) -> list[_Column]:
         """Columns of least worth go until the others fit at their narrowest; what is left over goes to the first."""
@@ -125,13 +130,6 @@ def _column(title: str, cells: Sequence[str], widths: tuple[int, int], worth: in
     title_width = cell_len(title)
     width = min(max(widths[1], title_width), max(cell_len(text) for text in (title, *plain)))
     return _Column(title, plain, width, min(width, max(widths[0], title_width)), worth)
-
-
-def _cell(text: str, width: int) -> str:
-    """Cut with an ellipsis, or filled up, to just that width."""
-    if cell_len(text) > width:
-        return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)
-    return set_cell_size(text, width)
 
 
 # --- one of them --------------------------------------------------------------------------------------------------
@@ -227,7 +225,8 @@ def _scores(scores: Card) -> Iterator[tuple[str, str]]:
     if "first_loss" in learned and "last_loss" in learned:
         first, last = _value(learned["first_loss"]), _value(learned["last_loss"])
         yield _("loss on its own examples"), _("{first} → {last}").format(first=first, last=last)
-    others = [(name, value) for name, value in scores.items() if name != "on_training_data"]
+    yield from evaluation_facts(scores)
+    others = [(name, value) for name, value in scores.items() if name not in _SAID]
     for name, value in others[:_MAX_PARTS]:
         yield _short(name), _value(value)
 

@@ -19,6 +19,8 @@ QUOTES = ("quotes", "citazioni")
 MAX_POINTS = 50
 BLIND = ("blind", "cieco")
 """For a comparison that names nobody before its end."""
+AGAINST = ("base", "examples")
+"""What an adapter's texts can be compared with blind, besides `version:N`."""
 DESCRIBING = ("describe", "descrivi")
 
 
@@ -113,6 +115,18 @@ def chat(job: str, exchange: tuple[tuple[str, str], ...], documents: OpenDocumen
 
 def load(job: str, choice: Choice) -> LoadModel:
     return LoadModel(job=job, model=choice.model, adapter=choice.adapter)
+
+
+def blind_sides(argument: str) -> tuple[str, str]:
+    """(adapter, what it is compared with), of two words, each of which may be missing. Raises ConfigError."""
+    words = argument.split()
+    against = words.pop() if words and (words[-1] in AGAINST or words[-1].startswith("version:")) else AGAINST[0]
+    if len(words) > 1:
+        raise ConfigError(
+            _("“{word}” is not understood here.").format(word=words[-1]),
+            _("Known words: {words}.").format(words=", ".join((*AGAINST, "version:1"))),
+        )
+    return words[0] if words else "", against
 
 
 def training_data(argument: str) -> Path:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from assistant.i18n import _
 from assistant.safe_text import one_line, printable
 from assistant.units import format_bytes, format_number
 from tui.words import duration
+
+if TYPE_CHECKING:
+    from adapters.evaluation.report import Report
 
 Result = Mapping[str, Any]
 
@@ -87,6 +90,14 @@ def trained_text(result: Result) -> str:
     use = _("`/adapter {name}` answers with it.").format(name=name)
     keep = _("`/adapters {name}` and then s makes it the adapter of a subject.").format(name=name)
     return f"{text}\n\n{use} {keep}"
+
+
+def evaluated_text(name: str, result: Result) -> str:
+    """The answer of a report, and where the whole of it is."""
+    from adapters.evaluation.telling import headline
+
+    where = _("`/report {name}` shows what that stands on.").format(name=one_line(name).replace("`", ""))
+    return f"{as_text(headline(cast('Report', result)))} {where}"
 
 
 def loaded_text(result: Result) -> str:

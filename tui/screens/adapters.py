@@ -37,6 +37,10 @@ def adapter_keys() -> list[tuple[Hint, str]]:
     """The keys of this screen, each with a sentence for help."""
     return [
         (Hint("Enter", _("Use"), "screen.use"), _("Answer with this adapter, from the next answer on.")),
+        (
+            Hint("w", _("Worth it?"), "screen.report"),
+            _("Show its report: better or worse than the model without it, and how sure that is."),
+        ),
         (Hint("s", _("Subject"), "screen.subject"), _("Make it, or no longer have it, the adapter of a subject.")),
         (Hint("r", _("Rename"), "screen.rename"), _("Give it another name; subjects that have it keep it.")),
         (Hint("x", _("Remove"), "screen.remove"), _("Delete it with all its versions, after asking.")),
@@ -58,6 +62,7 @@ class AdaptersScreen(AdapterListScreen):
         Binding("b", "roll_back", show=False),
         Binding("i", "import", show=False),
         Binding("e", "export", show=False),
+        Binding("w", "report", show=False),
         Binding("s", "subject", show=False),
         Binding("u", "undo", show=False),
         Binding("f1,question_mark", "help", show=False),
@@ -216,6 +221,16 @@ class AdaptersScreen(AdapterListScreen):
 
         title = _("“{name}” answers about the documents of").format(name=row.name)
         self.app.push_screen(ChoiceScreen(title, choices), chosen)
+
+    def action_report(self) -> None:
+        from tui.screens.evaluation import EvaluationScreen
+
+        if (row := self.current) is not None:
+            self.app.push_screen(EvaluationScreen(self.desk, row.name), self._came_back)
+
+    async def _came_back(self, _result: object) -> None:
+        """From a report, which may be a new one."""
+        await self.refresh_list()
 
     def action_undo(self) -> None:
         if self._undo is None:

@@ -22,15 +22,16 @@ from tui import requests
 from tui.actions import actions, find_command, nearest_command, split_command
 from tui.adapter_rows import adapter_names
 from tui.dropped_paths import existing_files
+from tui.evaluation.work import EvaluationWork
 from tui.finished_answers import restored
 from tui.model_client import ProcessDied, ProcessStarting
-from tui.results import as_text, nothing_more, trained_text
+from tui.results import as_text, evaluated_text, nothing_more, trained_text
 from tui.screens.answering import AnsweringScreen
 from tui.screens.commands import Commands
 from tui.status import status_after, status_while
 from tui.training.live import LiveTraining
 from tui.training.words import status_words, waiting_words
-from tui.training.work import TrainingWork
+from tui.training.work import Doing, TrainingWork
 from tui.turn_runner import Client, TurnRunner
 from tui.turns import Turn
 from tui.widgets.completion_list import CompletionList
@@ -62,6 +63,7 @@ class ChatScreen(AnsweringScreen):
         self.completions = CompletionList()
         self.composer = Composer(self.completions, placeholder=_("Ask, or type / for commands"))
         self.training = TrainingWork(self.errands, client, self._training_ended)
+        self.evaluation = EvaluationWork(self.errands, client, self._evaluation_ended)
         self._turns = TurnRunner(
             client, self.transcript, self.conversation, self.status, lambda: waiting_words(self.training.live)
         )
@@ -294,6 +296,13 @@ class ChatScreen(AnsweringScreen):
             await self.say(trained_text(live.result))
         elif live.error is not None:
             await self.say_error(live.error)
+
+    async def _evaluation_ended(self, doing: Doing) -> None:
+        """While nobody looked at its report."""
+        if doing.result is not None:
+            await self.say(evaluated_text(doing.about, doing.result))
+        elif doing.error is not None:
+            await self.say_error(doing.error)
 
     # --- what is said -------------------------------------------------------------------------------------
 

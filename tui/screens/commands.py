@@ -17,7 +17,7 @@ from tui import requests, results
 from tui.dropped_paths import existing_files, to_path
 from tui.exporting import export_last
 from tui.open_documents import OpenDocument, OpenDocuments
-from tui.screens import comparing
+from tui.screens import comparing, evaluating
 from tui.screens.adapter_commands import AdapterCommands
 from tui.turns import Turn, Watcher
 
@@ -139,6 +139,16 @@ class Commands(AdapterCommands):
 
         data = str(requests.training_data(argument)) if argument else ""
         self._screen.app.push_screen(TrainingScreen(self._screen, data))
+
+    async def report(self, argument: str) -> None:
+        await evaluating.show_report(self._screen, argument)
+
+    async def evaluate(self, argument: str) -> None:
+        """Its screen, with the measuring begun."""
+        await evaluating.show_report(self._screen, argument, measure=True)
+
+    async def blind(self, argument: str) -> None:
+        await evaluating.choose_blind(self._screen, argument)
 
     # --- the app ------------------------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ class RunPane(Pane):
         Binding("r", "resume", show=False),
         Binding("enter", "use", show=False),
         Binding("b", "subject", show=False),
+        Binding("w", "report", show=False),
         Binding("down,space", "read_on(1)", show=False),
         Binding("up,backspace", "read_on(-1)", show=False),
     ]
@@ -74,12 +75,16 @@ class RunPane(Pane):
         resuming = (Hint("r", _("Go on"), "screen.pane('resume')"), _("Go on where it was left."))
         using = (Hint("Enter", _("Use it now"), "screen.pane('use')"), _("Answer with it from the next answer on."))
         giving = (Hint("b", _("Subject"), "screen.pane('subject')"), _("Make it the adapter of a subject."))
+        asking = (
+            Hint("w", _("Worth it?"), "screen.pane('report')"),
+            _("Show the report: better or worse than the model without it, and how sure that is."),
+        )
         reading = (Hint("↓", "", "screen.pane('read_on(1)')"), _("Read on in what it writes; ↑ goes back."))
         if live is None:
             return []
         if live.goes_on:
             return [pausing, stopping, *([using] if live.state == "running" else []), reading]
-        return [using, giving, reading] if live.state == "finished" else [resuming, stopping, reading]
+        return [using, asking, giving, reading] if live.state == "finished" else [resuming, stopping, reading]
 
     def about(self) -> str:
         return _(
@@ -117,7 +122,8 @@ class RunPane(Pane):
     def _headline(self, live: LiveTraining) -> Text:
         if live.state == "finished":
             text = Text(result_words(live), "bold")
-            return text.append(" " + _("Enter answers with it now, b gives it to a subject."), "not bold")
+            keys = _("Enter answers with it now, w shows whether it was worth it, b gives it to a subject.")
+            return text.append(" " + keys, "not bold")
         text = Text(headline(live), "bold")
         if live.error is not None:
             colour = self.app.theme_variables.get("error", "red")
@@ -196,6 +202,13 @@ class RunPane(Pane):
             self.say_error(error)
             return
         self.say(_("“{name}” answers from the next answer on.").format(name=one_line(name)), _("Esc goes back."))
+
+    def action_report(self) -> None:
+        from tui.screens.evaluation import EvaluationScreen
+
+        live = self.work.live
+        if live is not None and live.state == "finished":
+            self.app.push_screen(EvaluationScreen(self.desk, str(live.result.get("name") or live.name)))
 
     async def action_subject(self) -> None:
         live = self.work.live

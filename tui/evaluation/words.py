@@ -1,0 +1,21 @@
+"""Short words for lists, beside the sentences of `adapters.evaluation.telling`. Pure."""
+
+from __future__ import annotations
+
+from assistant.i18n import _
+
+VERDICT_MARKS = {"better": "▲", "worse": "▼", "no_difference": "=", "not_judged": "?"}
+CHECK_MARKS = {True: "✔", False: "✖", None: "?"}
+FAULT_MARKS = {"warning": "⚠", "error": "✖"}
+
+
+def worth_word(verdict: str) -> str:
+    """A report's verdict in a word or two, for the table of adapters."""
+    return {
+        "worth_it": _("worth it"),
+        "examples_do_as_well": _("as two examples"),
+        "no_difference": _("no difference"),
+        "worse": _("worse"),
+        "broken": _("broken"),
+        "not_judged": _("not judged"),
+    }.get(verdict, "–")
