@@ -21,12 +21,14 @@ from adapters.evaluation.telling.faults import FaultWords, fault_words
 from adapters.evaluation.telling.forgetting import (
     LIGHT_MARKS,
     LightWords,
+    forgetting_notes,
     forgetting_sentences,
     light_words,
     probe_sentences,
     thresholds_sentence,
 )
 from adapters.evaluation.telling.gaps import not_judged_words
+from adapters.evaluation.telling.groups import metric_groups
 from adapters.evaluation.telling.lineage import Stage, lineage_lines
 from adapters.evaluation.telling.metrics import MetricWords, amount, figure, limits, metric_words, signed
 from adapters.evaluation.telling.names import language_name
@@ -48,6 +50,7 @@ __all__ = [
     "difference_sentence",
     "fault_words",
     "figure",
+    "forgetting_notes",
     "forgetting_sentences",
     "headline",
     "language_name",
@@ -56,6 +59,7 @@ __all__ = [
     "limits_explanation",
     "lineage_lines",
     "method_sentences",
+    "metric_groups",
     "metric_words",
     "not_judged_words",
     "place_of",

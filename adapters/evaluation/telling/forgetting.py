@@ -63,7 +63,12 @@ def forgetting_sentences(forgetting: Forgetting) -> list[str]:
     sentences = [f"{label}. {explanation}"]
     for probes in forgetting["probes"]:
         sentences += probe_sentences(probes)
-    sentences.append(thresholds_sentence(forgetting["thresholds"]))
+    return [*sentences, *forgetting_notes(forgetting)]
+
+
+def forgetting_notes(forgetting: Forgetting) -> list[str]:
+    """Where the light changes, and what the probes could not look at."""
+    sentences = [thresholds_sentence(forgetting["thresholds"])] if len(forgetting["thresholds"]) > 1 else []
     if unprobed := [language_name(code) for code in forgetting["unprobed"]]:
         sentences.append(
             _("The general texts are Italian and English: nothing is known of {languages}.").format(
@@ -81,8 +86,6 @@ def probe_sentences(probes: Probes) -> list[str]:
 
 def thresholds_sentence(thresholds: list[float]) -> str:
     """Where the light changes, and who says so."""
-    if len(thresholds) < 2:
-        return ""
     return _(
         "The light is green up to {green} nats more surprise a word piece, amber up to {amber}, red above. These are "
         "no laws but our choice, after what the makers of PEFT, the library of adapters, measured in texts of an "
