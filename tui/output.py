@@ -18,7 +18,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from enum import Enum
-from typing import Any, TextIO
+from typing import Any, Literal, TextIO
 
 from assistant.errors import ConfigError
 from assistant.i18n import _
@@ -27,7 +27,9 @@ from assistant.safe_text import printable
 from tui.progress_line import ProgressLine, StageLines, columns_of
 from tui.streams import data_stream, is_same_place, is_utf8, plain_where_needed, size_if_file
 
-_RED, _YELLOW = 31, 33
+_RED, _GREEN, _YELLOW = 31, 32, 33
+Tone = Literal["", "good", "doubtful", "bad"]
+_TONES: dict[Tone, int] = {"good": _GREEN, "doubtful": _YELLOW, "bad": _RED}
 
 
 class Mode(Enum):
@@ -92,6 +94,17 @@ class Output:
             self._write_data(f"\x1b[1;{_YELLOW}m{marked}\x1b[0m")
             position = end
         self.text(text[position:] + "\n")
+
+    def toned_line(self, text: str, tone: Tone) -> None:
+        """A line in the colour of good, doubtful or bad, where a terminal shows it; its words say the same."""
+        colour = _TONES.get(tone)
+        if colour is None or not _shows_colours(self._stdout):
+            self.line(text)
+            return
+        self.end_line()
+        self._progress.clear()
+        shown = plain_where_needed(printable(text), self._stdout)
+        self._write_data(f"\x1b[{colour}m{shown}\x1b[0m\n")
 
     def line(self, text: str = "") -> None:
         """A line, or several, of their own."""

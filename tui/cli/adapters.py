@@ -54,7 +54,7 @@ def rename(options: Namespace, output: Output) -> int:
 
 
 def rollback(options: Namespace, output: Output) -> int:
-    request = RollbackAdapter(job=JOB, name=options.arguments[0], version=_version(options.arguments))
+    request = RollbackAdapter(job=JOB, name=options.arguments[0], version=version_of(options.arguments))
 
     def present(result: Result) -> None:
         output.say(
@@ -70,7 +70,7 @@ def rollback(options: Namespace, output: Output) -> int:
 def remove(options: Namespace, output: Output) -> int:
     from adapters.registry import is_taken
 
-    name, version = options.arguments[0], _version(options.arguments)
+    name, version = options.arguments[0], version_of(options.arguments)
     ask_first(
         output,
         _("Delete version {version} of the adapter “{name}” for good?").format(version=version, name=name)
@@ -131,7 +131,7 @@ def export(options: Namespace, output: Output) -> int:
     return run_job(request, output, load_settings(), present)
 
 
-def _version(arguments: list[str]) -> int:
+def version_of(arguments: list[str]) -> int:
     """The second word, a version's number; 0 where there is none. Raises ConfigError."""
     if len(arguments) < 2:
         return 0
