@@ -17,7 +17,7 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
-from adapters.evaluation import comparing, systems
+from adapters.evaluation import comparing, probes, systems
 from adapters.evaluation.held_out import data_of, described
 from adapters.evaluation.lineage import lineage_of
 from adapters.evaluation.measuring import Measurements, Measuring, Meter, cost_of
@@ -41,17 +41,18 @@ from adapters.evaluation.systems import Measured
 from adapters.registry import AdapterRecord
 from adapters.session import Session
 from assistant import __version__
-from assistant.errors import AdapterError
+from assistant.errors import AdapterError, ContextOverflowError
 from assistant.generation import ShouldStop
 from assistant.i18n import _
 from assistant.protocol import Evaluate, Event, ModelRequest
 
 if TYPE_CHECKING:
     from adapters.dataset.store import Dataset
+    from adapters.evaluation.probes.scores import ProbeScores
     from assistant.engine.engine import Engine
 
-_FORGETTING_COST = 120.0
-"""Beside a loss of `measuring.LOSS_COST`: the shipped probes, on the adapter alone or on the base, too."""
+PROBES_COST = 80.0
+"""Of the shipped probes with one system, beside a loss of `measuring.LOSS_COST`."""
 
 
 def evaluate(
@@ -100,7 +101,7 @@ class _Evaluation:
         """Raises OutOfMemoryError, Stopped."""
         plan, request = self._plan, self._request
         self._faults = _faults_of_files(self._record, self._engine)
-        cost = cost_of(len(plan.systems), plan.items) + _FORGETTING_COST * request.forgetting
+        cost = cost_of(len(plan.systems), plan.items) + 2 * PROBES_COST * request.forgetting
         meter = Meter(request.job, cost)
         yield from self._measure(meter)
         yield from self._look_for_forgetting(meter)
@@ -139,16 +140,39 @@ class _Evaluation:
             return False
         return True
 
-    def _score(self) -> Any:
-        """`Engine.score` with this job's way to stop."""
-        return lambda items: self._engine.score(items, self._should_stop)
-
     def _look_for_forgetting(self, meter: Meter) -> Generator[Event, None, None]:
+        """General knowledge of the base and of the adapter. Raises OutOfMemoryError, Stopped."""
+        from adapters.evaluation.forgetting import compare
+
         if not self._request.forgetting:
             self._gaps.append(NotJudged(what="forgetting", why="not_asked", details={}))
-        elif ADAPTER not in self._unusable:
+        elif ADAPTER in self._unusable:
+            self._gaps.append(NotJudged(what="forgetting", why="broken", details={}))
+        else:
             yield from meter.at(_("general knowledge, before and after"))
-        yield from meter.advance(_FORGETTING_COST * self._request.forgetting)
+            try:
+                before = yield from self._probed(None, meter)
+                after = yield from self._probed(self._record, meter)
+            except ContextOverflowError:
+                self._gaps.append(NotJudged(what="forgetting", why="does_not_fit", details={}))
+            else:
+                self._forgetting = compare(before, after, _languages(self._record, self._plan))
+
+    def _probed(self, record: AdapterRecord | None, meter: Meter) -> Generator[Event, None, ProbeScores]:
+        """Raises ContextOverflowError, OutOfMemoryError, Stopped."""
+        from adapters.evaluation.probes.scores import kept_scores
+
+        self._session.use_adapter(record)
+        taking = kept_scores(self._engine, self._session.library, self._should_stop)
+        spent = 0.0
+        while True:
+            try:
+                _done, total = next(taking)
+            except StopIteration as end:
+                yield from meter.advance(PROBES_COST - spent)
+                return end.value
+            yield from meter.advance(PROBES_COST / total)
+            spent += PROBES_COST / total
 
     def _let_judge(self) -> Generator[Event, None, None]:
         if self._request.judge:
@@ -208,6 +232,7 @@ class _Evaluation:
             "seed": SEED,
             "examples_in_prompt": plan.shots,
             "prompts": systems.PROMPTS,
+            "probes": probes.VERSION,
         }
 
 
