@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from assistant.i18n import _
-from tui.cli import adapter_options, options, training_options
+from tui.cli import adapter_options, evaluation_options, options, training_options
 from tui.cli.command import Command
 from tui.cli.dataset_table import dataset_commands
 
@@ -244,6 +244,27 @@ def _adapter_commands() -> list[Command]:
                 "DATA is a folder of notes, a document, a file of rows, or a data set that `sunto dataset build` made. "
                 "Ctrl-C pauses: --resume goes on from there, as it does after a crash. Training under a name that "
                 "there is keeps the old adapter as an earlier version: sunto adapters rollback NAME goes back to it."
+            ),
+        ),
+        Command(
+            "evaluate",
+            _("Say whether an adapter was worth it: measured beside its base, on documents it has never seen."),
+            request="Evaluate",
+            also=("ShowEvaluation", "ExportEvaluation", "ListBlindPairs", "ChooseBlind"),
+            handler="tui.cli.evaluation:evaluate",
+            add_options=evaluation_options.evaluate_options,
+            usage=_("NAME [VERSION] [options]"),
+            least=1,
+            most=2,
+            examples=(
+                "sunto evaluate biology",
+                "sunto evaluate biology --show --explain",
+                "sunto evaluate biology --data exam-notes/ --html report.html",
+                "sunto evaluate biology --blind",
+            ),
+            more=_(
+                "Every training ends with it. Stop it at any time: the same command goes on from there. VERSION, with "
+                "--show, is an earlier one of the adapter."
             ),
         ),
         Command(
