@@ -11,12 +11,15 @@ from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, Difference, Inte
 from assistant.i18n import _
 
 _COLOURS = {BASE: "base", EXAMPLES: "examples", ADAPTER: "adapter"}
-_VERDICTS = {
+_MARKS: dict[telling.Shown, tuple[str, str]] = {
     "better": ("▲", "good"),
     "worse": ("▼", "bad"),
+    "more": ("→", "none"),
+    "less": ("←", "none"),
     "no_difference": ("=", "none"),
     "not_judged": ("?", "none"),
 }
+"""A shape and a colour; the drawing goes from less, at the left, to more."""
 
 
 def panels(report: Report) -> Iterator[tuple[str, Html]]:
@@ -72,7 +75,7 @@ def _differences(key: str, differences: Sequence[Difference]) -> Iterator[Html]:
     scale = difference_scale(differences)
     yield heading(_("How the adapter differs (the dashed line is not at all) from:"))
     for each in differences:
-        mark, colour = _VERDICTS[each["verdict"]]
+        mark, colour = _MARKS[telling.shown_verdict(each)]
         yield row(
             telling.system_name(each["against"]),
             dot(each, scale, colour, telling.difference_sentence(each)),

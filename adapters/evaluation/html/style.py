@@ -84,7 +84,7 @@ svg.track { display: block; width: 100%; height: 1.5rem; overflow: visible; }
 .checks { list-style: none; padding: 0; } .checks li { margin: .6rem 0; padding-left: 1.8rem; text-indent: -1.8rem; }
 .checks .soft { display: block; text-indent: 0; }
 .mark { display: inline-block; width: 1.8rem; text-indent: 0; font-weight: 700; }
-@media (max-width: 46rem) {
+@media screen and (max-width: 46rem) {
   body { margin: 1rem auto; } .verdict { font-size: 1.2rem; }
   .rows { display: block; } .row { display: grid; grid-template-columns: 1fr auto; gap: 0 .7rem; margin: .5rem 0; }
   .row > svg { grid-area: 2 / 1 / 3 / 3; } .row > .value { text-align: right; } .value small { max-width: none; }
@@ -93,7 +93,11 @@ svg.track { display: block; width: 100%; height: 1.5rem; overflow: visible; }
 }
 @media print {
   :root { color-scheme: light; --paper: #fff; --box: #fff; }
-  body { font-size: 10.5pt; margin: 0; max-width: none; padding: 0; }
+  html { font-size: 9.5pt; } body { font-size: 1rem; margin: 0; max-width: none; padding: 0; }
+  .panels { grid-template-columns: 1fr 1fr; }
+  .rows { grid-template-columns: 7.5rem minmax(3rem, 1fr) minmax(5rem, auto); }
+  .tiles { grid-template-columns: repeat(auto-fit, minmax(9rem, 1fr)); } h2 { margin-top: 1.6rem; }
+  .sides { grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); }
   svg, .lamp { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   .panel, .tile, .stage, .curve, .rows, .checks li, .lineage { break-inside: avoid; }
   h2, h3, h4 { break-after: avoid; }

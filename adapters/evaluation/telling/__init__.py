@@ -10,9 +10,11 @@ from adapters.evaluation.telling.checks import CheckWords, check_words
 from adapters.evaluation.telling.choices import choices_sentence, choices_sentences
 from adapters.evaluation.telling.data import data_sentences, method_sentences, place_of, small_sentence
 from adapters.evaluation.telling.differences import (
+    Shown,
     compared_with,
     difference_sentence,
     limits_explanation,
+    shown_verdict,
     system_explanation,
     system_name,
     verdict_word,
@@ -40,6 +42,7 @@ __all__ = [
     "FaultWords",
     "LightWords",
     "MetricWords",
+    "Shown",
     "Stage",
     "amount",
     "check_words",
@@ -64,6 +67,7 @@ __all__ = [
     "not_judged_words",
     "place_of",
     "probe_sentences",
+    "shown_verdict",
     "signed",
     "small_sentence",
     "system_explanation",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, PRIMARY, SMALL_DOCUMENTS, Difference
 from adapters.evaluation.telling.metrics import amount, metric_words, signed
 from assistant.i18n import _, plural
 from assistant.safe_text import one_line
 
-_SIGNIFICANT = 0.05
+Shown = Literal["better", "worse", "more", "less", "no_difference", "not_judged"]
 
 
 def system_name(key: str) -> str:
@@ -54,13 +56,13 @@ def verdict_word(difference: Difference) -> str:
         "more": _("more"),
         "less": _("less"),
         "not_judged": _("cannot be judged"),
-    }.get(_shown(difference)) or _("no difference shown")
+    }.get(shown_verdict(difference)) or _("no difference shown")
 
 
 def difference_sentence(difference: Difference) -> str:
     """What a difference shows, with its limits; that it may be luck where there are few documents."""
     parts = [_head(difference), _limits(difference)]
-    if difference["n"] < SMALL_DOCUMENTS and _shown(difference) != "not_judged":
+    if difference["n"] < SMALL_DOCUMENTS and shown_verdict(difference) != "not_judged":
         parts.append(
             plural(
                 "Only {count} document: a hint, no more.", "Only {count} documents: a hint, no more.", difference["n"]
@@ -80,15 +82,13 @@ def limits_explanation() -> str:
     )
 
 
-def _shown(difference: Difference) -> str:
-    """The verdict; for a metric with no good end, `more` or `less` where a difference is shown."""
-    verdict = difference["verdict"]
-    if verdict == "not_judged" or metric_words(difference["metric"]).better != "neither":
-        return verdict
-    p = difference["adjusted_p"] if difference["adjusted_p"] is not None else difference["p"]
-    if p is None or p >= _SIGNIFICANT:
-        return "no_difference"
-    return "more" if difference["mean"] > 0 else "less"
+def shown_verdict(difference: Difference) -> Shown:
+    """What a reader is told. A metric with no good end is not judged, but where its limits leave out 0 it is `more` or
+    `less`."""
+    low, high = difference["low"], difference["high"]
+    if low is None or high is None or metric_words(difference["metric"]).better != "neither":
+        return difference["verdict"]
+    return "more" if low > 0 else "less" if high < 0 else "no_difference"
 
 
 def _head(difference: Difference) -> str:
@@ -99,7 +99,7 @@ def _head(difference: Difference) -> str:
         "less": _("{metric}: less by {amount}, {compared}."),
         "not_judged": _("{metric}: it cannot be judged {compared}, since there are too few documents."),
     }
-    sentence = sentences.get(_shown(difference)) or _("{metric}: no difference shown {compared}.")
+    sentence = sentences.get(shown_verdict(difference)) or _("{metric}: no difference shown {compared}.")
     return sentence.format(
         metric=metric_words(difference["metric"]).label,
         amount=amount(difference["metric"], difference["mean"]),
@@ -113,7 +113,7 @@ def _limits(difference: Difference) -> str:
         return ""
     if low == high == 0:
         return _("It is the same for every document.")
-    shown = _shown(difference) != "no_difference"
+    shown = shown_verdict(difference) != "no_difference"
     if shown and metric == PRIMARY:
         sentence = _(
             "It came out at {mean}; other documents would have given another figure, and the true one lies between "

@@ -34,8 +34,9 @@ def light_words(light: Light) -> LightWords:
         return LightWords(
             _("Amber: it may have forgotten a little"),
             _(
-                "General texts surprise the model more than before. Use the adapter for its subject, and the base "
-                "model for everything else; a lower learning rate or fewer passes over the examples forget less."
+                "General texts surprise the model more than before, or it answers fewer questions rightly, or too "
+                "little is sure to call it green. Use the adapter for its subject and the base model for everything else; a "
+                "lower learning rate or fewer passes over the examples forget less."
             ),
         )
     if light == "red":
@@ -90,7 +91,7 @@ def thresholds_sentence(thresholds: list[float]) -> str:
         "The light is green up to {green} nats more surprise a word piece, amber up to {amber}, red above. These are "
         "no laws but our choice, after what the makers of PEFT, the library of adapters, measured in texts of an "
         "encyclopedia: ordinary adapters that had learned their task came out at about +0.05, one of a kind that "
-        "learns and forgets more at +0.11."
+        "learns and forgets more at +0.11. Where the limits are too wide to tell two colours apart, it is amber."
     ).format(green=_signed(thresholds[0], 2), amber=_signed(thresholds[1], 2))
 
 

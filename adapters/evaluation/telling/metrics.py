@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,6 +14,7 @@ from assistant.units import format_number
 Better = Literal["higher", "lower", "neither"]
 
 _PERCENT = "%"
+_READABLE = 1e6
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -230,14 +232,14 @@ def figure(key: str, value: float) -> str:
 def signed(key: str, value: float) -> str:
     """A difference, with its sign: `−0.261`, `+3.1`, `0.000`."""
     words = metric_words(key)
-    nothing = round(value * words.scale, words.decimals) == 0
-    return _written(words, abs(value), "" if nothing else "+" if value > 0 else "−")
+    nothing = abs(value) * words.scale < 0.5 * 10**-words.decimals
+    return _written(words, abs(value), "" if nothing or math.isnan(value) else "+" if value > 0 else "−")
 
 
 def amount(key: str, value: float) -> str:
     """The size of a difference with its unit: `0.261 nats a word piece`, `5 percentage points`."""
     words = metric_words(key)
-    size = format_number(abs(value) * words.scale, words.decimals)
+    size = _number(abs(value) * words.scale, words.decimals)
     unit = _("percentage points") if words.unit == _PERCENT else words.unit
     return f"{size} {unit}".rstrip()
 
@@ -252,5 +254,12 @@ def limits(key: str, interval: Interval, *, of_difference: bool = False) -> str:
 
 
 def _written(words: MetricWords, value: float, sign: str) -> str:
-    number = sign + format_number(value * words.scale, words.decimals)
+    number = sign + _number(value * words.scale, words.decimals)
     return f"{number} %" if words.unit == _PERCENT else number
+
+
+def _number(value: float, decimals: int) -> str:
+    """Of a broken adapter, values may be no numbers, or too large to read."""
+    if math.isnan(value):
+        return _("no number")
+    return _("over a million") if value > _READABLE else format_number(value, decimals)

@@ -69,8 +69,7 @@ def _headline(report: Report) -> str:
 
 
 def _beaten_by_examples(report: Report) -> str:
-    difference = _difference(report, EXAMPLES)
-    if difference is not None and difference["verdict"] == "worse":
+    if any(each["against"] == EXAMPLES and each["verdict"] == "worse" for each in _primary(report)):
         return _(
             "It helped, but there is a simpler way: the base model does better than “{name}” when it is shown two "
             "examples with each request."
@@ -87,9 +86,7 @@ def _body(report: Report) -> Iterator[str]:
     small = small_sentence(report["data"])
     yield small
     yield _losses(report)
-    for against in (BASE, EXAMPLES):
-        if difference := _difference(report, against):
-            yield difference_sentence(difference)
+    yield from map(difference_sentence, _primary(report))
     yield from (sentence for sentence in data_sentences(report["data"]) if sentence != small)
     yield _forgetting(report)
     if report["blind"] is not None:
@@ -128,11 +125,9 @@ def _loss_of(systems: list[System], key: str) -> float | None:
     return None
 
 
-def _difference(report: Report, against: str) -> Difference | None:
-    for difference in report["differences"]:
-        if (difference["metric"], difference["of"], difference["against"]) == (PRIMARY, ADAPTER, against):
-            return difference
-    return None
+def _primary(report: Report) -> Iterator[Difference]:
+    """With the base, with the base and its examples, with earlier versions: as they are in the report."""
+    return (each for each in report["differences"] if (each["metric"], each["of"]) == (PRIMARY, ADAPTER))
 
 
 def _forgetting(report: Report) -> str:

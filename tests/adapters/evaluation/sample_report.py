@@ -72,6 +72,7 @@ _SCORES: dict[str, tuple[float, float, float]] = {
     "empty": (0.0, 0.0, 0.0),
 }
 _LOWER = frozenset({"loss", "wrong_language", "repeats", "unfinished", "empty"})
+_UNGRADED = frozenset({"length", "coverage", "density", "compression", "longest_copy"})
 _SHOWN = frozenset({"loss", "rouge1", "rougeL", "chrf", "length", "compression", "unfinished"})
 """Metrics whose difference from the base is shown."""
 
@@ -310,9 +311,11 @@ def _differences(against: str, column: int) -> list[Difference]:
 
 
 def _compared(metric: str, mean: float, against: str) -> Difference:
-    """Shown where it is one of `_SHOWN`: its limits then leave out 0."""
+    """Shown where it is one of `_SHOWN`: its limits then leave out 0. What grades nothing is not judged."""
     shown = metric in _SHOWN and mean != 0
     verdict: Verdict = "no_difference" if not shown else "better" if (mean < 0) == (metric in _LOWER) else "worse"
+    if metric in _UNGRADED:
+        return difference(metric, mean, abs(mean) * (0.45 if shown else 1.6), against=against, verdict="not_judged")
     return difference(
         metric,
         mean,
