@@ -43,6 +43,7 @@ RESULT = {
     "subject": "",
     "version": 1,
     "versions": [],
+    "evaluation": {},
 }
 
 

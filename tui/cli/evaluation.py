@@ -50,10 +50,12 @@ def show_report(report: Report, output: Output, *, explained: bool = False) -> N
         output.toned_line(line.text, line.tone)
 
 
-def show_in_short(report: Report, name: str, output: Output) -> None:
-    """Where a training ends: the answer, and where all of it is."""
-    for line in short_lines(report, output.columns):
-        output.toned_line(line.text, line.tone)
+def say_in_short(name: str, output: Output) -> None:
+    """Where a training ends: the answer of the report that is kept with the adapter, and where all of it is."""
+    from adapters.evaluation import store
+
+    report = store.read(store.version_record(name))
+    output.say("\n".join(line.text for line in short_lines(report, output.talk_columns)))
     output.say(_("The whole report: {command}").format(command=f"sunto evaluate {shlex.quote(name)} --show"))
 
 

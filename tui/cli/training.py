@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import Namespace
+from contextlib import suppress
 from typing import Any
 
 from assistant.config import Settings, load_settings
-from assistant.errors import ConfigError, ExitCode
+from assistant.errors import AdapterError, ConfigError, ExitCode
 from assistant.i18n import _, plural
 from assistant.protocol import CheckFit, ListRuns, RemoveRun, Train, TryRates
 from assistant.units import format_number, plain_number
 from tui.cli.adapters import may_succeed, say_subjects, say_what_is_kept
+from tui.cli.evaluation import say_in_short
 from tui.cli.job import JOB, Result, run_job
 from tui.cli.library_report import subject_hint
 from tui.cli.options import setting_overrides
@@ -39,6 +42,7 @@ def train(options: Namespace, output: Output) -> int:
         overwrite=options.yes or (not options.resume and may_succeed(options.name, output)),
         resume=options.resume,
         few=options.few,
+        evaluate=options.evaluate,
     )
     code = run_job(request, output, _settings(options), lambda result: _present(result, output))
     if code == ExitCode.CANCELLED and _can_go_on(options.name):
@@ -171,8 +175,19 @@ def _present(result: Result, output: Output) -> None:
         say_subjects([result["subject"]], result["name"], output)
     else:
         output.say(subject_hint(result["name"]))
+    _say_worth(result, output)
     output.say(_("Answer with it: add --adapter {name}. It is kept in:").format(name=result["name"]))
     output.line(result["directory"])
+
+
+def _say_worth(result: Result, output: Output) -> None:
+    """Whether it was worth it, or how to learn that."""
+    if result["evaluation"]:
+        with suppress(AdapterError):  # it was replaced or removed in this moment
+            say_in_short(result["name"], output)
+    else:
+        command = f"sunto evaluate {shlex.quote(result['name'])}"
+        output.say(_("Was it worth it? {command}").format(command=command))
 
 
 def _held_out(before: float, after: float) -> str:

@@ -58,6 +58,12 @@ def _add_adapter(group: Any) -> None:
         action="store_true",
         help=_("Go on with the unfinished training of this name; its own data and settings count."),
     )
+    group.add_argument(
+        "--no-report",
+        dest="evaluate",
+        action="store_false",
+        help=_("Do not measure it afterwards; sunto evaluate NAME does so at any time."),
+    )
     add_subject(group, _("Answer with it about the documents of this subject from now on."))
 
 
