@@ -99,7 +99,7 @@ def verdict(metric: str, mean: float, p: float | None) -> Verdict:
     declared = METRICS.get(metric)
     if p is None or declared is None or not declared.tested:
         return "not_judged"
-    if p >= MOST_P:
+    if p > MOST_P:
         return "no_difference"
     return "better" if (mean > 0) == (declared.better == "higher") else "worse"
 
@@ -133,11 +133,12 @@ def _interval(
     if len(numbers) < FEWEST:
         return {"mean": mean, "low": None, "high": None, "n": len(numbers)}, None
     found = estimates([numbers])
-    half, p = float(found.half[0]), float(found.p[0])
-    low, high = (mean - half, mean + half) if math.isfinite(half) else (None, None)
-    if low is not None and lowest is not None:
+    low, high, p = float(found.low[0]), float(found.high[0]), float(found.p[0])
+    if math.isinf(low):
+        return {"mean": mean, "low": None, "high": None, "n": len(numbers)}, p
+    if lowest is not None:
         low = max(low, lowest)
-    if high is not None and highest is not None:
+    if highest is not None:
         high = min(high, highest)
     return {"mean": mean, "low": low, "high": high, "n": len(numbers)}, p
 
