@@ -24,6 +24,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from adapters.card_scores import IN_WORDS, measured
 from assistant import __version__
 from assistant.errors import AdapterCorruptError
 from assistant.i18n import _
@@ -186,10 +187,15 @@ def _paragraphs(card: Card) -> Iterator[str]:
         ("Scores", "scores"),
         ("Imported from", "source"),
     ):
-        if rows := [f"- {_plain(key)}: {_code(value)}" for key, value in _facts(_section(card, name), name)]:
+        words = list(measured(_section(card, name))) if name == "scores" else []
+        rows = [f"- {_plain(key)}: {_code(value)}" for key, value in _facts(_section(card, name), name)]
+        if words or rows:
             yield f"## {heading}"
+            yield from words
+        if rows:
             yield "\n".join(rows)
-    if _section(card, "training") and not _section(card, "scores").get("held_out"):
+    scores = _section(card, "scores")
+    if _section(card, "training") and not (scores.get("held_out") or scores.get("evaluation")):
         yield "It was not evaluated on held-out texts."
     if steps := _rows(card.get("lineage")):
         yield "## Lineage"
@@ -198,8 +204,11 @@ def _paragraphs(card: Card) -> Iterator[str]:
 
 
 def _facts(section: Mapping[str, Any], name: str) -> Iterator[tuple[str, Any]]:
-    """What a section says, nested objects flattened by one level, without a folder's path for a base."""
+    """What a section says, nested objects flattened by one level, without a folder's path for a base or what is said
+    in words."""
     for key, value in section.items():
+        if name == "scores" and key in IN_WORDS:
+            continue
         if isinstance(value, dict):
             inner = cast("dict[str, Any]", value)
             yield from ((f"{key} {below}", item) for below, item in inner.items() if item not in (None, ""))

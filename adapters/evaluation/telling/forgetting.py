@@ -35,8 +35,8 @@ def light_words(light: Light) -> LightWords:
             _("Amber: it may have forgotten a little"),
             _(
                 "General texts surprise the model more than before, or it answers fewer questions rightly, or too "
-                "little is sure to call it green. Use the adapter for its subject and the base model for everything else; a "
-                "lower learning rate or fewer passes over the examples forget less."
+                "little is sure to call it green. Use the adapter for its subject and the base model for everything "
+                "else; a lower learning rate or fewer passes over the examples forget less."
             ),
         )
     if light == "red":
