@@ -18,7 +18,7 @@ SETTLE_SECONDS = 2.0
 """An estimate made from less than this is a guess, and is not shown."""
 QUIET_SECONDS = 30.0
 """Without a terminal, a stage that goes on speaks again after this long."""
-BAR_COLUMNS = 20
+MIN_BAR_COLUMNS, BAR_COLUMNS = 6, 20
 
 
 class Estimate:
@@ -116,11 +116,18 @@ def describe(progress: Progress, seconds_left: float | None, columns: int, utf8:
     if progress.total > 0:
         share = min(max(progress.done / progress.total, 0.0), 1.0)
         full, empty = ("█", "░") if utf8 else ("#", "-")
-        filled = round(share * BAR_COLUMNS)
-        rest[:0] = [full * filled + empty * (BAR_COLUMNS - filled), f"{share:4.0%}"]
+        bar_columns = _bar_columns([label, f"{share:4.0%}", *rest[:2]], columns)
+        filled = round(share * bar_columns)
+        rest[:0] = [full * filled + empty * (bar_columns - filled), f"{share:4.0%}"]
         if columns < 60:
             del rest[0]
     return _fitting([label, *rest], columns)
+
+
+def _bar_columns(beside: Sequence[str], columns: int) -> int:
+    """Fewer where the time left would have no room else."""
+    room = columns - sum(len(part) + 2 for part in beside)
+    return min(BAR_COLUMNS, max(room, MIN_BAR_COLUMNS))
 
 
 def _fitting(parts: Sequence[str], columns: int) -> str:
