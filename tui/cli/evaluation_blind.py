@@ -55,8 +55,9 @@ def compare_blind(options: Namespace, output: Output) -> int:
 
     def present(result: Result) -> None:
         print_line = output.line if result["result"] else output.say
-        for line in closing_lines(result):
-            print_line(line)
+        for sentence in closing_lines(result):
+            for line in wrapped(sentence, min(output.talk_columns, MIN_COLUMNS)):
+                print_line(line)
 
     return conclude(ending, output, present)
 

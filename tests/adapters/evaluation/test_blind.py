@@ -28,8 +28,7 @@ NAME = "biology"
 
 def texts_about(documents: int, each: int = 1) -> list[Text]:
     return [
-        text(number, id=f"{number:04d}", document=f"lecture-{number // each}.pdf")
-        for number in range(documents * each)
+        text(number, id=f"{number:04d}", document=f"lecture-{number // each}.pdf") for number in range(documents * each)
     ]
 
 
@@ -112,7 +111,8 @@ def test_beginning_anew_forgets_what_was_chosen_and_draws_another_order(tmp_path
     again = begin(tmp_path, texts, BASE)
     assert again.left == 10
     kept = resume(tmp_path, texts, BASE)
-    assert kept is not None and kept.left == 10
+    assert kept is not None
+    assert kept.left == 10
     assert {pair.id for pair in kept.pairs} == {pair.id for pair in again.pairs} != {pair.id for pair in first.pairs}
 
 
@@ -135,7 +135,8 @@ def test_comparisons_with_different_systems_do_not_meet(tmp_path):
     begin(tmp_path, [{**one, "written": {**one["written"], "version:1": "x"}} for one in texts], "version:1")
     assert all(set(path.name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-.") for path in tmp_path.iterdir())
     kept = resume(tmp_path, texts, BASE)
-    assert kept is not None and not kept.left
+    assert kept is not None
+    assert not kept.left
 
 
 def test_choices_about_texts_that_were_written_anew_do_not_count_for_the_new_ones(tmp_path):
@@ -151,7 +152,8 @@ def test_what_is_no_choice_is_refused_and_changes_nothing(tmp_path):
         with pytest.raises(AdapterError):
             comparison.choose(pair, choice)
     kept = resume(tmp_path, texts_about(2), BASE)
-    assert kept is not None and kept.left == 2
+    assert kept is not None
+    assert kept.left == 2
 
 
 def test_a_kill_in_the_middle_of_a_choice_loses_that_one_only(tmp_path):
@@ -265,7 +267,8 @@ def test_no_answer_tells_whose_text_is_whose_before_the_last_is_decided(reported
     assert len(comparison["pairs"]) == 3
     for number, pair in enumerate(comparison["pairs"]):
         said = json.dumps(comparison)
-        assert '"systems": []' in said and ADAPTER not in said.replace("adapters", "")
+        assert '"systems": []' in said
+        assert ADAPTER not in said.replace("adapters", "")
         assert (comparison["left"], comparison["result"]) == (3 - number, None)
         comparison = chosen(pair["id"], "1")
     assert comparison["left"] == 0
@@ -305,7 +308,8 @@ def test_a_report_made_again_about_the_same_texts_gets_back_what_was_chosen(repo
 def test_what_cannot_be_compared_is_said(reported, change, message):
     ending = done(ListBlindPairs(**{"job": "1", "name": NAME, **change}))
     assert isinstance(ending, Failed)
-    assert message in ending.message and ending.hint
+    assert message in ending.message
+    assert ending.hint
 
 
 def test_without_a_report_it_is_said_how_to_make_one():
