@@ -124,7 +124,7 @@ def t_cdf(t: Any, degrees: int) -> Any:
     inside = np.sin(angle) * total
     if odd:
         inside = 2 / math.pi * (angle + inside)
-    return 0.5 + inside / 2
+    return np.clip(0.5 + inside / 2, 0.0, 1.0)
 
 
 @lru_cache(maxsize=256)
