@@ -329,3 +329,14 @@ def test_texts_written_by_a_model_cannot_take_over_the_terminal(reported, monkey
     somebody_types(monkeypatch, "t", "1")
     assert main(["evaluate", NAME, "--blind"]) == 0
     assert "– nothing" in said(capsys)[0]
+
+
+def test_the_card_of_an_adapter_says_in_words_what_is_known_of_its_worth(reported, capsys):
+    for pair in listed(capsys)["pairs"]:
+        assert main(["evaluate", NAME, "--choose", pair["id"], "same"]) == 0
+    capsys.readouterr()
+    assert main(["adapters", "show", NAME]) == 0
+    out = in_one_line(said(capsys)[0])
+    assert "worth it? worth it · Surprise at the right answer (loss) 2.310 → 2.049" in out
+    assert "what it knew before ● Green" in out
+    assert "neither 3" in out

@@ -9,6 +9,7 @@ from assistant.i18n import _, plural
 from assistant.safe_text import one_line
 from assistant.units import format_bytes
 from tui.cli.report import table
+from tui.evaluation.on_card import evaluation_facts
 
 Row = Mapping[str, Any]
 
@@ -16,6 +17,8 @@ _NARROW_COLUMNS = 100
 """On a terminal narrower than this, only what tells adapters apart is listed."""
 _CELL_CHARACTERS = 28
 _HASH_CHARACTERS = 12
+_TOLD_IN_WORDS = ("evaluation", "checks")
+"""Scores that stand in lines of their own."""
 
 
 def adapters_table(adapters: Sequence[Row], columns: int | None) -> str:
@@ -83,15 +86,18 @@ def _about(adapter: Row) -> Iterator[tuple[str, str]]:
     version = str(adapter["version"])
     yield _("version"), _("{version}, made on {date}").format(version=version, date=made_on) if made_on else version
     yield _("size"), _("{size}, with all its versions").format(size=format_bytes(adapter["bytes"]))
-    for label, name in (
-        (_("languages"), "language"),
-        (_("licence"), "license"),
-        (_("trained on"), "data"),
-        (_("training"), "training"),
-        (_("scores"), "scores"),
-        (_("imported from"), "source"),
+    scores = card.get("scores")
+    kept = cast("Row", scores) if isinstance(scores, dict) else {}
+    yield from evaluation_facts(kept)
+    for label, value in (
+        (_("languages"), card.get("language")),
+        (_("licence"), card.get("license")),
+        (_("trained on"), card.get("data")),
+        (_("training"), card.get("training")),
+        (_("scores"), {name: score for name, score in kept.items() if name not in _TOLD_IN_WORDS}),
+        (_("imported from"), card.get("source")),
     ):
-        if text := _worded(card.get(name)):
+        if text := _worded(value):
             yield label, text
     yield _("folder"), one_line(adapter["directory"])
 

@@ -35,7 +35,8 @@ _MAX_BAR_COLUMNS = 40
 
 def number_lines(report: Report, columns: int, *, explained: bool) -> Iterator[Line]:
     """Systems by the metric that decides; then each metric, the adapter beside the base."""
-    yield from heading(metric_words(PRIMARY).label, columns)
+    if any(PRIMARY in one["scores"] for one in report["systems"]):
+        yield from heading(metric_words(PRIMARY).label, columns)
     yield from _systems(report, columns, explained=explained)
     own = [one for one in report["differences"] if one["of"] == ADAPTER]
     primary = [one for one in own if one["metric"] == PRIMARY]
@@ -56,9 +57,9 @@ def number_lines(report: Report, columns: int, *, explained: bool) -> Iterator[L
 def knowledge_lines(forgetting: Forgetting, columns: int, *, explained: bool) -> Iterator[Line]:
     """Did it forget? The light, and what it was taken from, by language."""
     yield from heading(_("Did it forget?"), columns)
-    words = light_words(forgetting["light"])
-    tone = TONE_OF_LIGHT.get(forgetting["light"], "")
-    yield from paragraph(f"{LIGHT_MARKS[forgetting['light']]} {words.label}. {words.explanation}", columns, tone=tone)
+    light = forgetting["light"]
+    yield Line(f"{LIGHT_MARKS[light]} {light_words(light).label}", TONE_OF_LIGHT.get(light, ""))
+    yield from paragraph(_("To the left of the middle is what was lost."), columns)
     for probes in forgetting["probes"]:
         yield from _probes(probes, columns, explained=explained)
     if explained:

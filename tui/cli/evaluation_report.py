@@ -36,6 +36,8 @@ from tui.words import duration
 TEXT_LINES = 5
 """Of each text that is shown."""
 _CURVE_ROWS = 9
+_LEAST_POINTS = 3
+"""Of a curve that shows anything."""
 _TONE_OF_VERDICT: dict[str, Tone] = {"worth_it": "good", "worse": "bad", "broken": "bad", "not_judged": "doubtful"}
 _TONE_OF_CHECK: dict[bool | None, Tone] = {True: "good", False: "bad", None: ""}
 
@@ -172,8 +174,10 @@ def _lineage(report: Report, columns: int) -> Iterator[Line]:
 
 
 def _curve(run: dict[str, Any], columns: int) -> Sequence[str]:
-    """Its losses as they fell, with what the marks mean below; nothing where none were kept."""
+    """Its losses as they fell, with what the marks mean below; nothing where too few were kept."""
     lines = [Curve(run.get("curve") or [], ""), Curve(run.get("held_out") or [], "", HELD_OUT)]
+    if max(len(line.points) for line in lines) < _LEAST_POINTS:
+        return []
     rows = [row.plain.rstrip() for row in draw(lines, int(run.get("steps") or 0), columns, _CURVE_ROWS)]
     meaning = _("█ loss on its own examples   {mark} on documents it does not learn from").format(mark=HELD_OUT)
     return [*rows, meaning] if rows else []
