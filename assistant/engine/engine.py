@@ -241,24 +241,30 @@ class Engine:
             yield from Batch(self.reader, answers, rows, should_stop, should_end).run()
 
     def score(
-        self, items: Sequence[tuple[Sequence[ChatMessage], str]], should_stop: ShouldStop = never_stop
+        self,
+        items: Sequence[tuple[Sequence[ChatMessage], str]],
+        should_stop: ShouldStop = never_stop,
+        *,
+        ended: bool = True,
     ) -> Iterator[tuple[float, int]]:
         """How likely these answers to these prompts are: of each the sum of -log p of its tokens, and their number.
 
-        In nats, with the token that ends it, by whoever is selected when the first is asked for; an activated adapter
-        from its invocation on. Prompts that follow one another and are the same are read once. Raises
-        ContextOverflowError before anything is read, Stopped, OutOfMemoryError.
+        In nats, with the token that ends it unless what is asked is not `ended`, by whoever is selected when the first
+        is asked for; an activated adapter from its invocation on. Prompts that follow one another and are the same are
+        read once. Raises ContextOverflowError before anything is read, Stopped, OutOfMemoryError.
         """
-        questions = [self.question(messages, text) for messages, text in items]
+        questions = [self.question(messages, text, ended=ended) for messages, text in items]
         scorer = Scorer(self.model, self.slots)
         for question in questions:
             with self._answering([question]):
                 scored = scorer.loss(question, should_stop)
             yield scored
 
-    def question(self, messages: Sequence[ChatMessage], text: str) -> Question:
+    def question(self, messages: Sequence[ChatMessage], text: str, *, ended: bool = True) -> Question:
         """This answer to this prompt, for a `Scorer`, with whoever is selected. Raises ContextOverflowError."""
         prompt, completion = self._template.encode(messages), self.encode_completion(text)
+        if not ended:
+            completion.pop()
         self._check_fits(len(prompt), len(completion))
         return Question(prompt, completion, activate(self._selected, prompt))
 

@@ -53,6 +53,14 @@ def test_the_losses_are_those_of_peft(tiny_kept, tmp_path, pieces, family, confi
     assert ([loss for loss, _ in found] == [pytest.approx(loss) for loss, _ in bare]) == (kind == "alora-not-invoked")
 
 
+def test_the_token_that_ends_an_answer_can_be_left_out(tiny_kept):
+    engine = tiny_engine(tiny_kept)
+    _messages, text = ITEMS[0]
+    ((ended, count),), ((open_, fewer),) = engine.score(ITEMS[:1]), engine.score(ITEMS[:1], ended=False)
+    assert fewer == count - 1 == engine.count_tokens(text)
+    assert open_ < ended
+
+
 def test_several_answers_to_one_prompt_share_its_reading_and_change_nothing(tiny_kept, monkeypatch):
     engine = tiny_engine(tiny_kept)
     answers = ["green leaf", "water", "light light", "sugar"]
