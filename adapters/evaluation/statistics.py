@@ -104,12 +104,6 @@ def verdict(metric: str, mean: float, p: float | None) -> Verdict:
     return "better" if (mean > 0) == (declared.better == "higher") else "worse"
 
 
-def share(successes: int, trials: int) -> Interval:
-    """Of `trials`, with the exact interval (Clopper, Pearson 1934); None as ends where there were none."""
-    low, high = clopper_pearson(successes, trials) if trials else (None, None)
-    return {"mean": successes / trials if trials else 0.0, "low": low, "high": high, "n": trials}
-
-
 def clopper_pearson(successes: int, trials: int) -> tuple[float, float]:
     """The shares that are not too far from what was seen: each tail has 2.5 % at most. `trials` above 0."""
     tail = (1 - LEVEL) / 2

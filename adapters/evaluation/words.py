@@ -22,7 +22,9 @@ STEMMERS = {"it": "snowball italian", "en": "snowball english"}
 
 
 def tokens(text: str) -> list[str]:
-    return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
+    # Taken apart, folded, put together: "ῶ" falls apart when it is folded (Unicode 3.13, canonical caseless matching).
+    folded = unicodedata.normalize("NFD", text).casefold()
+    return _WORD.findall(unicodedata.normalize("NFC", folded))
 
 
 def stemmed(words: Sequence[str], language: str) -> list[str]:

@@ -23,7 +23,6 @@ from adapters.evaluation.statistics import (
     holm,
     interval,
     perplexity,
-    share,
     verdict,
 )
 
@@ -165,12 +164,6 @@ def test_exact_intervals_of_shares_are_those_of_the_tables(
     successes: int, trials: int, low: float, high: float
 ) -> None:
     assert clopper_pearson(successes, trials) == pytest.approx((low, high), abs=1e-4)
-    found = share(successes, trials)
-    assert (found["low"], found["high"]) == pytest.approx((low, high), abs=1e-4)
-
-
-def test_of_no_choices_there_is_no_share() -> None:
-    assert share(0, 0) == {"mean": 0.0, "low": None, "high": None, "n": 0}
 
 
 def test_guessing_is_told_from_knowing() -> None:
