@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from adapters.evaluation.report import Fault
-from assistant.i18n import N_, _
+from assistant.i18n import N_, _, plural
 from assistant.safe_text import one_line
+from assistant.units import format_number
 
 
 class FaultWords(NamedTuple):
@@ -67,7 +68,7 @@ _FAULTS: dict[str, tuple[str, str]] = {
         N_("Do not use it: work with the base model, or train again on more or better examples."),
     ),
     "leaked": (
-        N_("The adapter was trained on texts that it is tested with: figures about them would look too good."),
+        N_("The adapter was trained on texts that it was to be tested with: figures about them would look too good."),
         N_("Keep the documents of the test out of the training: build the data set again (`sunto dataset build`)."),
     ),
 }
@@ -81,4 +82,21 @@ def fault_words(fault: Fault) -> FaultWords:
             _("Something is wrong with the adapter: {name}.").format(name=one_line(fault["name"])), _(_TRAIN_AGAIN)
         )
     message, hint = found
-    return FaultWords(_(message), _(hint))
+    return FaultWords(" ".join(filter(None, (_(message), _more(fault)))), _(hint))
+
+
+def _more(fault: Fault) -> str:
+    """How often, or why, where that is known."""
+    details = fault["details"]
+    share, base_share = details.get("share"), details.get("base_share")
+    if isinstance(share, int | float) and isinstance(base_share, int | float):
+        return _("That is so in {share} of 100 texts; without the adapter, in {base_share}.").format(
+            share=format_number(100 * share, 0), base_share=format_number(100 * base_share, 0)
+        )
+    if fault["name"] == "other_base" and details.get("made_for"):
+        return _("It was made for {name}.").format(name=one_line(str(details["made_for"])))
+    if fault["name"] == "leaked" and isinstance(details.get("examples"), int):
+        return plural("{count} of them was left out.", "{count} of them were left out.", details["examples"])
+    if fault["name"] == "broken_file" and details.get("reason"):
+        return one_line(str(details["reason"]))
+    return ""

@@ -262,4 +262,4 @@ def _number(value: float, decimals: int) -> str:
     """Of a broken adapter, values may be no numbers, or too large to read."""
     if math.isnan(value):
         return _("no number")
-    return _("over a million") if value > _READABLE else format_number(value, decimals)
+    return _("over a million") if abs(value) > _READABLE else format_number(value, decimals)
