@@ -136,7 +136,8 @@ def test_an_italian_document_is_told_in_italian_which_base_knows_italian(starter
 
 
 def test_an_adapter_is_trained_used_and_left(own_home):
-    words = ("--name", "bio", "--max-steps", "2", "--max-tokens", "256", "--batch-size", "2", "--few", "--events")
+    words = ("--name", "bio", "--max-steps", "2", "--max-tokens", "256", "--batch-size", "2", "--few")
+    words += ("--no-report", "--events")
     trained = sunto(own_home, "train", str(DOCS / "pairs.jsonl"), *words)
     assert trained.returncode == 0, trained.stderr
     events = [json.loads(line) for line in trained.stdout.splitlines()]
@@ -201,14 +202,16 @@ def test_ctrl_c_in_the_middle_ends_with_130_and_no_traceback(starter_home):
     assert "Traceback" not in err
 
 
-def test_a_truncated_checkpoint_is_fetched_again(own_home):
+def test_a_truncated_checkpoint_is_noticed_and_not_loaded(own_home):
+    """Where there is a network it is fetched again (tests/assistant/test_hub.py)."""
     (weights,) = (own_home / "models" / "starter").glob("*.safetensors")
-    whole = weights.stat().st_size
     with weights.open("r+b") as file:
-        file.truncate(whole // 2)
-    done = sunto(own_home, "describe", PLATES, "--max-new-tokens", "8")
-    assert done.returncode == 0, done.stderr
-    assert weights.stat().st_size == whole
+        file.truncate(weights.stat().st_size // 2)
+    done = sunto(own_home, "describe", PLATES, "--max-new-tokens", "8", **NO_NETWORK)
+    assert done.returncode == 4, done.stderr
+    assert "Error: " in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
 
 
 def test_the_doctor_has_looked_at_everything(starter_home):
