@@ -15,6 +15,7 @@ import json
 import re
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain, zip_longest
@@ -22,7 +23,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from adapters.evaluation.choices import counted, same_words
-from adapters.evaluation.report import ADAPTER, Choices, Text
+from adapters.evaluation.report import ADAPTER, BASE, Choices, Text
 from adapters.kept_lines import append_line, read_lines
 from adapters.registry import reason_of
 from assistant.errors import AdapterError
@@ -109,6 +110,17 @@ def resume(folder: Path, texts: Sequence[Text], against: str) -> Comparison | No
         if line.get("pair") in known and line.get("choice") in CHOICES:
             _take(comparison.chosen, line["pair"], line["choice"])
     return comparison
+
+
+def finished(folder: Path, texts: Sequence[Text]) -> Choices | None:
+    """The result of a comparison about just these texts that is over, that with the base before others."""
+    others = {system for text in texts for system in text["written"]} - {ADAPTER, BASE}
+    for against in (BASE, *sorted(others)):
+        with suppress(AdapterError):  # whoever lists its pairs is told
+            comparison = resume(folder, texts, against)
+            if comparison is not None and comparison.result is not None:
+                return comparison.result
+    return None
 
 
 def begin(folder: Path, texts: Sequence[Text], against: str, count: int = PAIRS) -> Comparison:

@@ -180,6 +180,13 @@ def test_each_number_has_its_explanation_when_asked_for():
     assert "bootstrap" in shown
 
 
+def test_means_over_other_documents_than_their_difference_do_not_stand_beside_it():
+    made = report()
+    assert "31.2 → 37.1" in drawn(made)
+    made["systems"][0]["scores"]["rouge1"]["n"] -= 1
+    assert "31.2 → 37.1" not in drawn(made)
+
+
 @pytest.mark.parametrize("columns", [40, 60, 80, 200])
 def test_no_line_is_wider_than_the_terminal(columns):
     for line in drawn(report(), columns).splitlines():

@@ -14,7 +14,9 @@ from assistant.errors import ConfigError, ExitCode
 from assistant.i18n import _
 from assistant.protocol import Evaluate, ExportEvaluation, Finished, Request, ShowEvaluation
 from tui.cli.adapters import version_of
+from tui.cli.columns import wrapped
 from tui.cli.evaluation_blind import compare_blind
+from tui.cli.evaluation_lines import MAX_COLUMNS
 from tui.cli.evaluation_report import report_lines, short_lines
 from tui.cli.job import JOB, Ending, JobRunner, Result, conclude
 from tui.cli.options import setting_overrides
@@ -104,7 +106,7 @@ def _exported(ending: Finished, options: Namespace, target: Path, runner: JobRun
 
 def _say_what_next(report: Report, options: Namespace, output: Output, target: Path | None) -> None:
     """The answer once more, since it has scrolled away, and what else there is to see."""
-    output.say("\n" + headline(report))
+    output.say("\n" + "\n".join(wrapped(headline(report), min(output.talk_columns, MAX_COLUMNS))))
     shown = shlex.join(["sunto", "evaluate", *options.arguments])
     if target is not None:
         output.say(_("The report as a page: {path}").format(path=target))

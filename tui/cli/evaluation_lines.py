@@ -66,7 +66,7 @@ def aside(left: str, right: str, columns: int, tone: Tone = "") -> Iterator[Line
     """Both at the ends of one line, or below each other where there is no room."""
     gap = columns - len(left) - len(right)
     if gap >= 2:
-        yield Line(left + " " * gap + right, tone)
+        yield Line((left + " " * gap + right).rstrip(), tone)
     else:
         yield from paragraph(left, columns, tone=tone)
         yield Line(right.rjust(columns), tone)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from adapters.evaluation.report import ADAPTER, BASE, PRIMARY, Difference, Forgetting, Interval, Probes, Report
 from adapters.evaluation.telling import (
@@ -87,15 +87,24 @@ def _systems(report: Report, columns: int, *, explained: bool) -> Iterator[Line]
 def _metric(report: Report, difference: Difference, columns: int, *, explained: bool) -> Iterator[Line]:
     metric = difference["metric"]
     words = metric_words(metric)
-    means = {one["key"]: one["scores"][metric]["mean"] for one in report["systems"] if metric in one["scores"]}
-    values = " → ".join(figure(metric, means[key]) for key in (BASE, ADAPTER) if key in means)
-    yield from aside(words.label, values, columns)
+    scores = {one["key"]: one["scores"][metric] for one in report["systems"] if metric in one["scores"]}
+    yield from aside(words.label, _before_and_after(difference, scores), columns)
     yield gain_line(_gain(difference, words), columns)
     if explained:
         yield from paragraph(words.explanation, columns, 4)
         yield from paragraph(
-            "; ".join(f"{system_name(key)}: {figure(metric, mean)}" for key, mean in means.items()), columns, 4
+            "; ".join(f"{system_name(key)}: {figure(metric, score['mean'])}" for key, score in scores.items()),
+            columns,
+            4,
         )
+
+
+def _before_and_after(difference: Difference, scores: Mapping[str, Interval]) -> str:
+    """`2.310 → 2.049`; empty where they are means over other documents than the difference, and may contradict it."""
+    both = [scores[key] for key in (BASE, ADAPTER) if key in scores]
+    if any(score["n"] != difference["n"] for score in both):
+        return ""
+    return " → ".join(figure(difference["metric"], score["mean"]) for score in both)
 
 
 def _gain(difference: Difference, words: MetricWords | None = None) -> Gain:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from adapters import jobs
 from adapters.evaluation import blind, store
-from adapters.evaluation.blind import Comparison, begin, resume
+from adapters.evaluation.blind import Comparison, begin, finished, resume
 from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, Text
 from adapters.session import Session
 from assistant.errors import AdapterError
@@ -227,6 +227,17 @@ def test_a_preference_is_shown_only_where_a_coin_would_hardly_give_it(tmp_path, 
     assert (result["adapter"], result["other"], result["verdict"]) == (wins, of - wins, verdict)
     assert result["share"]["low"] == pytest.approx(low, abs=2e-4)
     assert result["share"]["high"] == pytest.approx(high, abs=2e-4)
+
+
+def test_what_was_decided_about_the_same_texts_is_found_again_for_the_next_report(tmp_path):
+    texts = texts_about(3)
+    assert finished(tmp_path, texts) is None
+    comparison = begin(tmp_path, texts, EXAMPLES)
+    choose_all(comparison, ["1", "1", "2"])
+    assert finished(tmp_path, texts) == comparison.result
+    begin(tmp_path, texts, BASE)  # one that is not over says nothing yet
+    assert finished(tmp_path, texts) == comparison.result
+    assert finished(tmp_path, texts_about(2)) is None
 
 
 # --- the jobs -----------------------------------------------------------------------------------------------------
