@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from adapters.evaluation.html.marks import Scale
+from adapters.evaluation.html.marks import Scale, is_drawable
 from adapters.evaluation.html.markup import Html, element, join
 from assistant.i18n import _
 from assistant.units import format_number
@@ -112,9 +112,10 @@ def _steps(last: float) -> list[str]:
 
 
 def _points(rows: Any) -> list[Point]:
-    """What can be drawn of [[step, loss]]."""
-    found = [(float(step), float(loss)) for step, loss in rows or [] if loss is not None]
-    return [(step, loss) for step, loss in found if math.isfinite(step) and math.isfinite(loss)]
+    """What can be drawn of [[step, loss]]: a training that lost its way may have recorded anything."""
+    return [
+        (float(step), float(loss)) for step, loss in rows or [] if is_drawable(step) and is_drawable(loss) and loss >= 0
+    ]
 
 
 def _thinned(points: list[Point]) -> list[Point]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from typing import TypeGuard
 
 from adapters.evaluation.html.markup import Html, element
 from adapters.evaluation.report import Interval
 
 _MIDDLE = "50%"
+_LARGEST = 1e6
 
 
 class Scale:
@@ -38,7 +40,12 @@ def difference_scale(intervals: Iterable[Interval], least: float = 0.0) -> Scale
 
 def _ends(intervals: Iterable[Interval]) -> list[float]:
     found = (value for each in intervals for value in (each["mean"], each["low"], each["high"]))
-    return [value for value in found if value is not None and math.isfinite(value)]
+    return [value for value in found if is_drawable(value)]
+
+
+def is_drawable(value: float | None) -> TypeGuard[float]:
+    """Neither missing nor no number, nor so large that everything else would vanish beside it."""
+    return value is not None and abs(value) < _LARGEST
 
 
 def bar(interval: Interval, scale: Scale, colour: str, alt: str) -> Html:

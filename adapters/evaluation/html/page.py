@@ -75,7 +75,7 @@ def _sections(report: Report) -> Iterator[tuple[str, Html]]:
     yield _("What could not be judged"), _list(*map(telling.not_judged_words, report["not_judged"]))
     yield (
         _("How it was measured"),
-        paragraphs(*telling.data_sentences(report["data"]), *telling.method_sentences(report)),
+        paragraphs(*telling.method_sentences(report)),
     )
 
 

@@ -86,7 +86,7 @@ def _body(report: Report) -> Iterator[str]:
     small = small_sentence(report["data"])
     yield small
     yield _losses(report)
-    yield from map(difference_sentence, _primary(report))
+    yield from (difference_sentence(each) for each in _primary(report) if each["verdict"] != "not_judged")
     yield from (sentence for sentence in data_sentences(report["data"]) if sentence != small)
     yield _forgetting(report)
     if report["blind"] is not None:
