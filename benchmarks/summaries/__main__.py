@@ -15,12 +15,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from adapters.evaluation.chrf import chrf, signature
 from adapters.session import Session
 from assistant.catalogue import STARTER
 from assistant.config import data_dir
 from benchmarks.measure import ROOT
 from benchmarks.summaries import table
-from benchmarks.summaries.chrf import chrf
 from benchmarks.summaries.corpus import Case, load_cases
 from benchmarks.summaries.scores import RESAMPLES, rouge_l
 from benchmarks.summaries.writers import PROMPTS, TASKS, OnePrompt, Output, cut_to_sentences, write_lead, write_ours
@@ -34,7 +34,6 @@ def main(arguments: Sequence[str]) -> int:
     if options.home:
         os.environ["SUNTO_HOME"] = str(options.home.resolve())
     cases = load_cases(options.limit)
-    chrf([])  # rather now than after an hour: are the peers there?
     session = Session()
     try:
         one_prompt = OnePrompt(session, options.model, data_dir() / "one_prompt.jsonl")
@@ -42,12 +41,12 @@ def main(arguments: Sequence[str]) -> int:
         written = _write_all(cases, session, one_prompt, options.model)
     finally:
         session.close()
-    rows, signature = _score(written)
+    rows = [_scored(*one) for one in written]
     comparisons = table.compare(rows)
     table.print_table(comparisons)
     table.print_times(rows)
     if not options.limit:
-        about = {"model": fingerprint, "prompts": list(PROMPTS.items()), "chrF": signature, "resamples": RESAMPLES}
+        about = {"model": fingerprint, "prompts": list(PROMPTS.items()), "chrF": signature(), "resamples": RESAMPLES}
         print(f"raw numbers: {table.keep(rows, comparisons, about).relative_to(ROOT)}")
     return int(any(item.language == "all" and item.verdict == "WORSE" for item in comparisons))
 
@@ -75,14 +74,9 @@ def _write_all(cases: Sequence[Case], session: Session, one_prompt: OnePrompt, m
     return written
 
 
-def _score(written: Sequence[Written]) -> tuple[list[table.Row], str]:
-    """The rows, and how chrF was taken."""
-    chrf_scores, signature = chrf([(output.text, case.reference) for case, _, _, output in written])
-    rows = [
-        table.Row(case, task, system, output, {"ROUGE-L": rouge_l(output.text, case.reference), "chrF": found})
-        for (case, task, system, output), found in zip(written, chrf_scores, strict=True)
-    ]
-    return rows, signature
+def _scored(case: Case, task: str, system: str, output: Output) -> table.Row:
+    scores = {"ROUGE-L": rouge_l(output.text, case.reference), "chrF": chrf(output.text, case.reference)}
+    return table.Row(case, task, system, output, scores)
 
 
 if __name__ == "__main__":

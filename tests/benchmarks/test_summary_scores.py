@@ -11,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from adapters.evaluation.chrf import chrf, signature
+from adapters.evaluation.words import tokens
 from assistant.generation import GenerationConfig
 from benchmarks.summaries import table
-from benchmarks.summaries.chrf import chrf, peers_python
 from benchmarks.summaries.corpus import HERE, Case, load_cases, spread
-from benchmarks.summaries.scores import common_length, difference, estimate, rouge_l, words
+from benchmarks.summaries.scores import difference, estimate, rouge_l
 from benchmarks.summaries.writers import (
     TASKS,
     Output,
@@ -48,7 +49,7 @@ SCORES = st.lists(st.floats(min_value=0, max_value=100), min_size=1, max_size=12
     ],
 )
 def test_words_keep_their_accents_and_lose_their_punctuation(text: str, expected: list[str]) -> None:
-    assert words(text) == expected
+    assert tokens(text) == expected
 
 
 @pytest.mark.parametrize(
@@ -68,19 +69,6 @@ def test_words_keep_their_accents_and_lose_their_punctuation(text: str, expected
 )
 def test_rouge_l_of_cases_worked_out_by_hand(summary: str, reference: str, expected: float) -> None:
     assert rouge_l(summary, reference) == pytest.approx(expected)
-
-
-def _longest_by_definition(first: list[str], second: list[str]) -> int:
-    if not first or not second:
-        return 0
-    if first[0] == second[0]:
-        return 1 + _longest_by_definition(first[1:], second[1:])
-    return max(_longest_by_definition(first[1:], second), _longest_by_definition(first, second[1:]))
-
-
-@given(st.lists(st.sampled_from("ab"), max_size=7), st.lists(st.sampled_from("ab"), max_size=7))
-def test_the_common_subsequence_is_the_longest(first: list[str], second: list[str]) -> None:
-    assert common_length(first, second) == _longest_by_definition(first, second)
 
 
 @given(TOKENS, TOKENS)
@@ -215,20 +203,13 @@ def test_what_one_prompt_wrote_is_found_again_but_not_a_line_that_was_cut_off(tm
 # --- chrF ---------------------------------------------------------------------------------------------------------
 
 
-PEERS = peers_python().parent.parent
-"""As whoever started the tests chose it: the tests themselves have an environment without settings."""
-
-
-@pytest.mark.skipif(not PEERS.exists(), reason="the peers of the benchmarks are not installed")
-def test_chrf_of_cases_worked_out_by_hand(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SUNTO_PEERS", str(PEERS))
+def test_chrf_of_cases_worked_out_by_hand() -> None:
     # "abc" of "abcd": of the orders 1 to 3, those that both have, precision is 1 and recall 3/4, 2/3, 1/2: F2 of the
     # means is 5 · 1 · 23/36 / (4 + 23/36).
-    pairs = [("la città è grande", "la città è grande"), ("xyz", "abc"), ("abc", "abcd")]
-    scores, signature = chrf(pairs)
-    assert scores[:2] == pytest.approx([100, 0])
-    assert scores[2] == pytest.approx(100 * 5 * (23 / 36) / (4 + 23 / 36))
-    assert "nc:6|nw:0" in signature
+    assert chrf("la città è grande", "la città è grande") == pytest.approx(100)
+    assert chrf("xyz", "abc") == pytest.approx(0)
+    assert chrf("abc", "abcd") == pytest.approx(100 * 5 * (23 / 36) / (4 + 23 / 36))
+    assert "nc:6|nw:0" in signature()
 
 
 # --- the documents ------------------------------------------------------------------------------------------------

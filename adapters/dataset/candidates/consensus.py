@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from statistics import fmean
 
+from adapters.evaluation.rouge import rouge_l
 from assistant.stems import words
 
 
@@ -26,22 +27,3 @@ def most_agreed(answers: Sequence[str]) -> tuple[int, float]:
     ]
     best = max(range(len(texts)), key=lambda index: (scores[index], -index))
     return best, scores[best]
-
-
-def rouge_l(first: Sequence[str], second: Sequence[str]) -> float:
-    """F1 of the longest common subsequence of two lists of words, 0 to 1 (Lin 2004)."""
-    if not first or not second:
-        return 0.0
-    return 2 * _common(first, second) / (len(first) + len(second))
-
-
-def _common(first: Sequence[str], second: Sequence[str]) -> int:
-    """Length of the longest common subsequence; time is the product of the lengths, memory the second's."""
-    row = [0] * (len(second) + 1)
-    for word in first:
-        diagonal = 0
-        for column, other in enumerate(second, start=1):
-            above = row[column]
-            row[column] = diagonal + 1 if word == other else max(above, row[column - 1])
-            diagonal = above
-    return row[-1]

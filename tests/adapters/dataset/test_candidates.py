@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adapters.dataset.candidates import CandidateOptions, write
-from adapters.dataset.candidates.consensus import most_agreed, rouge_l
+from adapters.dataset.candidates.consensus import most_agreed
 from adapters.dataset.candidates.filters import Filter
 from adapters.dataset.example import Place
 from adapters.dataset.notes.note import Source
 from adapters.dataset.prompting import messages
+from adapters.evaluation.rouge import rouge_l
 from assistant.generation import Completion
 from assistant.prompts import task_prompt
 from tests.fakes import ScriptedModel
