@@ -21,6 +21,7 @@ from adapters.evaluation.report import (
     Report,
     System,
     Text,
+    Verdict,
 )
 from assistant.generation import FinishReason
 
@@ -69,12 +70,13 @@ def verdict(report: Report) -> Answer:
     """The answer to the question in the title, by the primary metric alone; a broken adapter has no other."""
     if any(fault["level"] == "error" for fault in report["faults"]):
         return "broken"
-    primary = {d["against"]: d["verdict"] for d in report["differences"] if d["metric"] == PRIMARY}
+    primary: dict[str, Verdict] = {
+        one["against"]: one["verdict"] for one in report["differences"] if one["metric"] == PRIMARY
+    }
     answer = primary.get(BASE, "not_judged")
-    if answer != "better":
-        return answer
-    beside_examples = primary.get(EXAMPLES, "not_judged")
-    return "examples_do_as_well" if beside_examples in ("no_difference", "worse") else "worth_it"
+    if answer == "better":
+        return "examples_do_as_well" if primary.get(EXAMPLES) in ("no_difference", "worse") else "worth_it"
+    return answer
 
 
 def gaps(found: Measurements, written: Sequence[Text], numbers: Numbers) -> Iterator[NotJudged]:

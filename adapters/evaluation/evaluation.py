@@ -17,7 +17,9 @@ from datetime import UTC, datetime
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, cast
 
-from adapters.evaluation import comparing, probes, systems
+from adapters.dataset.prompting import messages
+from adapters.evaluation import blind, comparing, diagnosis, probes, systems
+from adapters.evaluation.faults import fault
 from adapters.evaluation.held_out import data_of, described
 from adapters.evaluation.lineage import lineage_of
 from adapters.evaluation.measuring import Measurements, Measuring, Meter, cost_of
@@ -36,9 +38,11 @@ from adapters.evaluation.report import (
     Report,
     Text,
 )
+from adapters.evaluation.saved import FOLDER, read_saved
 from adapters.evaluation.store import weights_sha256
 from adapters.evaluation.systems import Measured
 from adapters.registry import AdapterRecord
+from adapters.registry.journal import looking
 from adapters.session import Session
 from assistant import __version__
 from assistant.errors import AdapterError, ContextOverflowError
@@ -51,8 +55,8 @@ if TYPE_CHECKING:
     from adapters.evaluation.probes.scores import ProbeScores
     from assistant.engine.engine import Engine
 
-PROBES_COST = 80.0
-"""Of the shipped probes with one system, beside a loss of `measuring.LOSS_COST`."""
+PROBES_COST, EXAMINING_COST = 80.0, 30.0
+"""Of the shipped probes with one system, and of looking for faults, beside a loss of `measuring.LOSS_COST`."""
 
 
 def evaluate(
@@ -100,13 +104,14 @@ class _Evaluation:
     def run(self) -> Generator[Event, None, None]:
         """Raises OutOfMemoryError, Stopped."""
         plan, request = self._plan, self._request
-        self._faults = _faults_of_files(self._record, self._engine)
-        cost = cost_of(len(plan.systems), plan.items) + 2 * PROBES_COST * request.forgetting
+        self._faults = diagnosis.of_files(self._record, self._engine)
+        cost = cost_of(len(plan.systems), plan.items) + 2 * PROBES_COST * request.forgetting + EXAMINING_COST
         meter = Meter(request.job, cost)
         yield from self._measure(meter)
+        yield from self._examine(meter)
         yield from self._look_for_forgetting(meter)
         self._texts = comparing.texts(plan.items, self._found, stemming=request.stemming)
-        yield from self._let_judge()
+        yield from self._let_judge(meter)
 
     def leave(self) -> None:
         """Answer as if nothing had been; earlier versions give up their memory."""
@@ -133,7 +138,7 @@ class _Evaluation:
         try:
             self._session.use_adapter(_resident(system) if system.record else None)
         except AdapterError as error:
-            if system.key == ADAPTER and not any(fault["level"] == "error" for fault in self._faults):
+            if system.key == ADAPTER and not any(one["level"] == "error" for one in self._faults):
                 raise  # nobody could name it better than the error does
             self._unusable.add(system.key)
             self._gaps.append(NotJudged(what=system.key, why="broken", details={"reason": error.message}))
@@ -174,13 +179,37 @@ class _Evaluation:
             yield from meter.advance(PROBES_COST / total)
             spent += PROBES_COST / total
 
-    def _let_judge(self) -> Generator[Event, None, None]:
-        if self._request.judge:
-            from adapters.evaluation.judge import judge
+    def _examine(self, meter: Meter) -> Generator[Event, None, None]:
+        """What is wrong with it that only asking the model shows. Raises OutOfMemoryError, Stopped."""
+        from assistant.engine.adapter_files import read_adapter
 
-            yield from ()
+        yield from meter.at(_("whether it works as it should"))
+        self._faults += [one for one in _not_numbers(self._found) if one["name"] not in _names(self._faults)]
+        items = [
+            (messages(item.example.task, item.text, item.example.language), item.example.target)
+            for item in self._plan.items
+            if item.example.target.strip()
+        ]
+        if ADAPTER not in self._unusable and "not_a_number" not in _names(self._faults):
+            with looking():
+                adapter = read_adapter(self._record.directory)
+                unknown = read_saved(self._record.directory) is None
+            found = diagnosis.of_model(
+                self._engine, adapter, items, try_strengths=unknown, should_stop=self._should_stop
+            )
+            self._faults += [one for one in found if one["name"] not in _names(self._faults)]
+        yield from meter.advance(EXAMINING_COST)
+
+    def _let_judge(self, meter: Meter) -> Generator[Event, None, None]:
+        """Raises OutOfMemoryError, Stopped."""
+        from adapters.evaluation.judge import judge
+
+        if self._request.judge:
+            yield from meter.at(_("the base model as a judge"))
             self._session.use_adapter(None)
             self._judge = judge(self._engine, self._texts, should_stop=self._should_stop)
+            if self._judge is None:
+                self._gaps.append(NotJudged(what="judge", why="wrote_nothing", details={}))
 
     # --- the report ------------------------------------------------------------------------------------------
 
@@ -205,14 +234,14 @@ class _Evaluation:
             worst=numbers.worst,
             forgetting=self._forgetting,
             checks=_checks(self._record),
-            faults=[*self._faults, *_not_numbers(found)],
+            faults=self._faults,
             not_judged=[*self._gaps, *comparing.gaps(found, self._texts, numbers)],
             judge=self._judge,
-            blind=None,
+            blind=blind.finished(self._record.directory / FOLDER, self._texts),
             lineage=lineage_of(self._record, plan.training),
             verdict="not_judged",
         )
-        report["faults"] += _faults_of_numbers(report)
+        report["faults"] += diagnosis.of_report(report)
         report["verdict"] = comparing.verdict(report)
         return report
 
@@ -236,17 +265,13 @@ class _Evaluation:
         }
 
 
-def _faults_of_files(record: AdapterRecord, engine: Engine) -> list[Fault]:
-    return []
-
-
-def _faults_of_numbers(report: Report) -> list[Fault]:
-    return []
-
-
 def _not_numbers(found: Measurements) -> list[Fault]:
     count = found.not_numbers.get(ADAPTER, 0)
-    return [Fault(name="not_a_number", level="error", details={"examples": count})] if count else []
+    return [fault("not_a_number", examples=count)] if count else []
+
+
+def _names(faults: Sequence[Fault]) -> set[str]:
+    return {one["name"] for one in faults}
 
 
 def _adapter(record: AdapterRecord) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from adapters.evaluation.store import summed_up
 from adapters.jobs import run
 from adapters.session import Session
 from assistant import protocol
-from assistant.engine.engine import Engine
 from assistant.errors import AdapterNotFoundError, Stopped
 from assistant.generation import ChatMessage
+from assistant.library import Library
 from tests.adapters.evaluation.adapters_to_judge import KINDS, about, install, save_data
 
 
@@ -163,27 +163,21 @@ def test_earlier_versions_stand_beside_it_and_no_more_of_them_than_were_asked_fo
 
 def test_one_that_was_stopped_goes_on_where_it_was(session, engine, monkeypatch):
     dataset, measured = save_data(), []
-    scoring = Engine.score
-    monkeypatch.setattr(Engine, "score", lambda self, items, *rest: _counting(scoring(self, items, *rest), measured))
+    keeping = Library.put_unit
+    monkeypatch.setattr(Library, "put_unit", lambda *unit: (measured.append(unit[1]), keeping(*unit)))
     record = install(engine, dataset)
     with pytest.raises(Stopped):
         report_of(session, record, dataset, lambda: len(measured) >= 7)
     report, told = report_of(session, record, dataset)
-    assert len(measured) == 15  # five documents, three systems: none twice
+    assert len(measured) == len(set(measured)) == 3 * (5 + 2)  # losses and texts of three systems: none twice
     assert told[-1][0] == told[-1][1]
     again, _told = report_of(session, record, dataset)
-    assert len(measured) == 15
+    assert len(measured) == 21
     assert again["systems"] == report["systems"]
     assert again["differences"] == report["differences"]
     second, _told = report_of(session, install(engine, dataset, seed=2), dataset)
-    assert len(measured) == 20  # only the new version
+    assert len(measured) == 28  # only the new version
     assert score(second, "version:1") == score(report, "adapter")
-
-
-def _counting(scored, measured):
-    for one in scored:
-        measured.append(one)
-        yield one
 
 
 def test_afterwards_the_base_answers_as_before_and_versions_give_up_their_memory(session, engine):

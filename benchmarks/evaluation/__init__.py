@@ -1,0 +1,1 @@
+"""Adapters judged by Sunto's own report: see `python -m benchmarks.evaluation --help`."""
