@@ -15,11 +15,12 @@ import pytest
 from adapters.evaluation.intervals import estimates
 from adapters.evaluation.metrics import METRICS
 from adapters.evaluation.report import PRIMARY
-from adapters.evaluation.statistics import MOST_P, holm
+from adapters.evaluation.statistics import MOST_P, difference, holm
 
 EXPERIMENTS = 2_000
 RESAMPLES = 999
 MOST_CLAIMED, LEAST_FOUND = 0.065, 0.9
+ZEROS = {str(document): 0.0 for document in range(20)}
 OTHERS = [metric.key for metric in METRICS.values() if metric.tested and metric.key != PRIMARY]
 
 
@@ -94,6 +95,15 @@ def test_the_interval_excludes_0_exactly_where_a_difference_is_claimed(documents
 
     assert np.mean(found.p <= MOST_P) > 0.1
     assert np.array_equal(found.p <= MOST_P, (found.low > 0) | (found.high < 0))
+
+
+def test_the_report_takes_its_differences_in_this_very_way() -> None:
+    values = lopsided(np.random.default_rng(2), (1, 20))
+    found = estimates(values)
+
+    said = difference(PRIMARY, "adapter", "base", {str(n): float(v) for n, v in enumerate(values[0])}, ZEROS)
+
+    assert [said["low"], said["high"], said["p"]] == [found.low[0], found.high[0], found.p[0]]
 
 
 @pytest.mark.parametrize("resemblance", [0.0, 0.8])
