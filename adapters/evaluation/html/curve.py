@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 from adapters.evaluation.html.marks import Scale, is_drawable
 from adapters.evaluation.html.markup import Html, element, join
@@ -113,9 +113,8 @@ def _steps(last: float) -> list[str]:
 
 def _points(rows: Any) -> list[Point]:
     """What can be drawn of [[step, loss]]: a training that lost its way may have recorded anything."""
-    return [
-        (float(step), float(loss)) for step, loss in rows or [] if is_drawable(step) and is_drawable(loss) and loss >= 0
-    ]
+    pairs = cast("list[Any]", rows) if isinstance(rows, list) else []
+    return [(float(step), float(loss)) for step, loss in pairs if is_drawable(step) and is_drawable(loss) and loss >= 0]
 
 
 def _thinned(points: list[Point]) -> list[Point]:

@@ -1,10 +1,13 @@
-"""Base model → data → run → versions, as stages that a terminal, the app and a page can each draw in their way."""
+"""Base model → data → run → versions, as stages that a terminal, the app and a page can each draw in their way.
+
+Much of it comes from the adapter's card, which may be a stranger's: what is not of the expected kind is left out.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from adapters.evaluation.report import Lineage
 from adapters.evaluation.telling.names import language_name
@@ -13,6 +16,10 @@ from assistant.safe_text import one_line
 from assistant.units import format_number, plain_number
 
 _MAX_FILES = 6
+_MAX_CHARACTERS = 200
+_LARGEST = 1e15
+_SMALLEST_RATE = 1e-9
+"""Of what a card may say: larger and smaller numbers are nobody's settings."""
 
 Fields = Mapping[str, Any]
 
@@ -42,8 +49,7 @@ def lineage_lines(lineage: Lineage) -> list[Stage]:
 
 
 def _base(base: Fields) -> Stage:
-    parameters = base.get("parameters") or 0
-    languages = base.get("languages")
+    parameters, languages = _number(base, "parameters"), _list(base, "languages")
     return Stage(
         key="base",
         title=_("Base model: {name}").format(name=_text(base, "name") or _("not known")),
@@ -52,37 +58,37 @@ def _base(base: Fields) -> Stage:
             if parameters
             else "",
             _("licence {name}").format(name=_text(base, "license")) if base.get("license") else "",
-            _("speaks {languages}").format(languages=_list(map(language_name, languages))) if languages else "",
+            _("speaks {languages}").format(languages=_some(map(language_name, languages))) if languages else "",
         ),
         gives=_("all it knows"),
     )
 
 
 def _data(data: Fields) -> Stage:
-    tiers: Fields = data.get("tiers") or {}
+    tiers = data.get("tiers")
+    counts = cast("Fields", tiers) if isinstance(tiers, dict) else {}
     written = {
         "A": _("{count} written or approved by people"),
         "B": _("{count} taken from the documents by rule"),
         "C": _("{count} written by the model itself"),
     }
-    parts = [words.format(count=tiers[tier]) for tier, words in written.items() if tiers.get(tier)]
+    parts = [words.format(count=count) for tier, words in written.items() if (count := _whole(counts, tier))]
+    learned, held_out, files = _whole(data, "examples"), _whole(data, "held_out"), _list(data, "files")
     return Stage(
         key="data",
         title=_("Your examples: {name}").format(name=_text(data, "file") or _("not known")),
         facts=_known(
-            plural("{count} example to learn from", "{count} examples to learn from", int(data["examples"]))
-            if data.get("examples")
-            else "",
-            plural("{count} kept aside", "{count} kept aside", int(data["held_out"])) if data.get("held_out") else "",
+            plural("{count} example to learn from", "{count} examples to learn from", learned) if learned else "",
+            plural("{count} kept aside", "{count} kept aside", held_out) if held_out else "",
             ", ".join(parts),
-            _("from {files}").format(files=_list(data["files"])) if data.get("files") else "",
+            _("from {files}").format(files=_some(files)) if files else "",
         ),
         gives=_("how you want it written"),
     )
 
 
 def _run(run: Fields) -> Stage:
-    steps, kept = run.get("steps"), run.get("kept_step")
+    steps, kept, rate, r = (_number(run, key) for key in ("steps", "kept_step", "learning_rate", "r"))
     kinds = {
         "lora": _("an adapter that is always on (lora)"),
         "alora": _("an adapter that begins with the answer (alora)"),
@@ -92,12 +98,12 @@ def _run(run: Fields) -> Stage:
         title=_("The training"),
         facts=_known(
             plural("{count} step", "{count} steps", int(steps)) if steps else "",
-            _("the best was step {step}, and it was kept").format(step=kept) if kept and kept != steps else "",
-            _("learning rate {rate}: how long each step is").format(rate=plain_number(run["learning_rate"]))
-            if run.get("learning_rate")
+            _("the best was step {step}, and it was kept").format(step=f"{kept:g}") if kept and kept != steps else "",
+            _("learning rate {rate}: how long each step is").format(rate=plain_number(rate))
+            if rate and rate > _SMALLEST_RATE
             else "",
             kinds.get(_text(run, "kind"), ""),
-            _("rank {r}: how much it can take in").format(r=run["r"]) if run.get("r") else "",
+            _("rank {r}: how much it can take in").format(r=f"{r:g}") if r else "",
             _ended(_text(run, "ended")),
         ),
         gives=_("the adapter"),
@@ -114,10 +120,10 @@ def _ended(how: str) -> str:
 
 
 def _version(version: Fields) -> Stage:
-    before, after = version.get("loss_before"), version.get("loss_after")
+    before, after = _number(version, "loss_before"), _number(version, "loss_after")
     return Stage(
         key="version",
-        title=_("Version {number}").format(number=version.get("version", "?")),
+        title=_("Version {number}").format(number=_text(version, "version") or "?"),
         facts=_known(
             _text(version, "created")[:10],
             _("surprise at the right answer (loss) {before} → {after}").format(
@@ -138,11 +144,30 @@ def _known(*facts: str) -> tuple[str, ...]:
 
 def _text(fields: Fields, key: str) -> str:
     value = fields.get(key)
-    return one_line(str(value)) if value else ""
+    return one_line(str(value))[:_MAX_CHARACTERS] if isinstance(value, str | int) else ""
 
 
-def _list(values: Any) -> str:
-    names = [one_line(str(value)) for value in values]
+def _number(fields: Fields, key: str) -> float | None:
+    value = fields.get(key)
+    return value if isinstance(value, int | float) and 0 <= value < _LARGEST else None
+
+
+def _whole(fields: Fields, key: str) -> int:
+    """0 where it is not known."""
+    return int(_number(fields, key) or 0)
+
+
+def _list(fields: Fields, key: str) -> list[str]:
+    values = fields.get(key)
+    return (
+        [one_line(str(value))[:_MAX_CHARACTERS] for value in cast("list[Any]", values)]
+        if isinstance(values, list)
+        else []
+    )
+
+
+def _some(values: Iterable[str]) -> str:
+    names = list(values)
     more = _(" and {count} more").format(count=len(names) - _MAX_FILES) if len(names) > _MAX_FILES else ""
     return ", ".join(names[:_MAX_FILES]) + more
 

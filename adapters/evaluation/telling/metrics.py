@@ -35,7 +35,7 @@ _METRICS: dict[str, MetricWords] = {
         label=N_("Surprise at the right answer (loss)"),
         unit=N_("nats a word piece"),
         explanation=N_(
-            "The model reads a document and then, word piece by word piece, the summary that a person wrote of it. "
+            "The model reads a document and then, word piece by word piece, what a person wrote about it. "
             "Before each piece it says how likely it holds every possible one to be. The less it expected the right "
             "one, the larger the surprise; this is the mean. 0 would be no surprise at all; lower is better. It is "
             "counted in nats: one nat more means that the right piece was held to be 2.7 times less likely."

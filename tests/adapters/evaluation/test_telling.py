@@ -251,6 +251,28 @@ def test_the_lineage_goes_from_the_base_to_the_version_in_use():
     assert [stage.key for stage in telling.lineage_lines(poor_report()["lineage"])] == ["base"]
 
 
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+def card_fields(*keys: str) -> st.SearchStrategy[dict]:
+    return st.fixed_dictionaries({}, optional=dict.fromkeys(keys, anything))
+
+
+@given(
+    card_fields("name", "license", "parameters", "languages"),
+    card_fields("file", "examples", "held_out", "tiers", "files"),
+    card_fields("steps", "kept_step", "learning_rate", "r", "kind", "ended"),
+    card_fields("version", "created", "file", "loss_before", "loss_after"),
+)
+def test_whatever_a_strangers_card_says_its_lineage_can_be_told(base, data, run, version):
+    stages = telling.lineage_lines({"base": base, "data": data, "run": run, "versions": [version]})
+    assert all("\n" not in line for stage in stages for line in (stage.title, *stage.facts))
+
+
 def test_a_place_is_document_pages_and_section():
     assert telling.place_of(text(0, pages=[4, 5, 6])) == "lecture-1.pdf, pages 4–6, Cellular respiration"
     assert telling.place_of(text(0, pages=[], section="")) == "lecture-1.pdf"
