@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from assistant.i18n import _
 from assistant.safe_text import one_line, printable
 from assistant.units import format_bytes, format_number
+from tui.evaluation.on_card import in_short
 from tui.words import duration
 
 if TYPE_CHECKING:
@@ -86,10 +87,13 @@ def trained_text(result: Result) -> str:
         text += " " + _("Loss {first} → {last}.").format(first=format_number(first, 3), last=format_number(last, 3))
     if result.get("seconds"):
         text += " " + _("It took {time}.").format(time=as_text(duration(float(result["seconds"]))))
+    if worth := in_short(result.get("evaluation") or {}):
+        text += "\n\n" + _("Was it worth it? {words}.").format(words=as_text(worth))
     name = one_line(name).replace("`", "")
     use = _("`/adapter {name}` answers with it.").format(name=name)
     keep = _("`/adapters {name}` and then s makes it the adapter of a subject.").format(name=name)
-    return f"{text}\n\n{use} {keep}"
+    show = _("`/report {name}` shows whether it was worth it.").format(name=name)
+    return f"{text}\n\n{use} {keep} {show}"
 
 
 def evaluated_text(name: str, result: Result) -> str:

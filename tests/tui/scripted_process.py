@@ -7,7 +7,7 @@ Run as `python scripted_process.py SCRIPT.json`. The script is an object:
 The first rule whose `when` occurs in the request's kind or question is used. `then` is `finish`, `fail`, `crash`
 (`os._exit(9)` after half the text), `hang` (after half the text, deaf to `Cancel`) or `reset` (takes the first half
 back). `word_seconds` is the pause after each word. With `hold` the process waits at that word (or training step, or
-at `route`, `progress` or `load`) until the file `gate` exists, so that no test depends on how fast the machine is.
+at `route`, `progress`, `load`, `job`) until the file `gate` exists, so that no test depends on the machine's speed.
 `route` and `progress` hold the fields of the `Routed` and the `Progress` events that come first; `notice` and
 `late_notice` are said before and after the text; `result` is merged into what `Finished` carries; `answering` holds
 the adapter and the why of the `Answering` event. With `"real": true` in the script, requests that no rule is for and
@@ -122,7 +122,18 @@ class ScriptedProcess:
         elif self.rule(request)["then"] == "crash":
             os._exit(9)
         elif not self.training.serve(request):
-            self.send(Finished(job=request.job, result=self.rule(request).get("result", {})))
+            self.do(request)
+
+    def do(self, request: Request) -> None:
+        """Any other job: its `progress`, the place `job` to hold at, its `result`."""
+        rule = self.rule(request)
+        for progress in rule.get("progress", []):
+            self.send(Progress(job=request.job, **progress))
+        self.hold(request, "job")
+        if request.job in self.cancelled:
+            self.send(Cancelled(job=request.job))
+        else:
+            self.send(Finished(job=request.job, result=rule.get("result", {})))
 
     def carry_out(self, request: Request) -> None:
         from adapters.jobs import Session, run

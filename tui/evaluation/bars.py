@@ -63,7 +63,7 @@ def value_bar(value: Span, most: float, columns: int) -> str:
     if columns < 1 or not value.is_finite or not math.isfinite(most) or most <= 0:
         return ""
     low, high = value.ends
-    sure, middle, end = (min(max(round(part / most * columns), 0), columns) for part in (low, value.mean, high))
+    sure, middle, end = (round(min(max(part, 0.0), most) / most * columns) for part in (low, value.mean, high))
     return SURE * sure + UNSURE_BELOW * (middle - sure) + UNSURE_ABOVE * (end - middle)
 
 

@@ -33,7 +33,8 @@ def lineage_rows(report: Report, palette: Palette) -> Iterator[Row]:
 
 def _stage_rows(report: Report, stage: Stage, palette: Palette, *, is_last: bool) -> Iterator[Row]:
     """Its title, a line for each fact, and the arrow to the next."""
-    card = _run_card(report, stage, palette) if stage.key == "run" else plain(titled(stage.title, *stage.facts))
+    is_run = stage.key == "run"
+    card = _run_card(report, stage, palette) if is_run else plain(titled(stage.title, _about(stage), *stage.facts))
     mark = CURRENT if stage.current else MARKS[stage.key]
     title = Text(f"{mark} ", palette.accent).append(stage.title, "bold")
     if stage.current:
@@ -46,6 +47,15 @@ def _stage_rows(report: Report, stage: Stage, palette: Palette, *, is_last: bool
         yield Row(plain(Text(f"↓ {stage.gives}", palette.muted)), card)
 
 
+def _about(stage: Stage) -> str:
+    return {
+        "base": _("Others trained it on very much text: what it knows of languages and of the world is from there."),
+        "data": _("What it learned from: texts, each with what is to be written of it. Some are kept aside to test."),
+        "run": _("Step after step the adapter was changed a little, so that the wanted words became less surprising."),
+        "version": _("Every training of an adapter of this name makes a version; those before are kept."),
+    }[stage.key]
+
+
 def _run_card(report: Report, stage: Stage, palette: Palette) -> Drawn:
     run = report["lineage"]["run"]
     curve, held_out = _points(run.get("curve")), _points(run.get("held_out"))
@@ -54,9 +64,9 @@ def _run_card(report: Report, stage: Stage, palette: Palette) -> Drawn:
 
     def card(columns: int) -> Text:
         drawn = draw(lines, total, min(columns, MAX_CURVE_COLUMNS), CURVE_ROWS)
-        text = titled(stage.title)
+        text = titled(stage.title, _about(stage))
         if drawn:
-            text.append("\n━ " + _("on its own examples"), f"not bold {palette.accent}")
+            text.append("\n\n━ " + _("on its own examples"), f"not bold {palette.accent}")
             text.append("   ◆ " + _("on documents it does not learn from"), f"not bold {palette.doubtful}")
             text.append("   " + _("lower is better"), "not bold dim")
         for row in drawn:

@@ -39,6 +39,12 @@ def evaluation_facts(scores: Card) -> Iterator[tuple[str, str]]:
         yield _("looked at when it was saved"), _checks(checks)
 
 
+def in_short(found: Card) -> str:
+    """`● worth it · Surprise at the right answer (loss) 2.310 → 2.049 · 24 documents`; empty where nothing is known."""
+    light = _light(found)
+    return f"{LIGHT_MARKS[light]} {_verdict(found)}" if light else _verdict(found) if found else ""
+
+
 def _verdict(found: Card) -> str:
     """`worth it · Surprise at the right answer (loss) 2.310 → 2.049, −0.378 to −0.144 · 24 documents`"""
     parts = [worth_word(str(found.get("verdict")))]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
-from adapters.evaluation.report import Choices, Report
+from adapters.evaluation.report import ADAPTER, Choices, Report
 from adapters.evaluation.telling import (
     LIGHT_MARKS,
     check_words,
@@ -53,6 +53,12 @@ def _light(report: Report, palette: Palette) -> Text:
     light = report["forgetting"]["light"] if report["forgetting"] is not None else "not_judged"
     words = _("What it knew before – {light}").format(light=light_words(light).label)
     return Text(f"{LIGHT_MARKS.get(light, ' ')} {words}", f"not bold {palette.of_light(light)}".rstrip())
+
+
+def others_that_wrote(report: Report) -> list[str]:
+    """The systems whose texts the adapter's can be compared with, in the order of the report."""
+    written = {key for text in report["texts"] for key in text["written"]}
+    return [system["key"] for system in report["systems"] if system["key"] in written and system["key"] != ADAPTER]
 
 
 # --- choices made without knowing whose text it is ----------------------------------------------------------------

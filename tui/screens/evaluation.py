@@ -16,39 +16,26 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from adapters.evaluation.report import Report
+from adapters.evaluation.telling import system_name
 from assistant.errors import SuntoError
 from assistant.i18n import _
 from assistant.protocol import ExportEvaluation, ShowEvaluation
 from assistant.safe_text import one_line, printable
+from tui.choosable import Choosable
 from tui.dropped_paths import to_path
 from tui.errands import StoppedError
 from tui.evaluation.rows import Palette
 from tui.evaluation.sections import NAMES, titles
-from tui.evaluation.verdict import head
-from tui.screens.asking import LineScreen
+from tui.evaluation.verdict import head, others_that_wrote
+from tui.screens.asking import ChoiceScreen, LineScreen
+from tui.screens.evaluation_keys import WAYS, about, report_keys, ways_to_measure
 from tui.widgets.job_line import JobLine
-from tui.widgets.key_hints import Hint, KeyHints
+from tui.widgets.key_hints import KeyHints
 from tui.widgets.report_view import ReportView
 from tui.widgets.step_bar import StepBar
 
 if TYPE_CHECKING:
     from tui.screens.chat import ChatScreen
-
-
-def report_keys(*, measuring: bool = False) -> list[tuple[Hint, str]]:
-    """The keys of this screen, each with a sentence for help."""
-    measure = (Hint("e", _("Measure"), "screen.measure"), _("Measure it now, and replace this report by the new one."))
-    stop = (Hint("s", _("Stop"), "screen.stop"), _("Stop measuring. What is measured already need not be done again."))
-    return [
-        stop if measuring else measure,
-        (Hint("b", _("Blind"), "screen.blind"), _("Choose between two texts without knowing whose they are.")),
-        (Hint("h", _("Page"), "screen.export"), _("Write the report as a page for the browser, or as .json.")),
-        (Hint("Enter", _("Read"), "screen.expand"), _("Make room for what is said of a line; again, for the list.")),
-        (Hint("Space", "", "screen.read_on(1)"), _("Read on in what is said of a line; Backspace goes back.")),
-        (Hint("1-5", "", "screen.help"), _("Another part of the report; its name above can be clicked.")),
-        (Hint("F1", _("Help"), "screen.help"), _("Show these keys.")),
-        (Hint("Esc", _("Back"), "screen.leave"), _("Go back. A measuring goes on.")),
-    ]
 
 
 class EvaluationScreen(Screen[None]):
@@ -94,7 +81,7 @@ class EvaluationScreen(Screen[None]):
         self._view.list.focus()
         self.desk.evaluation.listeners.add(self._work_changed)
         if self._measure_at_once:
-            self.action_measure()
+            self._begin()
         self._work_changed()
         self.load_report()
 
@@ -113,7 +100,7 @@ class EvaluationScreen(Screen[None]):
         except SuntoError as error:
             if self.report is None:
                 self._head.update(Text(printable(error.message), "bold"))
-                self._view.say(Text(self._about()).append(f"\n\n{printable(error.hint)}", "dim"))
+                self._view.say(Text(about()).append(f"\n\n{printable(error.hint)}", "dim"))
             return
         self._show(result)
 
@@ -135,11 +122,27 @@ class EvaluationScreen(Screen[None]):
     # --- measuring ----------------------------------------------------------------------------------------------------
 
     def action_measure(self) -> None:
+        """After asking how."""
         if self.desk.evaluation.goes_on:
-            self.say(_("Another measuring goes on."), _("Wait for its end, or stop it with s."), wrong=True)
+            self._begin()
+            return
+        title = _("Measure “{name}”").format(name=self.adapter_name)
+        hint = _("It takes some minutes. You can chat meanwhile: answers come after it.")
+        self.app.push_screen(ChoiceScreen(title, ways_to_measure(), hint=hint), self._chosen)
+
+    def _chosen(self, way: str | None) -> None:
+        if way is not None:
+            self._begin(**WAYS[way])
+
+    def _begin(self, **options: Any) -> None:
+        """`options` are fields of `Evaluate`."""
+        if self.desk.evaluation.goes_on:
+            about = one_line(self.desk.evaluation.doing.about) if self.desk.evaluation.doing else ""
+            self.say(_("“{name}” is being measured.").format(name=about), _("Wait for its end, then begin this one."))
             return
         self.say()
-        self.desk.run_worker(self.desk.evaluation.measure(self.adapter_name), group="evaluation", exit_on_error=False)
+        measuring = self.desk.evaluation.measure(self.adapter_name, **options)
+        self.desk.run_worker(measuring, group="evaluation", exit_on_error=False)
 
     def action_stop(self) -> None:
         if self._measuring:
@@ -178,9 +181,21 @@ class EvaluationScreen(Screen[None]):
         self._view.read_on(pages)
 
     def action_blind(self) -> None:
+        """Beside the base; after asking, where there are texts of others, too."""
+        if self.report is None:
+            return
+        others = others_that_wrote(self.report)
+        if len(others) < 2:
+            self._compare(*others)
+            return
+        choices = [Choosable(key, system_name(key)) for key in others]
+        self.app.push_screen(ChoiceScreen(_("Choose between the adapter's texts and those of"), choices), self._compare)
+
+    def _compare(self, against: str | None = "base") -> None:
         from tui.screens.evaluation_blind import BlindScreen
 
-        self.app.push_screen(BlindScreen(self.desk, self.adapter_name), self._came_back)
+        if against is not None:
+            self.app.push_screen(BlindScreen(self.desk, self.adapter_name, against), self._came_back)
 
     def _came_back(self, _result: object) -> None:
         """From choosing, which may have put its result into the report."""
@@ -216,15 +231,7 @@ class EvaluationScreen(Screen[None]):
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(self._about(), report_keys(measuring=self._measuring)))
-
-    def _about(self) -> str:
-        return _(
-            "The report holds the adapter against the model without it, on documents that it did not learn from, and "
-            "looks whether it has lost what it knew before. Walk through it with the arrow keys: beneath the list "
-            "stands what each line means. e measures an adapter; that can take some minutes, and answers come after "
-            "it."
-        )
+        self.app.push_screen(HelpScreen(about(), report_keys(measuring=self._measuring)))
 
     def action_leave(self) -> None:
         if self.has_class("-expanded"):

@@ -31,7 +31,10 @@ if TYPE_CHECKING:
 def blind_keys(*, decided: bool = False) -> list[tuple[Hint, str]]:
     """The keys of this screen, each with a sentence for help."""
     choosing = [
-        (Hint("1", _("First is better"), "screen.choose('1')"), _("The first text is the better one.")),
+        (
+            Hint("1", _("First is better"), "screen.choose('1')"),
+            _("The first text is the better one. A click on its number says the same."),
+        ),
         (Hint("2", _("Second"), "screen.choose('2')"), _("The second text is the better one.")),
         (Hint("=", _("The same"), "screen.choose('same')"), _("Neither is better. 0 does the same.")),
     ]
@@ -76,8 +79,11 @@ class BlindScreen(Screen[None]):
         self._name, self._against = name, against
         self._comparison: Comparison | None = None
         self._head = Static(markup=False, id="blind-head")
-        self._source = LabelledText(_("The text"))
-        self._sides = (LabelledText("1"), LabelledText("2", classes="-second"))
+        self._source = LabelledText()
+        self._sides = (
+            LabelledText("screen.choose('1')"),
+            LabelledText("screen.choose('2')", classes="-second"),
+        )
         self._texts = Container(*self._sides, id="blind-texts")
         self._says = Static(markup=False, id="blind-say")
         self._hints = KeyHints([])

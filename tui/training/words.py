@@ -11,6 +11,7 @@ from assistant.protocol import FitChecked, TrainStep
 from assistant.safe_text import one_line, printable
 from assistant.units import format_memory, format_number, plain_number
 from tui.dataset_words import task_name, tier_name
+from tui.evaluation.on_card import in_short
 from tui.training.live import LiveTraining, Note
 from tui.training.rows import DatasetRow, ExampleRow, RunRow
 from tui.words import duration, time_left
@@ -203,11 +204,13 @@ def samples_words(live: LiveTraining) -> Text:
 
 
 def result_words(live: LiveTraining) -> str:
-    """What came of it, in one or two sentences."""
+    """What came of it, in a few sentences."""
     sentences = [_("“{name}” is trained.").format(name=one_line(live.name))]
     if len(live.held_out.points) > 1 and live.best is not None:
         first = live.held_out.points[0][1]
         sentences.append(_gain(first, live.best[1]))
+    if worth := in_short(live.result.get("evaluation") or {}):
+        sentences.append(_("Was it worth it? {words}.").format(words=worth))
     return " ".join(sentences)
 
 
