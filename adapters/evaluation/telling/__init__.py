@@ -32,7 +32,8 @@ from adapters.evaluation.telling.forgetting import (
 from adapters.evaluation.telling.gaps import not_judged_words
 from adapters.evaluation.telling.groups import metric_groups
 from adapters.evaluation.telling.lineage import Stage, lineage_lines
-from adapters.evaluation.telling.metrics import MetricWords, amount, figure, limits, metric_words, signed
+from adapters.evaluation.telling.metric_table import MetricWords
+from adapters.evaluation.telling.metrics import amount, figure, limits, metric_words, signed
 from adapters.evaluation.telling.names import language_name
 from adapters.evaluation.telling.verdict import headline, verdict_label, verdict_sentences
 
