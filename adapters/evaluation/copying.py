@@ -5,8 +5,9 @@ A text is taken apart from its beginning: at each word, the longest run of words
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 MAX_WRITTEN, MAX_SOURCE = 2_000, 50_000
@@ -23,6 +24,8 @@ class Copying:
     """Words of the source for each word written."""
     longest: int
     """Words of the longest run."""
+    novel_bigrams: float | None
+    """Share of the pairs of neighbours that the source does not have, 0 to 1; None of one word alone."""
 
 
 def copying(written: Sequence[str], source: Sequence[str]) -> Copying | None:
@@ -36,7 +39,12 @@ def copying(written: Sequence[str], source: Sequence[str]) -> Copying | None:
         density=sum(run * run for run in runs) / len(ours),
         compression=len(source) / len(written),
         longest=max(runs, default=0),
+        novel_bigrams=_novel(list(pairwise(ours)), set(pairwise(theirs))),
     )
+
+
+def _novel(ours: Sequence[tuple[str, str]], theirs: Set[tuple[str, str]]) -> float | None:
+    return sum(pair not in theirs for pair in ours) / len(ours) if ours else None
 
 
 def _runs(longest_from: Sequence[int]) -> Iterator[int]:

@@ -53,6 +53,7 @@ _ALL = (
     Metric("coverage", "neither", "copying", 2, highest=1.0),
     Metric("density", "neither", "copying", 1),
     Metric("longest_copy", "neither", "copying", 0),
+    Metric("novel_bigrams", "neither", "copying", 2, highest=1.0),
     Metric("wrong_language", "lower", "faults", 2, highest=1.0),
     Metric("repeats", "lower", "faults", 2, highest=1.0),
     Metric("unfinished", "lower", "faults", 2, highest=1.0),
@@ -68,7 +69,7 @@ faithful        share of the claims that the source says
 details         share of the numbers, dates, formulas and names that the source has
 length          words, for each word of the reference
 compression     words of the source, for each word written
-coverage, density, longest_copy   see `copying`; the last in words
+coverage … novel_bigrams   see `copying`; longest_copy in words
 the others      0 or 1 for one answer; a share of them for several
 """
 
@@ -116,6 +117,7 @@ def _beside_source(written: str, words: list[str], source: str) -> dict[str, flo
         "coverage": copied.coverage,
         "density": copied.density,
         "longest_copy": float(copied.longest),
+        "novel_bigrams": copied.novel_bigrams,
         "faithful": said.supported,
         "details": said.details,
     }

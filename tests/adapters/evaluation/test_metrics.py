@@ -105,6 +105,7 @@ def test_copying_of_a_case_worked_out_by_hand() -> None:
     assert found.density == pytest.approx((9 + 1) / 5)
     assert found.compression == pytest.approx(7 / 5)
     assert found.longest == 3
+    assert found.novel_bigrams == pytest.approx(2 / 4)  # "c x" and "x e"
 
 
 @given(WORDS, WORDS)
