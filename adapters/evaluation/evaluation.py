@@ -299,10 +299,15 @@ def _file_of(dataset: Dataset | None) -> str:
 
 
 def _checks(record: AdapterRecord) -> list[Check]:
-    """What was looked at when it was saved, from its card."""
-    scores: Mapping[str, Any] = record.card.get("scores") or {}
-    checks: object = scores.get("checks")
-    return cast("list[Check]", checks) if isinstance(checks, list) else []
+    """What was looked at when it was saved, from its card, which may be a stranger's."""
+    scores: object = record.card.get("scores")
+    checks: object = cast("Mapping[str, Any]", scores).get("checks") if isinstance(scores, dict) else None
+    rows = cast("list[Any]", checks) if isinstance(checks, list) else []
+    return [
+        cast("Check", row)
+        for row in rows
+        if isinstance(row, dict) and isinstance(row.get("name"), str) and row.get("passed") in (True, False, None)
+    ]
 
 
 def _languages(record: AdapterRecord, plan: Plan) -> list[str]:
