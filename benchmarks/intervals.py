@@ -65,6 +65,7 @@ class Sample:
         flat = variance < 1e-9
         resampled = self.means / np.sqrt(np.where(flat, np.inf, variance) / count)
         self.reached = np.where(flat, np.nan, resampled)
+        self.reached[flat.all(axis=1)] = 0.0
 
 
 def percentile(sample: Sample, tail: float = _MISSED / 2) -> Any:
