@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import random
 import string
+import subprocess
+import sys
 import time
 import unicodedata
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,3 +154,33 @@ def test_chrf_is_sacrebleus() -> None:
 
     pair = ("Le piante fanno ossigeno alla luce.", "Alla luce le piante producono ossigeno.")
     assert chrf(*pair) == sacrebleu.sentence_chrf(pair[0], [pair[1]]).score
+
+
+WATCHED = """
+import sys
+
+def refuse(event, arguments):
+    writes = event == "open" and isinstance(arguments[1], str) and set(arguments[1]) & set("wax+")
+    if writes or event in ("socket.connect", "socket.getaddrinfo", "os.mkdir"):
+        raise SystemExit(f"{event} {arguments}")
+
+sys.dont_write_bytecode = True
+sys.addaudithook(refuse)
+from adapters.evaluation.chrf import chrf, signature
+assert chrf("la cellula", "la cellula") == 100 and signature()
+assert "torch" not in sys.modules
+"""
+
+
+def test_chrf_asks_no_network_and_writes_no_file(tmp_path: Path) -> None:
+    home = dict.fromkeys(("HOME", "USERPROFILE", "APPDATA", "LOCALAPPDATA", "SACREBLEU"), str(tmp_path))
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHED],
+        cwd=Path(__file__).parents[3],
+        env={**os.environ, **home},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert not list(tmp_path.iterdir())
