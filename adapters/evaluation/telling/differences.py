@@ -76,9 +76,9 @@ def limits_explanation() -> str:
     return _(
         "Every figure here is measured on a handful of documents; if we had drawn other documents of the same kind, it "
         "would have come out a little differently. The limits beside it say by how much: found in this way, they hold "
-        "the true figure 95 times in 100. Where the limits of a difference have 0 between them, the difference may as "
-        "well be none, and the report says “no difference shown”. That does not mean that both are equally good: only "
-        "that these documents cannot tell."
+        "the true figure 95 times in 100. A difference is taken of the documents where both could be measured, each "
+        "with itself. Where its limits have 0 between them, it may as well be none, and the report says “no difference "
+        "shown”. That does not mean that both are equally good: only that these documents cannot tell."
     )
 
 

@@ -15,6 +15,9 @@ from adapters.evaluation.telling.metrics import figure
 from assistant.i18n import _
 from assistant.safe_text import one_line
 
+_HARDLY = 0.05
+"""Nats. A loss of general knowledge up to here is called green, hardly any: a gain up to here is hardly one, either."""
+
 _DECISIVE = (PRIMARY, EXAMPLES, "verdict")
 """What the verdict stands on: a reader has to know which of them is missing."""
 
@@ -48,6 +51,11 @@ def _headline(report: Report) -> str:
                 "Better, but at a price: on documents it has never seen, “{name}” comes closer to what a person wrote "
                 "than the base model does, and it has forgotten a part of what the model knew."
             )
+        case "worth_it" if _is_hardly_noticed(report):
+            return _(
+                "Better, but hardly: on documents it has never seen, “{name}” comes only a very little closer to what "
+                "a person wrote than the base model does."
+            )
         case "worth_it":
             return _(
                 "Yes, it was worth it: on documents it has never seen, “{name}” comes closer to what a person wrote "
@@ -80,18 +88,31 @@ def _beaten_by_examples(report: Report) -> str:
     )
 
 
+def _is_hardly_noticed(report: Report) -> bool:
+    return any(each["against"] == BASE and abs(each["mean"]) <= _HARDLY for each in _primary(report))
+
+
 def _body(report: Report) -> Iterator[str]:
     yield from (" ".join(fault_words(fault)) for fault in report["faults"] if fault["level"] == "error")
     yield from (not_judged_words(gap) for gap in report["not_judged"] if gap["what"] in _DECISIVE)
     small = small_sentence(report["data"])
     yield small
     yield _losses(report)
+    yield _without_examples(report)
     yield from (difference_sentence(each) for each in _primary(report) if each["verdict"] != "not_judged")
     yield from (sentence for sentence in data_sentences(report["data"]) if sentence != small)
     yield _forgetting(report)
     if report["blind"] is not None:
         yield choices_sentence(report["blind"])
     yield _advice(report)
+
+
+def _without_examples(report: Report) -> str:
+    if report["verdict"] != "worth_it" or any(
+        each["against"] == EXAMPLES and each["verdict"] != "not_judged" for each in _primary(report)
+    ):
+        return ""
+    return _("Whether two examples in the prompt would have done as well, without any training, is not known.")
 
 
 def _losses(report: Report) -> str:

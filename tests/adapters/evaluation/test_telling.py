@@ -155,6 +155,17 @@ def test_a_gain_that_cost_knowledge_is_not_praised_alone():
     assert "at a price" in telling.headline(found)
 
 
+def test_a_gain_as_small_as_what_is_called_hardly_any_loss_is_called_hardly_any():
+    tiny = report(differences=[difference("loss", -0.028, 0.01, verdict="better")])
+    assert telling.headline(tiny).startswith("Better, but hardly")
+
+
+def test_without_the_comparison_with_examples_the_report_says_that_it_is_missing():
+    alone = report(differences=[difference("loss", -0.26, 0.1, verdict="better")])
+    assert "Whether two examples in the prompt would have done as well" in told(alone)
+    assert "would have done as well" not in told(report())
+
+
 def test_loss_and_perplexity_are_explained_where_they_stand():
     words = told(report())
     assert "loss, in nats: 0 would be no surprise; lower is better" in words
