@@ -21,6 +21,7 @@ UNSUPPORTED = ("mark", "drop", "rewrite")
 EXTRACTIVE = ("auto", "only", "off")
 OCR = ("auto", "off")
 PICTURES = ("auto", "kitty", "sixel", "blocks")
+STOP_ON_FORGETTING = ("off", "on")
 
 
 def setting(default: Any, sentence: str, *, choices: tuple[str, ...] = (), minimum: float | None = None) -> Any:
@@ -68,6 +69,11 @@ class Settings:
     )
     kept_disk_mb: int = setting(
         0, "Disk space for them while Sunto runs, in MB, where memory is short; 0 keeps them off the disk.", minimum=0
+    )
+    stop_on_forgetting: str = setting(
+        "off",
+        "Whether a training ends by itself once it costs the model too much of what it knew; looking takes time.",
+        choices=STOP_ON_FORGETTING,
     )
     seed: int = setting(0, "Start of the random numbers, for answers that can be repeated.", minimum=0)
 

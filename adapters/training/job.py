@@ -26,6 +26,7 @@ from adapters.session import Session
 from adapters.training import fit, publishing, runs
 from adapters.training.checks import check_alone, check_new, check_room, check_settings, check_unfinished
 from adapters.training.fit_trial import FitTrial
+from adapters.training.forgetting_watch import ForgettingWatch, what_is_known
 from adapters.training.preparing import Prepared, Workbench, create_run, prepare, prepare_again, workbench
 from adapters.training.rate_trial import rate_trial
 from adapters.training.run import Run
@@ -36,6 +37,7 @@ from assistant.generation import ShouldStop
 from assistant.protocol import CheckFit, Event, Progress, Train, TryRates
 
 if TYPE_CHECKING:
+    from adapters.evaluation.probes.scores import ProbeScores
     from adapters.training.records import Outcome
     from assistant.weights import KeptModel
 
@@ -112,13 +114,16 @@ def _fitted(prepared: Prepared, bench: Workbench, should_stop: ShouldStop) -> Ge
     return trial.prepared
 
 
-def _run(prepared: Prepared, bench: Workbench, run: Run, should_stop: ShouldStop) -> Generator[Event, None, Outcome]:
+def _run(
+    prepared: Prepared, bench: Workbench, run: Run, known: ProbeScores | None, should_stop: ShouldStop
+) -> Generator[Event, None, Outcome]:
     """Raises Stopped, with a checkpoint written."""
     from adapters.training.loop import train
 
     engine, adapter = bench.engine, bench.adapter
     sampler = Sampler(engine, adapter.snapshot, engine.aside, choose(prepared.data.held_out))
     teller = Teller(prepared.job, engine, sampler, should_stop)
+    watch = known and ForgettingWatch(engine, adapter.snapshot, engine.aside, known, should_stop)
     yield Progress(job=prepared.job, stage="train", done=0, total=0)
     loop = train(
         bench.forward,
@@ -130,6 +135,7 @@ def _run(prepared: Prepared, bench: Workbench, run: Run, should_stop: ShouldStop
         should_stop,
         fit.RoomMaker(prepared, engine.forget),
         prepared.plan.optimizer,
+        watch,
     )
     while True:
         try:
@@ -174,13 +180,14 @@ def _trained(
         run = None
         prepared = yield from prepare(request, session, should_stop, few=request.few)
     base_bytes = prepared.engine.memory_bytes
+    known = yield from what_is_known(prepared.job, prepared.engine, session, should_stop)
     with workbench(prepared, session) as bench:
         check_room(prepared.name, bench.adapter.nbytes)
         if run is None:
             prepared = yield from _fitted(prepared, bench, should_stop)
             run = held.enter_context(create_run(prepared, subject=request.subject, overwrite=request.overwrite))
         with _failing(run):
-            outcome = yield from _run(prepared, bench, run, should_stop)
+            outcome = yield from _run(prepared, bench, run, known, should_stop)
             saved = held.enter_context(registry.staging())
             card = publishing.card_of(prepared, outcome, run)
             digests = publishing.save(saved, bench.engine, bench.adapter, card)

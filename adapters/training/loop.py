@@ -26,6 +26,7 @@ from adapters.training.records import (
     Adjustment,
     End,
     EvaluationDone,
+    Forgot,
     ForwardPass,
     Ladder,
     OptimizerKind,
@@ -34,6 +35,7 @@ from adapters.training.records import (
     Stepped,
     Told,
     TrainableAdapter,
+    Watch,
 )
 from adapters.training.run import Run, RunState, damaged
 from adapters.training.settings import TrainingSettings
@@ -56,16 +58,20 @@ def train(
     should_stop: ShouldStop = never_stop,
     ladder: Ladder | None = None,
     optimizer: OptimizerKind = "adamw",
+    watch: Watch | None = None,
 ) -> Generator[Told, None, Outcome]:
     """Train the adapter, from the run's last checkpoint where it has one; yields after all that a person may see.
 
     When it has ended, the adapter holds the weights that are to be used. A stop leaves a checkpoint of that moment; a
-    crash or a closed generator leaves the last one. `optimizer` counts for a run that begins.
+    crash or a closed generator leaves the last one. `optimizer` counts for a run that begins. Where `watch` sees red,
+    the training ends with the best weights from before.
 
     Raises TrainingError, TrainingDivergedError, and what `ladder` raises.
     """
     return (
-        yield from Training(forward, adapter, examples, held_out, settings, run, should_stop, ladder, optimizer).go()
+        yield from Training(
+            forward, adapter, examples, held_out, settings, run, should_stop, ladder, optimizer, watch
+        ).go()
     )
 
 
@@ -83,12 +89,13 @@ class Training:
         should_stop: ShouldStop,
         ladder: Ladder | None,
         optimizer: OptimizerKind,
+        watch: Watch | None,
     ) -> None:
         self._forward, self._adapter = forward, adapter
         self._examples, self._held_out = examples, held_out
         self._data = fingerprint(examples, held_out)
         self._settings, self._run = settings, run
-        self._should_stop, self._ladder = should_stop, ladder
+        self._should_stop, self._ladder, self._watch = should_stop, ladder, watch
         self._total = schedule.total_steps(settings, len(examples))
         self._evaluations = schedule.evaluation_steps(settings, len(examples), self._total)
         self._at = Standing(adapter, optimizer)
@@ -216,22 +223,27 @@ class Training:
     def _evaluate(self) -> Generator[Told, None, None]:
         started = time.perf_counter()
         loss = self._computed(lambda: mean_loss(self._forward, self._held_out, self._should_stop))
+        forgot = self._computed(self._watch) if self._watch and self._at.step else None
         self._at.evaluated = True
         self._keeper.newest = None  # one that was written at this step before knows nothing of it
         if loss is not None:
             seconds = time.perf_counter() - started
             self._pace.evaluation_done(seconds)
-            yield from self._judge(loss, seconds)
+            yield from self._judge(loss, seconds, forgot)
+        else:
+            yield from self._heed(forgot)
         if guard.learns_nothing(self._at.guard, self._at.step, self._total):
             self._at.guard = dataclasses.replace(self._at.guard, told_no_learning=True)
             yield from self._tell(wording.learns_nothing(self._at.step, self._top_rate()))
 
-    def _judge(self, loss: float, seconds: float) -> Generator[Told, None, None]:
-        step = self._at.step
-        self._at.guard, verdict = guard.after_evaluation(self._at.guard, step, loss, self._settings.patience)
+    def _judge(self, loss: float, seconds: float, forgot: Forgot | None) -> Generator[Told, None, None]:
+        step, before = self._at.step, self._at.guard
+        self._at.guard, verdict = guard.after_evaluation(before, step, loss, self._settings.patience)
         if verdict == "diverged":
             yield from self._go_back(step)
             return
+        if forgot and forgot.light == "red" and before.best_step:
+            self._at.guard = guard.with_best(self._at.guard, before)  # these weights are not to be used
         best = step == self._at.guard.best_step
         if best and step:
             try:
@@ -242,6 +254,16 @@ class Training:
         if verdict == "overfitting":
             self._ended = "overfitting"
             yield from self._tell(wording.learns_by_heart(step, self._at.guard.best_step))
+        yield from self._heed(forgot)
+
+    def _heed(self, forgot: Forgot | None) -> Generator[Told, None, None]:
+        if forgot is None:
+            return
+        if forgot.light == "red":
+            self._ended = "forgetting"
+            yield from self._tell(wording.has_forgotten(self._at.step, self._at.guard.best_step, forgot.change))
+        elif forgot.light == "amber":
+            yield from self._tell(wording.begins_to_forget(self._at.step, forgot.change))
 
     def _go_back(self, failed: int) -> Generator[Told, None, None]:
         """To weights that are known to be good, and on with half the learning rate; too often, and that is the end."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from adapters.dataset.tokens import TokenizedExample
+from adapters.evaluation.report import Light
 
 if TYPE_CHECKING:
     import torch
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
     """Module → (A of shape (r, in), B of shape (out, r))."""
 
 OptimizerKind = Literal["adamw", "adamw8bit"]
-Change = Literal["diverged", "no_learning", "overfitting", "memory", "power", "disk"]
-End = Literal["done", "stopped", "overfitting", "diverged"]
+Change = Literal["diverged", "no_learning", "overfitting", "forgetting", "memory", "power", "disk"]
+End = Literal["done", "stopped", "overfitting", "forgetting", "diverged"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +59,16 @@ class EvaluationDone:
     best: bool
     """The lowest so far."""
     seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Forgot:
+    """What an evaluation found of what the base knew."""
+
+    light: Light
+    """See `adapters.evaluation.forgetting`."""
+    change: float
+    """Of the mean loss of general texts, in nats a token: in the language in which it rose most."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,6 +133,14 @@ class ForwardPass(Protocol):
         ...
 
     def set_plan(self, plan: Any) -> None: ...
+
+
+class Watch(Protocol):
+    """Looked with at evaluations, for whether the adapter unlearns what the base knew."""
+
+    def __call__(self) -> Forgot | None:
+        """None where it could not be seen. Raises Stopped."""
+        ...
 
 
 class TrainableAdapter(Protocol):

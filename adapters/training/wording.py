@@ -6,7 +6,7 @@ from adapters.registry.journal import reason_of
 from adapters.training.records import Adjustment
 from assistant.errors import TrainingDivergedError, TrainingError
 from assistant.i18n import _
-from assistant.units import plain_number
+from assistant.units import format_number, plain_number
 
 
 def went_back(failed_step: int, step: int, rate: float) -> Adjustment:
@@ -51,6 +51,39 @@ def learns_by_heart(step: int, best_step: int) -> Adjustment:
             "heart. The training ends here, with the adapter as it was at step {best}, its best."
         ).format(best=best_step),
         hint=_("More examples help it more than more time."),
+    )
+
+
+def begins_to_forget(step: int, change: float) -> Adjustment:
+    return Adjustment(
+        step=step,
+        kind="forgetting",
+        message=_(
+            "General texts surprise the model a little more than before the training ({change} nats a word piece): it "
+            "may begin to forget. The training goes on."
+        ).format(change=_signed(change)),
+        hint=_("It ends by itself if this gets much worse."),
+    )
+
+
+def has_forgotten(step: int, kept_step: int, change: float) -> Adjustment:
+    """`kept_step`: whose weights are kept; those of `step` where there are no others."""
+    told = (
+        _(
+            "The training costs the model too much of what it knew: general texts surprise it much more than before "
+            "({change} nats a word piece). It ends here, with the adapter as it was at step {kept}."
+        )
+        if kept_step and kept_step != step
+        else _(
+            "The training costs the model too much of what it knew: general texts surprise it much more than before "
+            "({change} nats a word piece). It ends here, with the adapter as it is, since there is no earlier one."
+        )
+    )
+    return Adjustment(
+        step=step,
+        kind="forgetting",
+        message=told.format(change=_signed(change), kept=kept_step),
+        hint=_("Train again with a lower learning rate (the prudent preset), or set stop_on_forgetting to off."),
     )
 
 
@@ -109,3 +142,7 @@ def unreadable(name: str, error: OSError) -> TrainingError:
         ),
         _("Check the disk, or begin the training anew with --overwrite."),
     )
+
+
+def _signed(nats: float) -> str:
+    return f"{'+' if nats >= 0 else '−'}{format_number(abs(nats), 2)}"

@@ -176,7 +176,7 @@ class Adjusted(Event):
 
     step: int
     kind: str
-    """diverged, no_learning, overfitting, memory, disk or power"""
+    """diverged, no_learning, overfitting, forgetting, memory, disk or power"""
     message: str
     """What happened and what was done, in plain words."""
     hint: str = ""
