@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import json
 import sys
 
 import pytest
 
 from adapters import jobs
+from adapters.evaluation import store
 from adapters.training import runs
 from adapters.training.settings import TrainingSettings
 from assistant.i18n import set_language
@@ -25,6 +27,8 @@ from assistant.protocol import (
     TrainStep,
     TryRates,
 )
+from tests.adapters.evaluation.sample_report import report
+from tests.adapters.registry_files import install
 from tests.tui.test_cli import Script, done, failed
 from tui.cli import main
 from tui.cli.training_report import step_parts
@@ -93,6 +97,26 @@ def test_train_sends_what_was_asked_and_says_how_it_goes(script, capsys):
     assert "Trained “bio” on 8 examples: 2 steps in 1 min 1 s, loss 2.500 → 2.250." in err
     assert "On documents it was not trained on, the loss went from 2.600 to 2.400." in err
     assert "sunto library subject NAME --adapter bio" in err
+
+
+def test_a_training_ends_with_whether_it_was_worth_it(script, capsys):
+    folder = install("bio", 1) / "evaluation"
+    folder.mkdir()
+    (folder / store.FILE).write_text(json.dumps(report()), encoding="utf-8")
+    script.will_yield(done(**{**RESULT, "evaluation": {"verdict": "worth_it"}}))
+    assert main(["train", "notes", "--name", "bio"]) == 0
+    out, err = capsys.readouterr()
+    assert out == "/a/bio\n"
+    assert "Yes, it was worth it" in err
+    assert "● Green: it kept what it knew" in err
+    assert "sunto evaluate bio --show" in err
+
+
+def test_without_a_report_a_training_says_how_to_get_one(script, capsys):
+    script.will_yield(done(**RESULT))
+    assert main(["train", "notes", "--name", "bio", "--no-report"]) == 0
+    assert script.requests[0].evaluate is False
+    assert "Was it worth it? sunto evaluate bio" in capsys.readouterr()[1]
 
 
 @pytest.mark.parametrize("language", ["en", "it"])
