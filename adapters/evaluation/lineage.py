@@ -9,7 +9,7 @@ from adapters import registry
 from adapters.cards import hub_name
 from adapters.dataset.example import Example
 from adapters.evaluation.held_out import data_of
-from adapters.evaluation.report import Lineage
+from adapters.evaluation.report import ADAPTER, BASE, PRIMARY, Lineage, System
 from adapters.registry import AdapterRecord
 from adapters.training import runs
 from adapters.training.publishing import curves
@@ -26,6 +26,17 @@ Fields = Mapping[str, Any]
 def lineage_of(record: AdapterRecord, training: Sequence[Example] | None = None) -> Lineage:
     """What the card does not say, as of an adapter made elsewhere, is empty. `training` is what it was trained on."""
     return Lineage(base=_base(record), data=_data(record, training or ()), run=_run(record), versions=_versions(record))
+
+
+def with_measured(lineage: Lineage, systems: Sequence[System]) -> Lineage:
+    """The versions with what was found of them now, on the same documents: their cards may tell of other ones."""
+    losses = {system["key"]: system["scores"][PRIMARY]["mean"] for system in systems if PRIMARY in system["scores"]}
+    versions: list[dict[str, Any]] = []
+    for version in lineage["versions"]:
+        after = losses.get(ADAPTER if version["current"] else f"version:{version['version']}")
+        measured = {} if after is None or BASE not in losses else {"loss_before": losses[BASE], "loss_after": after}
+        versions.append({**version, **measured})
+    return {**lineage, "versions": versions}
 
 
 def _base(record: AdapterRecord) -> dict[str, Any]:

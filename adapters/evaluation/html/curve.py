@@ -13,6 +13,9 @@ from assistant.units import format_number
 
 _MAX_POINTS = 400
 _TICKS = 4
+_FINE = 0.02
+_MIDDLE_FROM = 10
+"""Steps: with fewer, the middle is no step."""
 
 Point = tuple[float, float]
 
@@ -28,7 +31,8 @@ def curve(run: Mapping[str, Any]) -> Html:
     margin = 0.06 * (high - low or 1.0)
     low, high = max(0.0, low - margin), high + margin
     drawing = _drawing(trained, held_out, run.get("kept_step"), steps, Scale(low, high), _alt(held_out or trained))
-    ticks = [format_number(low + (high - low) * number / _TICKS, 2) for number in range(_TICKS + 1)]
+    digits = 3 if high - low < _FINE * _TICKS else 2
+    ticks = [format_number(low + (high - low) * number / _TICKS, digits) for number in range(_TICKS + 1)]
     last = max(step for step, _loss in points)
     return join(
         element("h3", _("The curve of the training")),
@@ -108,7 +112,8 @@ def _spans(name: str, labels: Sequence[str]) -> Html:
 
 
 def _steps(last: float) -> list[str]:
-    return [_("step {step}").format(step=0), f"{round(last / 2)}", f"{last:g}"]
+    middle = [f"{last / 2:.0f}"] if last >= _MIDDLE_FROM else []
+    return [_("step {step}").format(step=0), *middle, f"{last:g}"]
 
 
 def _points(rows: Any) -> list[Point]:

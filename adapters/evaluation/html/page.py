@@ -17,8 +17,10 @@ from assistant.i18n import _, current_language
 from assistant.safe_text import one_line
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-_MARKS = {
+_MARKS: dict[telling.Answer, tuple[str, str]] = {
     "worth_it": ("✔", "good"),
+    "hardly": ("≈", "warn"),
+    "at_a_price": ("▲", "warn"),
     "examples_do_as_well": ("≈", "warn"),
     "no_difference": ("=", "none"),
     "worse": ("▼", "bad"),
@@ -46,8 +48,8 @@ def render(report: Report) -> str:
 
 def _parts(report: Report) -> Iterator[Html]:
     """Every section that has something to say."""
-    answer, *reasons = telling.verdict_sentences(report)
-    yield _verdict(report, answer)
+    headline, *reasons = telling.verdict_sentences(report)
+    yield _verdict(report, headline)
     yield tiles(report)
     yield paragraphs(*reasons)
     for heading, content in _sections(report):
@@ -57,10 +59,10 @@ def _parts(report: Report) -> Iterator[Html]:
     yield _about(report)
 
 
-def _verdict(report: Report, answer: str) -> Html:
-    mark, colour = _MARKS[report["verdict"]]
+def _verdict(report: Report, headline: str) -> Html:
+    mark, colour = _MARKS[telling.answer(report)]
     return element(
-        "div", element("span", mark, class_=colour, aria_hidden="true"), element("p", prose(answer)), class_="verdict"
+        "div", element("span", mark, class_=colour, aria_hidden="true"), element("p", prose(headline)), class_="verdict"
     )
 
 

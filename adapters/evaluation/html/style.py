@@ -57,7 +57,7 @@ svg.track { display: block; width: 100%; height: 1.5rem; overflow: visible; }
 .lamp.on.good { color: var(--good); } .lamp.on.warn { color: var(--warn); } .lamp.on.bad { color: var(--bad); }
 .text { margin: 1.2rem 0 2rem; }
 .sides { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 17rem), 1fr)); gap: .8rem;
-  margin-top: .6rem; }
+  margin-top: .6rem; align-items: start; }
 .said { white-space: pre-wrap; font: .95rem/1.5 Georgia, 'Times New Roman', serif; margin: 0; }
 .panel.adapter { border-color: var(--adapter); border-width: 2px; }
 .curve { display: grid; grid-template-columns: auto 1fr; gap: .2rem .5rem; font-size: .8rem; color: var(--soft);

@@ -35,10 +35,11 @@ from adapters.evaluation.telling.lineage import Stage, lineage_lines
 from adapters.evaluation.telling.metric_table import MetricWords
 from adapters.evaluation.telling.metrics import amount, figure, limits, metric_words, signed
 from adapters.evaluation.telling.names import language_name
-from adapters.evaluation.telling.verdict import headline, verdict_label, verdict_sentences
+from adapters.evaluation.telling.verdict import Answer, answer, headline, verdict_label, verdict_sentences
 
 __all__ = [
     "LIGHT_MARKS",
+    "Answer",
     "CheckWords",
     "FaultWords",
     "LightWords",
@@ -46,6 +47,7 @@ __all__ = [
     "Shown",
     "Stage",
     "amount",
+    "answer",
     "check_words",
     "choices_sentence",
     "choices_sentences",

@@ -65,8 +65,8 @@ def _size(data: Data) -> str:
             documents=documents, examples=examples, name=one_line(data["name"])
         )
     return _(
-        "Tested on {documents} ({examples}) of “{name}”, which were kept out of the training; texts were written for "
-        "{written} of them. Each document counts as much as another."
+        "Tested on {documents} ({examples}) of “{name}”; texts were written for {written} of them. "
+        "Each document counts as much as another."
     ).format(documents=documents, examples=examples, name=one_line(data["name"]), written=data["written"])
 
 

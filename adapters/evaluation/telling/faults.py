@@ -64,7 +64,7 @@ _FAULTS: dict[str, tuple[str, str]] = {
     "copies": (N_("With the adapter, the model copies the document instead of summing it up."), _LOOK_AT_EXAMPLES),
     "forgets": (N_("The training cost the model a part of what it knew (see “Did it forget?”)."), _FEWER_STEPS),
     "worse_than_base": (
-        N_("On documents it has never seen, the adapter is worse than the base model without it."),
+        N_("On the documents of the test, the adapter is worse than the base model without it."),
         N_("Do not use it: work with the base model, or train again on more or better examples."),
     ),
     "leaked": (

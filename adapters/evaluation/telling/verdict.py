@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Literal
 
-from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, PRIMARY, Difference, Light, Report, System
+from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, PRIMARY, Difference, Report, System
 from adapters.evaluation.telling.choices import choices_sentence
 from adapters.evaluation.telling.data import data_sentences, small_sentence
 from adapters.evaluation.telling.differences import difference_sentence
@@ -14,6 +15,10 @@ from adapters.evaluation.telling.gaps import not_judged_words
 from adapters.evaluation.telling.metrics import figure
 from assistant.i18n import _
 from assistant.safe_text import one_line
+
+Answer = Literal[
+    "worth_it", "hardly", "at_a_price", "examples_do_as_well", "no_difference", "worse", "broken", "not_judged"
+]
 
 _HARDLY = 0.05
 """Nats. A loss of general knowledge up to here is called green, hardly any: a gain up to here is hardly one, either."""
@@ -34,6 +39,15 @@ def verdict_label(verdict: str) -> str:
     return labels.get(verdict) or _("cannot be judged")
 
 
+def answer(report: Report) -> Answer:
+    """The verdict, without flattery: a gain that is hardly one, or was dearly bought, is called so."""
+    if report["verdict"] != "worth_it":
+        return report["verdict"]
+    if report["forgetting"] is not None and report["forgetting"]["light"] == "red":
+        return "at_a_price"
+    return "hardly" if _is_hardly_noticed(report) else "worth_it"
+
+
 def headline(report: Report) -> str:
     """One sentence: was it worth it?"""
     return _headline(report).format(name=one_line(str(report["adapter"].get("name", ""))))
@@ -45,21 +59,21 @@ def verdict_sentences(report: Report) -> list[str]:
 
 
 def _headline(report: Report) -> str:
-    match report["verdict"]:
-        case "worth_it" if _light(report) == "red":
-            return _(
-                "Better, but at a price: on documents it has never seen, “{name}” comes closer to what a person wrote "
-                "than the base model does, and it has forgotten a part of what the model knew."
-            )
-        case "worth_it" if _is_hardly_noticed(report):
-            return _(
-                "Better, but hardly: on documents it has never seen, “{name}” comes only a very little closer to what "
-                "a person wrote than the base model does."
-            )
+    match answer(report):
         case "worth_it":
             return _(
-                "Yes, it was worth it: on documents it has never seen, “{name}” comes closer to what a person wrote "
-                "than the base model does."
+                "Yes, it was worth it: on the documents of the test, “{name}” comes closer to what a person wrote than "
+                "the base model does."
+            )
+        case "hardly":
+            return _(
+                "Better, but hardly: on the documents of the test, “{name}” comes only a very little closer to what a "
+                "person wrote than the base model does."
+            )
+        case "at_a_price":
+            return _(
+                "Better, but at a price: on the documents of the test, “{name}” comes closer to what a person wrote "
+                "than the base model does, and it has forgotten a part of what the model knew."
             )
         case "examples_do_as_well":
             return _beaten_by_examples(report)
@@ -69,7 +83,7 @@ def _headline(report: Report) -> str:
                 "model."
             )
         case "worse":
-            return _("No: on documents it has never seen, “{name}” is worse than the base model.")
+            return _("No: on the documents of the test, “{name}” is worse than the base model.")
         case "broken":
             return _("“{name}” does not work as it should.")
         case "not_judged":
@@ -101,6 +115,7 @@ def _body(report: Report) -> Iterator[str]:
     yield _without_examples(report)
     yield from (difference_sentence(each) for each in _primary(report) if each["verdict"] != "not_judged")
     yield from (sentence for sentence in data_sentences(report["data"]) if sentence != small)
+    yield _unseen(report)
     yield _forgetting(report)
     if report["blind"] is not None:
         yield choices_sentence(report["blind"])
@@ -113,6 +128,18 @@ def _without_examples(report: Report) -> str:
     ):
         return ""
     return _("Whether two examples in the prompt would have done as well, without any training, is not known.")
+
+
+def _unseen(report: Report) -> str:
+    """Whether it was trained on what it was tested with, as far as that is known."""
+    if not report["data"]["examples"]:
+        return ""
+    if any(gap["what"] == "leakage" for gap in report["not_judged"]):
+        return _(
+            "Whether it was trained on these very documents is not known, since its training is no longer on this "
+            "machine: if it was, the figures are too good."
+        )
+    return _("It was trained on none of these documents.")
 
 
 def _losses(report: Report) -> str:
@@ -157,10 +184,6 @@ def _forgetting(report: Report) -> str:
         return ""
     label, explanation = light_words(forgetting["light"])
     return f"{label}. {explanation}"
-
-
-def _light(report: Report) -> Light | None:
-    return report["forgetting"]["light"] if report["forgetting"] is not None else None
 
 
 def _advice(report: Report) -> str:

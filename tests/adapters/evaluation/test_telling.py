@@ -160,6 +160,13 @@ def test_a_gain_as_small_as_what_is_called_hardly_any_loss_is_called_hardly_any(
     assert telling.headline(tiny).startswith("Better, but hardly")
 
 
+def test_it_is_said_to_have_never_seen_the_documents_only_where_that_is_known():
+    assert "trained on none of these documents" in told(report())
+    unknown = told(report(not_judged=[NotJudged(what="leakage", why="no_run", details={})]))
+    assert "none of these documents" not in unknown
+    assert "Whether it was trained on these very documents is not known" in unknown
+
+
 def test_without_the_comparison_with_examples_the_report_says_that_it_is_missing():
     alone = report(differences=[difference("loss", -0.26, 0.1, verdict="better")])
     assert "Whether two examples in the prompt would have done as well" in told(alone)
