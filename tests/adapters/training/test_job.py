@@ -31,7 +31,17 @@ def pairs(tmp_path):
 
 def request(pairs, **fields):
     return protocol.Train(
-        job="t", **{"data": str(pairs), "name": "bio", "batch_size": 2, "epochs": 2, "r": 4, "few": True, **fields}
+        job="t",
+        **{
+            "data": str(pairs),
+            "name": "bio",
+            "batch_size": 2,
+            "epochs": 2,
+            "r": 4,
+            "few": True,
+            "evaluate": False,
+            **fields,
+        },
     )
 
 
@@ -118,7 +128,7 @@ def test_more_epochs_than_anybody_means_are_refused_before_their_order_fills_the
 
 def test_a_finished_training_has_nothing_to_go_on_with_and_stays_finished(session, pairs):
     list(run(request(pairs, max_steps=1), session))
-    again = protocol.Train(job="t", data="", name="bio", resume=True)
+    again = protocol.Train(job="t", data="", name="bio", resume=True, evaluate=False)
     (ending,) = run(again, session)  # told before anything is loaded
     assert (ending.kind, "finished" in ending.message, "--adapter bio" in ending.hint) == ("TrainingError", True, True)
     assert runs.find_run("bio").state == "finished"
@@ -140,7 +150,7 @@ def test_a_disk_that_becomes_full_at_the_end_is_told_and_the_old_adapter_stays(s
     assert get_adapter("bio").versions == ()
     assert leftovers() == ["bio"]
     assert runs.find_run("bio").can_resume
-    events = list(run(protocol.Train(job="t", data="", name="bio", resume=True), session))
+    events = list(run(protocol.Train(job="t", data="", name="bio", resume=True, evaluate=False), session))
     assert events[-1].result["version"] == 2  # nothing was learnt anew: it is published now
     assert not any(isinstance(event, protocol.TrainStep) for event in events)
 

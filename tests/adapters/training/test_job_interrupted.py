@@ -37,12 +37,12 @@ def pairs(tmp_path):
 
 
 def request(data, **fields):
-    given = {"data": str(data), "name": "bio", "batch_size": 4, "epochs": 1, "r": 4, **fields}
+    given = {"data": str(data), "name": "bio", "batch_size": 4, "epochs": 1, "r": 4, "evaluate": False, **fields}
     return protocol.Train(job="t", **given)
 
 
 def resumed(name="bio"):
-    return protocol.Train(job="t", data="", name=name, resume=True)
+    return protocol.Train(job="t", data="", name=name, resume=True, evaluate=False)
 
 
 def kinds(events):
