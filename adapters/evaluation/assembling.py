@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from adapters.evaluation import blind, comparing, diagnosis, probes, systems
 from adapters.evaluation.held_out import data_of, described
-from adapters.evaluation.lineage import lineage_of
+from adapters.evaluation.lineage import lineage_of, with_measured
 from adapters.evaluation.measuring import Measurements
 from adapters.evaluation.planning import SEED, Plan
 from adapters.evaluation.report import FORMAT, Check, Choices, Data, Fault, Forgetting, NotJudged, Report, Text
@@ -77,7 +77,7 @@ def assembled(
         not_judged=[*found.gaps, *comparing.gaps(found.measured, found.texts, numbers)],
         judge=found.judge,
         blind=blind.finished(record.directory / FOLDER, found.texts),
-        lineage=lineage_of(record, plan.training),
+        lineage=with_measured(lineage_of(record, plan.training), numbers.systems),
         verdict="not_judged",
     )
     report["faults"] = [*found.faults, *diagnosis.of_report(report)]
