@@ -12,7 +12,7 @@ from assistant.i18n import _
 from assistant.units import format_number
 from tui.cells import cell
 from tui.evaluation.bars import Span, gain_bar
-from tui.evaluation.rows import Drawn, Palette, Row, heading, plain, titled
+from tui.evaluation.rows import Drawn, Palette, Row, heading, plain, styled, titled
 from tui.words import language_name
 
 MAX_LABEL_COLUMNS = 30
@@ -31,7 +31,7 @@ def knowledge_rows(report: Report, palette: Palette) -> Iterator[Row]:
     forgetting = report["forgetting"]
     if forgetting is None:
         label, why = light_words("not_judged")
-        yield Row(plain(Text(f"{LIGHT_MARKS['not_judged']} {label}", "dim")), plain(titled(label, why)))
+        yield Row(plain(styled(f"{LIGHT_MARKS['not_judged']} {label}", "dim")), plain(titled(label, why)))
         return
     yield _light_row(forgetting, palette)
     for probes in forgetting["probes"]:
@@ -43,7 +43,7 @@ def knowledge_rows(report: Report, palette: Palette) -> Iterator[Row]:
 def _light_row(forgetting: Forgetting, palette: Palette) -> Row:
     light = forgetting["light"]
     label = light_words(light).label
-    line = Text(f"{LIGHT_MARKS.get(light, ' ')} {label}", palette.of_light(light))
+    line = styled(f"{LIGHT_MARKS.get(light, ' ')} {label}", palette.of_light(light))
     return Row(plain(line), plain(titled(label, *forgetting_sentences(forgetting))))
 
 

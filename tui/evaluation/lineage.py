@@ -9,7 +9,7 @@ from rich.text import Text
 from adapters.evaluation.report import Report
 from adapters.evaluation.telling import Stage, lineage_lines
 from assistant.i18n import _
-from tui.evaluation.rows import Drawn, Palette, Row, heading, plain, titled
+from tui.evaluation.rows import Drawn, Palette, Row, heading, plain, styled, titled
 from tui.training.curve import HELD_OUT, Line, draw
 from tui.training.live import Point
 
@@ -36,15 +36,15 @@ def _stage_rows(report: Report, stage: Stage, palette: Palette, *, is_last: bool
     is_run = stage.key == "run"
     card = _run_card(report, stage, palette) if is_run else plain(titled(stage.title, _about(stage), *stage.facts))
     mark = CURRENT if stage.current else MARKS[stage.key]
-    title = Text(f"{mark} ", palette.accent).append(stage.title, "bold")
+    title = styled(f"{mark} ", palette.accent).append(stage.title, "bold")
     if stage.current:
         title.append("  ◂ " + _("this report"), palette.accent)
     yield Row(plain(title), card)
     rail = " " if is_last else "│"
     for fact in stage.facts:
-        yield Row(plain(Text(f"{rail}   ", palette.muted).append(fact)), card)
+        yield Row(plain(styled(f"{rail}   ", palette.muted).append(fact)), card)
     if not is_last:
-        yield Row(plain(Text(f"↓ {stage.gives}", palette.muted)), card)
+        yield Row(plain(styled(f"↓ {stage.gives}", palette.muted)), card)
 
 
 def _about(stage: Stage) -> str:
@@ -66,12 +66,12 @@ def _run_card(report: Report, stage: Stage, palette: Palette) -> Drawn:
         drawn = draw(lines, total, min(columns, MAX_CURVE_COLUMNS), CURVE_ROWS)
         text = titled(stage.title, _about(stage))
         if drawn:
-            text.append("\n\n━ " + _("on its own examples"), f"not bold {palette.accent}")
-            text.append("   ◆ " + _("on documents it does not learn from"), f"not bold {palette.doubtful}")
-            text.append("   " + _("lower is better"), "not bold dim")
+            text.append("\n\n━ " + _("on its own examples"), palette.accent)
+            text.append("   ◆ " + _("on documents it does not learn from"), palette.doubtful)
+            text.append("   " + _("lower is better"), "dim")
         for row in drawn:
             text.append("\n").append_text(row)
-        return text.append("\n\n" + "\n".join(stage.facts), "not bold")
+        return text.append("\n\n" + "\n".join(stage.facts))
 
     return card
 

@@ -21,7 +21,7 @@ from adapters.evaluation.telling import (
 from assistant.i18n import _
 from tui.cells import cell
 from tui.evaluation.bars import Span, gain_bar, value_bar
-from tui.evaluation.rows import Palette, Row, heading
+from tui.evaluation.rows import Palette, Row, heading, styled
 from tui.evaluation.words import VERDICT_MARKS
 
 MAX_LABEL_COLUMNS = 44
@@ -86,11 +86,11 @@ def _gain(difference: Difference, better: str) -> Span:
 
 def _card(report: Report, metric: str, columns: int, palette: Palette) -> Text:
     words = metric_words(metric)
-    text = Text(words.label, "bold")
+    text = styled(words.label, "bold")
     if words.unit:
-        text.append(f"  {words.unit}", "not bold dim")
-    text.append(f"\n{words.explanation}\n\n", "not bold")
-    text.append_text(_systems(report, metric, columns, palette))
+        text.append(f"  {words.unit}", "dim")
+    text.append("\n").append_text(_systems(report, metric, columns, palette))
+    text.append(f"\n{words.explanation}\n")
     for difference in report["differences"]:
         if difference["metric"] == metric:
             text.append("\n" + difference_sentence(difference))

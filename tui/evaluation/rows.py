@@ -50,6 +50,11 @@ class Section:
     rows: Sequence[Row]
 
 
+def styled(text: str, style: str) -> Text:
+    """As a part with that style: rendered without parts, as lines of a list are, a text forgets its own."""
+    return Text().append(text, style)
+
+
 def plain(text: Text) -> Drawn:
     """The same in any width."""
     return lambda _columns: text.copy()
@@ -62,13 +67,13 @@ def heading(title: str, *paragraphs: str) -> Row:
 
 def _rule(title: str, columns: int) -> Text:
     """`── Title ─────────`"""
-    text = Text("── ", "dim").append(title, "not dim bold")
+    text = styled("── ", "dim").append(title, "bold")
     return text.append(" " + "─" * max(0, columns - cell_len(title) - 4), "dim")
 
 
 def titled(title: str, *paragraphs: str) -> Text:
     """A card: its title, then a paragraph each."""
-    text = Text(title, "bold")
+    text = styled(title, "bold")
     for number, paragraph in enumerate(filter(None, paragraphs)):
-        text.append(("\n\n" if number else "\n") + paragraph, "not bold")
+        text.append(("\n\n" if number else "\n") + paragraph)
     return text

@@ -13,7 +13,7 @@ from assistant.i18n import _
 from assistant.safe_text import one_line, printable
 from tui.dataset_words import task_name
 from tui.evaluation.numbers import scores_line
-from tui.evaluation.rows import Palette, Row, heading, plain
+from tui.evaluation.rows import Palette, Row, heading, plain, styled
 
 MAX_CHARACTERS = 8000
 """Of one text on a card."""
@@ -68,8 +68,8 @@ def _gain(written: Written) -> float | None:
 
 def _card(written: Written, palette: Palette) -> Text:
     """What the adapter wrote, what was wanted, what the others wrote, and the text itself."""
-    text = Text(place_of(written), "bold")
-    text.append("  " + task_name(written["task"]), "not bold dim")
+    text = styled(place_of(written), "bold")
+    text.append("  " + task_name(written["task"]), "dim")
     others = [key for key in written["written"] if key != ADAPTER]
     if ADAPTER in written["written"]:
         _written_by(text, written, ADAPTER, palette.accent)
@@ -88,4 +88,4 @@ def _written_by(text: Text, written: Written, system: str, style: str) -> None:
 
 def _part(text: Text, title: str, body: str, style: str) -> None:
     text.append(f"\n\n{title}\n", f"bold {style}".strip())
-    text.append(printable(body[:MAX_CHARACTERS]).strip() or "– " + _("nothing"), "not bold")
+    text.append(printable(body[:MAX_CHARACTERS]).strip() or "– " + _("nothing"))

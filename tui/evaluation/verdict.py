@@ -22,7 +22,7 @@ from adapters.evaluation.telling import (
 from assistant.i18n import _
 from tui.evaluation.bars import Span, value_bar
 from tui.evaluation.numbers import primary_rows
-from tui.evaluation.rows import Palette, Row, heading, plain, titled
+from tui.evaluation.rows import Palette, Row, heading, plain, styled, titled
 from tui.evaluation.words import FAULT_MARKS, VERDICT_MARKS
 
 CHOICES_COLUMNS = 30
@@ -37,7 +37,7 @@ def verdict_rows(report: Report, palette: Palette) -> Iterator[Row]:
     )
     for fault in report["faults"]:
         message, hint = fault_words(fault)
-        line = Text(f"{FAULT_MARKS.get(fault['level'], '·')} {message}", palette.bad)
+        line = styled(f"{FAULT_MARKS.get(fault['level'], '·')} {message}", palette.bad)
         yield Row(plain(line), plain(titled(message, hint)))
     yield from _choices_rows(report, palette)
     yield from _check_rows(report, palette)
@@ -46,13 +46,13 @@ def verdict_rows(report: Report, palette: Palette) -> Iterator[Row]:
 
 def head(report: Report, palette: Palette) -> Text:
     """The answer, above everything: `Yes, it was worth it … / ● Green: it kept what it knew`."""
-    return Text(headline(report), "bold").append("\n").append_text(_light(report, palette))
+    return styled(headline(report), "bold").append("\n").append_text(_light(report, palette))
 
 
 def _light(report: Report, palette: Palette) -> Text:
     light = report["forgetting"]["light"] if report["forgetting"] is not None else "not_judged"
     words = _("What it knew before – {light}").format(light=light_words(light).label)
-    return Text(f"{LIGHT_MARKS.get(light, ' ')} {words}", f"not bold {palette.of_light(light)}".rstrip())
+    return styled(f"{LIGHT_MARKS.get(light, ' ')} {words}", palette.of_light(light))
 
 
 def others_that_wrote(report: Report) -> list[str]:
@@ -71,7 +71,7 @@ def _choices_rows(report: Report, palette: Palette) -> Iterator[Row]:
     elif report["texts"]:
         title = _("Not compared blind yet: b shows two texts at a time, and does not say whose they are")
         why = _("The best judge of what you need is you, as long as you do not know which text is whose.")
-        yield Row(plain(Text(f"· {title}", palette.muted)), plain(titled(title, why)))
+        yield Row(plain(styled(f"· {title}", palette.muted)), plain(titled(title, why)))
     if judge is not None:
         sentences = choices_sentences(judge, by_model=True)
         yield _choices_row(_("The base model as a judge (indicative)"), judge, sentences, palette)
@@ -80,7 +80,7 @@ def _choices_rows(report: Report, palette: Palette) -> Iterator[Row]:
 def _choices_row(title: str, choices: Choices, sentences: list[str], palette: Palette) -> Row:
     """`▲ Your own choice, blind   adapter 6 ██████ 1 █ other, 3 neither`"""
     most = max(choices["adapter"], choices["other"], 1)
-    line = Text(f"{VERDICT_MARKS.get(choices['verdict'], '·')} {title}   ", palette.of_verdict(choices["verdict"]))
+    line = styled(f"{VERDICT_MARKS.get(choices['verdict'], '·')} {title}   ", palette.of_verdict(choices["verdict"]))
     for word, count, style in (
         (_("adapter"), choices["adapter"], palette.accent),
         (_("other"), choices["other"], palette.muted),
@@ -99,7 +99,7 @@ def _check_rows(report: Report, palette: Palette) -> Iterator[Row]:
     for check in report["checks"]:
         mark, label, explanation = check_words(check)
         style = {True: palette.good, False: palette.bad, None: palette.muted}[check["passed"]]
-        yield Row(plain(Text(f"{mark} {label}", style)), plain(titled(label, explanation)))
+        yield Row(plain(styled(f"{mark} {label}", style)), plain(titled(label, explanation)))
 
 
 def _gap_rows(report: Report) -> Iterator[Row]:
@@ -107,4 +107,4 @@ def _gap_rows(report: Report) -> Iterator[Row]:
         yield heading(_("What could not be judged"), _("What this report does not say, and why it does not."))
     for gap in report["not_judged"]:
         words = not_judged_words(gap)
-        yield Row(plain(Text(f"– {words}", "dim")), plain(titled(_("What could not be judged"), words)))
+        yield Row(plain(styled(f"– {words}", "dim")), plain(titled(_("What could not be judged"), words)))
