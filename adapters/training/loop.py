@@ -110,6 +110,7 @@ class Training:
             outcome = yield from self._begin()
             return outcome or (yield from self._continue())
         finally:
+            self._keeper.close()
             self._board.close()
 
     def _continue(self) -> Generator[Told, None, Outcome]:
@@ -126,6 +127,7 @@ class Training:
             self._at.forget_gradients()
             if self._keeper.newest != self._at.step:
                 yield from self._keep()
+            yield from self._settle()
             self._note("paused")
             return self._outcome("stopped", self._at.step)
         return (yield from self._end(self._ended))
@@ -160,6 +162,7 @@ class Training:
         if not found:
             try:
                 self._keeper.keep(self._checkpoint())
+                self._keeper.settle()
             except OSError as error:
                 raise wording.can_write_nothing(error) from error
         return None
@@ -267,6 +270,7 @@ class Training:
 
     def _go_back(self, failed: int) -> Generator[Told, None, None]:
         """To weights that are known to be good, and on with half the learning rate; too often, and that is the end."""
+        yield from self._settle()
         try:
             self._at.go_back(self._keeper.trusted(failed))
         except (OSError, TornCheckpointError) as error:
@@ -306,6 +310,8 @@ class Training:
         except Exception:
             with suppress(OSError):
                 self._keeper.keep(self._checkpoint())
+            with suppress(OSError):
+                self._keeper.settle()
             raise
         return room
 
@@ -317,8 +323,16 @@ class Training:
         else:
             self._note("running")
 
+    def _settle(self) -> Generator[Told, None, None]:
+        """What was handed over to be written is, or its failure is told."""
+        try:
+            self._keeper.settle()
+        except OSError as error:
+            yield from self._tell(wording.could_not_write(self._at.step, error))
+
     def _end(self, end: End) -> Generator[Told, None, Outcome]:
         """The best weights on the adapter, and in the one checkpoint that stays."""
+        yield from self._settle()
         kept_step = self._load_best()
         last = self._checkpoint(optimizer=False)
         try:
