@@ -21,6 +21,7 @@ NOTE_MARKS = {
     "diverged": "↺",
     "no_learning": "?",
     "overfitting": "■",
+    "forgetting": "▲",
     "memory": "▾",
     "power": "!",
     "disk": "⚠",
