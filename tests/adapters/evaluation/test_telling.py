@@ -198,6 +198,8 @@ def test_a_test_that_chose_the_step_and_examples_left_out_are_confessed():
     words = " ".join(telling.data_sentences({**data, "split": "validation", "leaked": ["a", "b"]}))
     assert "a little too good" in words
     assert "2 texts were left out" in words
+    words = " ".join(telling.data_sentences({**data, "split": "all", "tiers": {"A": 3, "C": 2}}))
+    assert "2 of the texts that it is compared with were not written by a person" in words
     assert telling.data_sentences({**data, "examples": 0}) == ["There was nothing to test with."]
 
 
