@@ -29,10 +29,10 @@ def data_sentences(data: Data) -> list[str]:
     if data["split"] != "test" and (made := data["tiers"].get("B", 0) + data["tiers"].get("C", 0)):
         sentences.append(
             plural(
-                "{count} of the texts that it is compared with was not written by a person, but taken from a document by "
-                "rule or written by a model: to come close to it means less.",
-                "{count} of the texts that it is compared with were not written by a person, but taken from documents by "
-                "rule or written by a model: to come close to them means less.",
+                "{count} of the texts that it is compared with was not written by a person, but taken from a document "
+                "by rule or written by a model: to come close to it means less.",
+                "{count} of the texts that it is compared with were not written by a person, but taken from documents "
+                "by rule or written by a model: to come close to them means less.",
                 made,
             )
         )
