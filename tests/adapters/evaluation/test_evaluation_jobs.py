@@ -6,15 +6,24 @@ import json
 
 import pytest
 
-from adapters.evaluation import planning
+from adapters.evaluation import planning, verification
+from adapters.evaluation_jobs import report_after_training
 from adapters.jobs import run
 from adapters.registry import get_adapter
 from assistant import protocol
+from assistant.errors import OutOfMemoryError
+from tests.adapters.evaluation.adapters_to_judge import install, save_data
 
 
 @pytest.fixture(autouse=True)
 def short_texts(monkeypatch):
     monkeypatch.setattr(planning, "ANSWER_TOKENS", (4, 4))
+
+
+@pytest.fixture
+def _no_second_process(monkeypatch):
+    """What is checked at saving has tests of its own, and takes as long as all of these."""
+    monkeypatch.setattr(verification, "verify", lambda *_arguments: [])
 
 
 @pytest.fixture
@@ -37,6 +46,7 @@ def train(session, pairs, **fields):
     return list(run(protocol.Train(job="t", **given), session))
 
 
+@pytest.mark.usefixtures("_no_second_process")
 def test_a_training_ends_with_a_report_that_is_kept_with_the_adapter_and_summed_up_on_its_card(session, pairs):
     result = train(session, pairs)[-1].result
     shown = list(run(protocol.ShowEvaluation(job="s", name="bio"), session))[-1].result
@@ -45,3 +55,61 @@ def test_a_training_ends_with_a_report_that_is_kept_with_the_adapter_and_summed_
     assert shown["verdict"] == on_card["verdict"] == "worth_it"
     assert [system["key"] for system in shown["systems"]] == ["base", "examples", "adapter"]
     assert on_card["loss_after"] < on_card["loss_before"]
+    by_language = [probes["language"] for probes in shown["forgetting"]["probes"]]
+    assert by_language == ["", "it", "en"]
+    assert shown["lineage"]["run"]["curve"]
+    assert shown["lineage"]["data"]["examples"] == result["examples"]
+    assert shown["data"]["name"] == get_adapter("bio").card["data"]["name"] == "pairs"
+
+
+def after_training(session, record, should_stop=lambda: False):
+    """What `report_after_training` says and gives."""
+    asked = protocol.Train(job="t", data="notes", name=record.name)
+    job, told = report_after_training(asked, record, "cpu", session, should_stop), []
+    while True:
+        try:
+            event = next(job)
+        except StopIteration as end:
+            return [event for event in told if isinstance(event, protocol.Notice)], end.value
+        told.append(event)
+
+
+def test_a_report_that_is_stopped_leaves_the_adapter_and_says_how_to_get_it(loaded, shared_engine):
+    record = install(shared_engine, save_data())
+    (notice,), summary = after_training(loaded, record, lambda: True)
+    assert summary == {}
+    assert (notice.level, "is ready" in notice.message, "sunto evaluate bio" in notice.hint) == ("info", True, True)
+    assert get_adapter("bio").version == 1
+
+
+def test_a_report_that_fails_fails_no_training(loaded, shared_engine, monkeypatch):
+    record = install(shared_engine, save_data())
+
+    def short(*_arguments, **_options):
+        raise OutOfMemoryError("Memory ran out.", "Close other programs.")
+        yield
+
+    monkeypatch.setattr(type(shared_engine), "score", short)
+    (notice,), summary = after_training(loaded, record)
+    assert summary == {}
+    assert (notice.level, notice.hint) == ("warning", "Close other programs.")
+    assert "Memory ran out." in notice.message
+
+
+def test_an_adapter_of_another_base_is_named_as_that_and_nothing_is_said_of_its_figures(loaded, shared_engine):
+    record = install(shared_engine, save_data())
+    card = {**record.card, "base": {**record.card["base"], "weights_sha256": "0" * 64}}
+    (record.directory / "sunto.json").write_text(json.dumps(card), encoding="utf-8")
+    report = list(run(protocol.Evaluate(job="e", name="bio", texts=1), loaded))[-1].result
+    assert report["verdict"] == "broken"
+    assert "other_base" in {fault["name"] for fault in report["faults"]}
+    gaps = {(gap["what"], gap["why"]) for gap in report["not_judged"]}
+    assert {("adapter", "broken"), ("forgetting", "broken")} <= gaps
+    assert get_adapter("bio").card["scores"]["evaluation"]["verdict"] == "broken"
+
+
+def test_what_cannot_be_evaluated_is_told_before_anything_is_loaded(session):
+    (nobody,) = run(protocol.Evaluate(job="e", name="nobody"), session)
+    assert nobody.kind == "AdapterNotFoundError"
+    (never,) = run(protocol.ShowEvaluation(job="e", name="nobody"), session)
+    assert never.kind == "AdapterNotFoundError"
