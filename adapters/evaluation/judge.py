@@ -2,8 +2,11 @@
 
 Small models prefer what is longer, what stands first, and what shares words with the source. So each pair is asked in
 both orders, and a judge that changes its mind with the order has found them the same (Zheng et al. 2023, "Judging
-LLM-as-a-judge", §3.4); how often the longer text won is counted beside it. The answer is not written: the likelier of
-"1" and "2" counts, so that a judge that would rather talk still says what it leans to.
+LLM-as-a-judge", §3.4). One that does so more often than not goes by the place, and has judged nothing: the starter, of
+135 million parameters, does so even between a summary and noise. How often the longer text won is counted, too.
+
+The answer is not written: the likelier of "1" and "2" counts, so that a judge that would rather talk still says what
+it leans to.
 """
 
 from __future__ import annotations
@@ -45,12 +48,11 @@ def judge(
     if not winners:
         return None
     names = [winner for winner, _longer in winners]
-    same = names.count("same") + names.count("inconsistent")
-    return {
-        **counted(against, adapter=names.count("adapter"), other=names.count("other"), same=same),
-        "inconsistent": names.count("inconsistent"),
-        "longer": sum(longer for _winner, longer in winners),
-    }
+    adapter, other, inconsistent = (names.count(name) for name in ("adapter", "other", "inconsistent"))
+    choices = counted(against, adapter=adapter, other=other, same=names.count("same") + inconsistent)
+    if inconsistent > adapter + other:
+        choices["verdict"] = "not_judged"
+    return {**choices, "inconsistent": inconsistent, "longer": sum(longer for _winner, longer in winners)}
 
 
 def _winner(engine: Scorer, text: Text, mine: str, others: str, should_stop: ShouldStop) -> Winner | None:

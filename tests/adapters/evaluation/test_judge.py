@@ -45,7 +45,23 @@ def test_a_judge_that_prefers_a_place_has_found_them_the_same(place):
     found = judge(Judge(lambda _one, _two: place), texts(6))
     assert found is not None
     assert (found["adapter"], found["other"], found["same"], found["inconsistent"]) == (0, 0, 6, 6)
-    assert found["verdict"] == "no_difference"
+    assert found["verdict"] == "not_judged"
+
+
+@pytest.mark.parametrize(("by_place", "verdict"), [(9, "better"), (10, "not_judged")])
+def test_a_judge_that_goes_by_the_place_more_often_than_not_has_judged_nothing(by_place, verdict):
+    """Nine times the same text in both orders would be more than luck, but not from such a judge."""
+    undecided = texts(by_place, source="Which of them?")
+
+    class Doubting(Judge):
+        def score(self, items, should_stop=lambda: False):
+            in_doubt = "Which of them?" in items[0][0][-1].content
+            self._prefers = lambda one, _two: "1" if in_doubt or one == MINE else "2"
+            return super().score(items, should_stop)
+
+    found = judge(Doubting(None), [*texts(9), *undecided])
+    assert found is not None
+    assert (found["adapter"], found["inconsistent"], found["verdict"]) == (9, by_place, verdict)
 
 
 def test_how_often_the_longer_text_won_is_counted_beside_it():
