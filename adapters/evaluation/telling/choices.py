@@ -25,6 +25,14 @@ def choices_sentences(choices: Choices, *, by_model: bool = False) -> list[str]:
                     inconsistent,
                 )
             )
+        if longer := choices.get("longer", 0):
+            sentences.append(
+                plural(
+                    "{count} time the text that it preferred was the longer one.",
+                    "{count} times the text that it preferred was the longer one.",
+                    longer,
+                )
+            )
         sentences.append(
             _("Indicative only: small models tend to prefer what is long, comes first, or sounds like themselves.")
         )
@@ -67,7 +75,7 @@ def _meaning(choices: Choices) -> str:
         "worse": _("That is more than luck: the other texts are preferred."),
         "no_difference": _("No difference shown: tossing a coin could have given as much."),
     }
-    verdict = verdicts.get(choices["verdict"]) or _("Too few were decided to say anything.")
+    verdict = verdicts.get(choices["verdict"]) or _no_meaning(choices)
     if share["low"] is None or share["high"] is None or choices["verdict"] == "not_judged":
         return verdict
     return " ".join(
@@ -79,3 +87,9 @@ def _meaning(choices: Choices) -> str:
             ).format(low=format_number(100 * share["low"], 0), high=format_number(100 * share["high"], 0)),
         )
     )
+
+
+def _no_meaning(choices: Choices) -> str:
+    if choices.get("inconsistent", 0) > choices["adapter"] + choices["other"]:
+        return _("It went by which text came first, and so it has judged nothing.")
+    return _("Too few were decided to say anything.")

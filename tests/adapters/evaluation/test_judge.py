@@ -6,6 +6,7 @@ import pytest
 
 from adapters.evaluation.judge import judge
 from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES
+from adapters.evaluation.telling import choices_sentences
 from assistant.errors import ContextOverflowError, Stopped
 from tests.adapters.evaluation.sample_report import text
 
@@ -62,6 +63,15 @@ def test_a_judge_that_goes_by_the_place_more_often_than_not_has_judged_nothing(b
     found = judge(Doubting(None), [*texts(9), *undecided])
     assert found is not None
     assert (found["adapter"], found["inconsistent"], found["verdict"]) == (9, by_place, verdict)
+
+
+def test_that_it_judged_nothing_and_liked_length_is_said_in_words():
+    by_place = judge(Judge(lambda _one, _two: "1"), texts(3))
+    by_length = judge(Judge(lambda one, two: "1" if len(one) > len(two) else "2"), texts(3))
+    assert by_place is not None
+    assert by_length is not None
+    assert "it has judged nothing" in " ".join(choices_sentences(by_place, by_model=True))
+    assert "3 times the text that it preferred was the longer" in " ".join(choices_sentences(by_length, by_model=True))
 
 
 def test_how_often_the_longer_text_won_is_counted_beside_it():
