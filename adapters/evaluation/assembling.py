@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import PurePath
@@ -134,7 +134,8 @@ def _file_of(dataset: Dataset | None) -> str:
 
 
 def _checks(record: AdapterRecord) -> list[Check]:
-    """What was looked at when it was saved, from its card."""
-    scores: Mapping[str, Any] = record.card.get("scores") or {}
-    checks: object = scores.get("checks")
-    return cast("list[Check]", checks) if isinstance(checks, list) else []
+    """What was looked at when it was saved, from its card, which a stranger may have written."""
+    scores: object = record.card.get("scores")
+    checks: object = cast("dict[str, Any]", scores).get("checks") if isinstance(scores, dict) else None
+    listed = cast("list[object]", checks) if isinstance(checks, list) else []
+    return [cast("Check", one) for one in listed if isinstance(one, dict) and {"name", "passed"} <= one.keys()]

@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 STAGE = "evaluate"
 LOSS_COST, TEXT_COST = 1.0, 10.0
 """How long units take beside each other, roughly: what progress and estimates go by."""
+_ROUNDING = 1e-6
 _FORMAT = 1
 """Of what is kept; goes up when a unit would be measured differently."""
 
@@ -85,7 +86,9 @@ class Meter:
         yield from self.advance(0.0)
 
     def advance(self, cost: float) -> Generator[Event, None, None]:
-        self._done = min(self._done + cost, self._total)
+        self._done = self._done + cost
+        if self._done > self._total - _ROUNDING:
+            self._done = self._total
         self._reporter.progress(STAGE, self._done, self._total, "", self._detail)
         yield from self._events
         self._events.clear()
