@@ -51,8 +51,8 @@ def _sentences(name: str) -> tuple[str, str, str]:
         case "hashes":
             return (
                 _("It is written down which base model it belongs to."),
-                _("The base model it was written down to belong to is not the one it was trained on."),
-                _("A fingerprint of the base model and of the form of its conversations; with any other it fails."),
+                _("What is written down of its base model is not true."),
+                _("Fingerprints of the base model and of its form of conversation: it is useless with others."),
             )
         case "peft":
             return (
