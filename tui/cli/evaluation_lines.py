@@ -75,8 +75,11 @@ def aside(left: str, right: str, columns: int, tone: Tone = "") -> Iterator[Line
 def gain_line(gain: Gain, columns: int) -> Line:
     """`  ▲ better                │ ━━●━━   −0.261 (−0.378 to −0.144)`"""
     room = columns - 2 - _WORD_COLUMNS - 1 - _NUMBER_COLUMNS - 1 - _LIMITS_COLUMNS
-    bar = gain_bar(gain.span, min(room, _MAX_BAR_COLUMNS))
+    width = max(0, min(room, _MAX_BAR_COLUMNS))
+    # Without limits the mean would stand at the far end, however small it is.
+    bar = gain_bar(gain.span, width) if gain.span.low is not None else ""
     limits = f" ({gain.limits})" if gain.limits else ""
     return Line(
-        f"  {gain.mark} {gain.word:<{_WORD_COLUMNS - 2}} {bar} {gain.number:>{_NUMBER_COLUMNS}}{limits}", gain.tone
+        f"  {gain.mark} {gain.word:<{_WORD_COLUMNS - 2}} {bar:<{width}} {gain.number:>{_NUMBER_COLUMNS}}{limits}",
+        gain.tone,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from adapters.evaluation.report import ADAPTER, BASE, PRIMARY, Difference, Forgetting, Interval, Probes, Report
 from adapters.evaluation.telling import (
@@ -46,12 +46,23 @@ def number_lines(report: Report, columns: int, *, explained: bool) -> Iterator[L
     if explained:
         yield from paragraph(f"{metric_words(PRIMARY).explanation} {limits_explanation()}", columns, 4)
     others = [one for one in own if one["metric"] != PRIMARY and one["against"] == BASE]
-    if others:
-        yield from heading(_("The adapter beside the base model"), columns)
-        to_read = _("Left of the middle is worse, right is better; a bar that crosses it shows no difference.")
-        yield from paragraph(to_read, columns)
-    for one in others:
-        yield from _metric(report, one, columns, explained=explained)
+    graded = [one for one in others if metric_words(one["metric"]).better != "neither"]
+    yield from _metrics(
+        report,
+        graded,
+        _("The adapter beside the base model"),
+        _("Left of the middle is worse, right is better; a bar that crosses it shows no difference."),
+        columns,
+        explained=explained,
+    )
+    yield from _metrics(
+        report,
+        [one for one in others if one not in graded],
+        _("What its texts are like beside the base model's"),
+        _("Left of the middle is less, right is more; neither is the better one."),
+        columns,
+        explained=explained,
+    )
 
 
 def knowledge_lines(forgetting: Forgetting, columns: int, *, explained: bool) -> Iterator[Line]:
@@ -82,6 +93,16 @@ def _systems(report: Report, columns: int, *, explained: bool) -> Iterator[Line]
         yield Line(f"{names[key]:<{width}}  {value:<24} {bar}".rstrip())
         if explained:
             yield from paragraph(system_explanation(key), columns, 4)
+
+
+def _metrics(
+    report: Report, differences: Sequence[Difference], title: str, to_read: str, columns: int, *, explained: bool
+) -> Iterator[Line]:
+    if differences:
+        yield from heading(title, columns)
+        yield from paragraph(to_read, columns)
+    for difference in differences:
+        yield from _metric(report, difference, columns, explained=explained)
 
 
 def _metric(report: Report, difference: Difference, columns: int, *, explained: bool) -> Iterator[Line]:
