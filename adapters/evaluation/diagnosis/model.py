@@ -24,7 +24,8 @@ STRENGTHS = (0.25, 0.5, 2.0, 4.0)
 PROMPT_GAIN = 0.5
 """Nats a token by which the prompts themselves became likelier, for them to have been learnt."""
 STRENGTH_GAIN = 0.5
-"""Nats a token by which another strength does better: no adapter is trained that far beside its best."""
+"""Nats a token by which another strength does better than this one and than the base, which is strength 0: no adapter
+is trained that far beside its best."""
 _NAME = "an adapter that is examined"
 
 
@@ -45,29 +46,30 @@ def of_model(
         return []
     faults: list[Fault] = []
     engine.select(None)
-    before = _prompt_loss(engine, items, should_stop)
+    before, base_loss = _prompt_loss(engine, items, should_stop), _loss(engine, items, should_stop)
     with _answering(engine, adapter):
         after = _prompt_loss(engine, items, should_stop)
         loss = _loss(engine, items, should_stop)
     if before - after > PROMPT_GAIN:
         faults.append(fault("trained_on_prompt", before=round(before, 3), after=round(after, 3)))
     if try_strengths:
-        faults += _of_strength(engine, adapter, items, loss, should_stop)
+        faults += _of_strength(engine, adapter, items, min(loss, base_loss), should_stop)
     return faults
 
 
 def _of_strength(
-    engine: Engine, adapter: Adapter, items: Sequence[Item], loss: float, should_stop: ShouldStop
+    engine: Engine, adapter: Adapter, items: Sequence[Item], least: float, should_stop: ShouldStop
 ) -> list[Fault]:
+    """`least` is the loss that another strength has to be better than."""
     losses: dict[float, float] = {}
     for strength in STRENGTHS:
         weights = {name: (a, b, scaling * strength) for name, (a, b, scaling) in adapter.weights.items()}
         with _answering(engine, dataclasses.replace(adapter, weights=weights)):
             losses[strength] = _loss(engine, items, should_stop)
     best = min(losses, key=lambda strength: losses[strength])
-    if loss - losses[best] <= STRENGTH_GAIN:
+    if not losses[best] < least - STRENGTH_GAIN:
         return []
-    return [fault("wrong_scaling", strength=best, loss=round(loss, 3), loss_there=round(losses[best], 3))]
+    return [fault("wrong_scaling", strength=best, loss=round(least, 3), loss_there=round(losses[best], 3))]
 
 
 @contextmanager
