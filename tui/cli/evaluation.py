@@ -70,7 +70,7 @@ def _target(options: Namespace, output: Output) -> Path | None:
             _("A report cannot be written as “{name}”.").format(name=Path(options.html).name),
             _("Choose a name that ends in .html, for the browser, or in .json, for programs."),
         )
-    return checked_target(options.html, (), output, yes=options.yes)
+    return checked_target(options.html, (), output, yes=options.yes, option="--html", usual="report.html")
 
 
 def _request(options: Namespace) -> Request:
