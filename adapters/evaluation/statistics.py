@@ -50,8 +50,9 @@ def difference(
     Its verdict counts for itself alone; for several metrics of the same two systems see `adjusted`.
     """
     shared = [document for document in ours if document in theirs]
-    found, p = _interval([ours[document] - theirs[document] for document in shared])
     declared = METRICS.get(metric)
+    farthest = declared.highest - declared.lowest if declared and declared.highest is not None else math.inf
+    found, p = _interval([ours[document] - theirs[document] for document in shared], -farthest, farthest)
     tested = declared is not None and declared.tested
     return {
         **found,

@@ -51,7 +51,7 @@ def _gauges(forgetting: Forgetting) -> Iterator[Html]:
     yield heading(_("How much more general texts surprise it than before, in nats a word piece:"))
     for probes in forgetting["probes"]:
         drawn = dot(probes["loss_change"], scale, "", telling.probe_sentences(probes)[0], zones)
-        yield row(_name(probes), drawn, _change(probes))
+        yield row(telling.probes_name(probes), drawn, _change(probes))
 
 
 def _answers(forgetting: Forgetting) -> Iterator[Html]:
@@ -65,7 +65,7 @@ def _answers(forgetting: Forgetting) -> Iterator[Html]:
             (_("before"), probes["accuracy_before"], "base"),
             (_("after"), probes["accuracy_after"], "adapter"),
         ):
-            name, value = f"{_name(probes)}, {moment}", format_number(100 * share, 0)
+            name, value = f"{telling.probes_name(probes)}, {moment}", format_number(100 * share, 0)
             yield row(name, share_bar(share, scale, colour, f"{name}: {value}", probes["chance"]), value)
 
 
@@ -75,10 +75,6 @@ def _zones(thresholds: list[float], scale: Scale) -> list[Html]:
         zone(low, high, scale, colour)
         for low, high, colour in zip(ends[:-1], ends[1:], ("green", "amber", "red"), strict=True)
     ]
-
-
-def _name(probes: Probes) -> str:
-    return telling.language_name(probes["language"]) if probes["language"] else _("All together")
 
 
 def _change(probes: Probes) -> str:

@@ -27,6 +27,7 @@ from adapters.evaluation.telling.forgetting import (
     forgetting_sentences,
     light_words,
     probe_sentences,
+    probes_name,
     thresholds_sentence,
 )
 from adapters.evaluation.telling.gaps import not_judged_words
@@ -70,6 +71,7 @@ __all__ = [
     "not_judged_words",
     "place_of",
     "probe_sentences",
+    "probes_name",
     "shown_verdict",
     "signed",
     "small_sentence",

@@ -81,8 +81,14 @@ def forgetting_notes(forgetting: Forgetting) -> list[str]:
 
 def probe_sentences(probes: Probes) -> list[str]:
     """The two things that are measured, in one language or in all together."""
-    where = _("All together") if not probes["language"] else language_name(probes["language"])
+    where = probes_name(probes)
     return [_loss(where, probes), _accuracy(where, probes)]
+
+
+def probes_name(probes: Probes) -> str:
+    """As a heading: `Italian`; `All together`."""
+    name = language_name(probes["language"]) if probes["language"] else _("All together")
+    return name[:1].upper() + name[1:]
 
 
 def thresholds_sentence(thresholds: list[float]) -> str:

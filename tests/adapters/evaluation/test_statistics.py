@@ -81,6 +81,14 @@ def test_an_interval_stays_within_what_the_metric_can_be() -> None:
     assert found["high"] < 1
 
 
+def test_a_difference_stays_within_what_the_metric_leaves_room_for() -> None:
+    """The bootstrap of three documents would have said up to several hundred points of 100."""
+    found = difference("rouge2", "adapter", "base", {"a": 0.2, "b": 0.2, "c": 0.25}, {"a": 0.2, "b": 0.2, "c": 0.2})
+    assert found["low"] is not None
+    assert found["high"] is not None
+    assert -1 <= found["low"] <= found["mean"] <= found["high"] <= 1
+
+
 def test_a_lower_loss_is_better_and_a_higher_rouge() -> None:
     before, after = documents(3.0, 3.1, 2.9, 3.2, 3.0), documents(2.5, 2.55, 2.4, 2.6, 2.45)
     lower = difference("loss", "adapter", "base", after, before)
