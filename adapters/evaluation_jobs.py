@@ -127,7 +127,7 @@ def _data_for(
 ) -> Generator[Event, None, Dataset | None]:
     """What was asked for, else its own; None where that is gone, which the report then says. Raises DatasetError."""
     if request.data:
-        return (yield from dataset_of(request.data, request.job, session, should_stop))
+        return (yield from _asked_for(request, session, should_stop))
     from adapters.dataset import store
     from adapters.evaluation.held_out import data_of
 
@@ -138,6 +138,30 @@ def _data_for(
         return store.load(name)
     except DatasetError:
         return None
+
+
+def _asked_for(
+    request: protocol.Evaluate, session: Session, should_stop: ShouldStop
+) -> Generator[Event, None, Dataset | None]:
+    """With the texts in it that nobody has summed up. None, with a notice, where a path has nothing to test with.
+
+    Raises DatasetError for what is no data set and no path.
+    """
+    from adapters.dataset.resolve import path_in
+    from adapters.evaluation.without_references import rows_without_reference, with_them
+
+    path = path_in(request.data)
+    texts = rows_without_reference(path) if path else []
+    try:
+        dataset = yield from dataset_of(request.data, request.job, session, should_stop)
+    except DatasetError as error:
+        if path is None:
+            raise
+        if not texts:
+            yield Notice(job=request.job, level="warning", message=error.message, hint=error.hint)
+            return None
+        dataset = None
+    return with_them(dataset, texts, path) if path and texts else dataset
 
 
 def _as_result(report: Report) -> Result:

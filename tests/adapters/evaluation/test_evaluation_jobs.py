@@ -113,3 +113,32 @@ def test_what_cannot_be_evaluated_is_told_before_anything_is_loaded(session):
     assert nobody.kind == "AdapterNotFoundError"
     (never,) = run(protocol.ShowEvaluation(job="e", name="nobody"), session)
     assert never.kind == "AdapterNotFoundError"
+
+
+def evaluated(session, data):
+    """The report on the adapter with this data, and what was told."""
+    events = list(run(protocol.Evaluate(job="e", name="bio", data=str(data), texts=2, forgetting=False), session))
+    return events[-1].result, [event.message for event in events if isinstance(event, protocol.Notice)]
+
+
+def test_rows_without_a_summary_are_written_about_and_counted(loaded, shared_engine, tmp_path):
+    install(shared_engine)
+    rows = [{"document": f"Of {kind} there are many on this page."} for kind in ("plants", "rivers", "laws")]
+    path = tmp_path / "rows.jsonl"
+    path.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    report, _told = evaluated(loaded, path)
+    assert (report["data"]["without_reference"], report["data"]["written"]) == (3, 2)
+    assert ("loss", "no_references") in {(gap["what"], gap["why"]) for gap in report["not_judged"]}
+    path.write_text(json.dumps({**rows[0], "summary": "Many plants."}) + "\n" + json.dumps(rows[1]), encoding="utf-8")
+    report, _told = evaluated(loaded, path)
+    assert (report["data"]["without_reference"], report["data"]["examples"]) == (1, 2)
+
+
+def test_data_with_nothing_in_it_is_told_and_the_rest_is_judged(loaded, shared_engine, tmp_path):
+    install(shared_engine)
+    (tmp_path / "rows.jsonl").write_text('{"document": "", "summary": ""}\n', encoding="utf-8")
+    report, told = evaluated(loaded, tmp_path / "rows.jsonl")
+    assert told
+    assert "no_test_data" in {gap["why"] for gap in report["not_judged"]}
+    (nothing,) = run(protocol.Evaluate(job="e", name="bio", data="no such thing"), loaded)
+    assert nothing.kind == "DatasetError"
