@@ -2,7 +2,8 @@
 
 Runs of words are hashed, `LONG` of them at a time as in the usual checks for contamination (Brown et al. 2020 took 13),
 fewer among short texts, where one changed word would leave no run of 13. What very many groups share is boilerplate, as
-a licence or a running line, and says nothing of what either is about.
+a licence or a running line, and says nothing of what either is about, unless it is nearly all of a text: then that text
+was copied into all of them.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import itertools
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from adapters.dataset.example import Example
 from assistant.stems import words
@@ -21,7 +22,9 @@ SHORT_TEXT_WORDS = 40
 LEAST_SHARE = 0.1
 """Of the shorter text's words: two lectures may quote the same law."""
 MOST_GROUPS = 12
-"""A run that more of them have is boilerplate."""
+"""A run that more of them have is common: boilerplate, or the text of a copy."""
+COPY_SHARE = 0.8
+"""Of the shorter text's words in common runs, for it to be a copy."""
 MOST_RUNS = 500_000
 """Kept at a time, about 60 MB; of more text than that only every second, third … run is looked at."""
 
@@ -44,33 +47,61 @@ def overlaps(examples: Sequence[Example]) -> list[Overlap]:
     """Pairs of examples of different groups that share much of their text. Nothing is said of those of one group."""
     texts = [words(example.text) for example in examples]
     groups = [example.group for example in examples]
-    runs = _shared_runs(texts, groups, LONG, range(len(texts)))
     short = [index for index, text in enumerate(texts) if len(text) < SHORT_TEXT_WORDS]
-    runs |= _shared_runs(texts, groups, SHORT, short)
-    return [
-        (first, second, shared)
-        for (first, second), shared in sorted(runs.items())
-        if shared >= LEAST_SHARE * min(len(texts[first]), len(texts[second]))
-    ]
+    found = dict[tuple[int, int], int]()
+    for length, wanted in ((LONG, list(range(len(texts)))), (SHORT, short)):
+        rare, common = _shared_runs(texts, groups, length, wanted)
+        found |= _enough(rare, texts, LEAST_SHARE) | _enough(common, texts, COPY_SHARE)
+    return [(first, second, shared) for (first, second), shared in sorted(found.items())]
+
+
+_Shared = dict[tuple[int, int], int]
+"""Pair of positions → the words in runs that both have."""
+
+
+def _enough(shared: _Shared, texts: Sequence[Sequence[str]], share: float) -> _Shared:
+    return {
+        (first, second): count
+        for (first, second), count in shared.items()
+        if count >= share * min(len(texts[first]), len(texts[second]))
+    }
 
 
 def _shared_runs(
-    texts: Sequence[Sequence[str]], groups: Sequence[str], length: int, wanted: Iterable[int]
-) -> dict[tuple[int, int], int]:
-    """For each pair of different groups the words in runs that both have; a text shorter than a run is one run."""
-    wanted = list(wanted)
+    texts: Sequence[Sequence[str]], groups: Sequence[str], length: int, wanted: Sequence[int]
+) -> tuple[_Shared, _Shared]:
+    """What pairs of different groups share: in runs that few groups have, and in common ones.
+
+    A text shorter than a run is one run. Texts that have a common one are paired with the first and the last of them
+    alone: as few pairs as there are texts, and yet one across each border, and for each text before a border one with
+    a text behind it.
+    """
     every = 1 + sum(len(texts[index]) for index in wanted) // MOST_RUNS
     numbers = _Numbers()
     having: dict[int, list[int]] = {}
     for index in wanted:
         for run in set(_runs([numbers[word] for word in texts[index]], length, every)):
             having.setdefault(run, []).append(index)
-    counts = Counter[tuple[int, int]]()
+    rare, common = Counter[tuple[int, int]](), Counter[tuple[int, int]]()
     for members in having.values():
-        if len(members) > 1 and 1 < len({groups[index] for index in members}) <= MOST_GROUPS:
-            pairs = itertools.combinations(members, 2)
-            counts.update(pair for pair in pairs if groups[pair[0]] != groups[pair[1]])
-    return {pair: count * every + length - 1 for pair, count in counts.items()}
+        different = len({groups[index] for index in members})
+        if different == 1:
+            continue
+        is_rare = different <= MOST_GROUPS
+        counts, pairs = (rare, itertools.combinations(members, 2)) if is_rare else (common, _with_the_ends(members))
+        counts.update(pair for pair in pairs if groups[pair[0]] != groups[pair[1]])
+    rare_words, common_words = (
+        {pair: count * every + length - 1 for pair, count in counts.items()} for counts in (rare, common)
+    )
+    return rare_words, common_words
+
+
+def _with_the_ends(members: Sequence[int]) -> Iterator[tuple[int, int]]:
+    first, *between, last = members
+    yield first, last
+    for one in between:
+        yield first, one
+        yield one, last
 
 
 class _Numbers(dict[str, int]):

@@ -41,16 +41,16 @@ class _Bundle:
 def split(examples: Sequence[Example], seed: int = 0) -> list[Example]:
     """The same examples in the same order, each with its split; about 80 % to train with, 10 and 10.
 
-    The test has only what a person wrote or approved. An empty split is used for nothing: it lies too close to what is
-    held out, or would be tested with but nobody looked at it. Rejected examples are parted like the others, since a
-    rejection can be undone.
+    An empty split is used for nothing: it lies too close to what is held out. What nobody wrote or approved yet is
+    parted like the rest, and so is what was rejected: a person may look at it later, and think again. It is tested with
+    only then (`Dataset.test`).
     """
     bundles = _bundles(examples, seed)
-    parted = _by_bundle(examples, bundles) if len(bundles) > 1 else _by_place(examples)
+    parted = _by_bundle(bundles) if len(bundles) > 1 else _by_place(examples)
     return [replace(example, split=parted.get(index, "train")) for index, example in enumerate(examples)]
 
 
-def _by_bundle(examples: Sequence[Example], bundles: Sequence[_Bundle]) -> dict[int, Split]:
+def _by_bundle(bundles: Sequence[_Bundle]) -> dict[int, Split]:
     """The split of each position that is not for training."""
     validation = _taken(bundles, [len(bundle.members) for bundle in bundles])
     rest = [bundle for bundle in bundles if bundle not in validation]
@@ -59,7 +59,7 @@ def _by_bundle(examples: Sequence[Example], bundles: Sequence[_Bundle]) -> dict[
     for bundle in validation:
         parted |= dict.fromkeys(bundle.members, "validation")
     for bundle in test:
-        parted |= {index: "test" if examples[index].is_human else "" for index in bundle.members}
+        parted |= dict.fromkeys(bundle.members, "test")
     return parted
 
 

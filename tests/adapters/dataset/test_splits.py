@@ -62,14 +62,18 @@ def test_a_document_is_never_in_two_splits(sizes: list[int], seed: int):
     assert not leaks(parted)
 
 
-def test_the_test_has_only_what_a_person_wrote_or_approved():
-    mixed = [example(f"d{n}", k, tier=tier) for n in range(40) for k, tier in enumerate("ABC")]
-    parted = split(mixed)
-    assert parts(parted)["test"] > 0
-    assert all(e.is_human for e in parted if e.split == "test")
+def test_documents_with_nothing_that_a_person_wrote_or_approved_are_not_kept_for_the_test():
     assert parts(split(documents(40, tier="B")))["test"] == 0
     approved = [replace(e, status="accepted") for e in documents(40, tier="B")]
     assert parts(split(approved))["test"] > 0
+
+
+def test_what_is_approved_later_is_tested_with_where_its_document_is():
+    mixed = [example(f"d{n}", k, tier=tier) for n in range(40) for k, tier in enumerate("ABC")]
+    parted = split(mixed)
+    of_the_test = {e.group for e in parted if e.split == "test"}
+    assert of_the_test
+    assert {e.split for e in parted if e.group in of_the_test} == {"test"}
 
 
 def test_few_documents_are_not_spent_on_a_test():
@@ -145,6 +149,27 @@ def test_one_quotation_in_long_texts_is_none():
     first = example("a", text=f"{prose(1, 30)} {quotation}")
     second = example("b", text=f"{quotation} {prose(2, 30)}")
     assert not overlaps([first, second])
+
+
+@pytest.mark.parametrize("around", [0, 6])
+def test_a_text_that_was_copied_into_very_many_documents_is_a_leak(around: int):
+    copied = prose(0, 10)
+    tested = [replace(example(f"t{n}", text=copied), split="test") for n in range(2)]
+    trained = [
+        replace(example(f"d{n}", text=f"{prose(n + 1, around)} {copied}" if around else copied), split="train")
+        for n in range(20)
+    ]
+    for found in (leaks([*tested, *trained]), leaks([*trained, *tested])):
+        assert {one.id for one in tested} <= {one for leak in found for one in leak[:2]}
+    apart = [replace(one, split="") for one in (*tested, *trained, *documents(40))]
+    assert len({one.split for one in split(apart) if copied in one.text}) == 1
+
+
+def test_a_licence_at_the_end_of_very_many_documents_is_none():
+    licence = " ".join(f"licence{n}" for n in range(30))
+    examples = [replace(one, text=f"{one.text} {licence}") for one in documents(30, each=1)]
+    assert not overlaps(examples)
+    assert overlaps(examples[:5])
 
 
 def test_short_texts_with_one_word_changed_are_the_same():
