@@ -212,8 +212,10 @@ async def test_a_measuring_goes_on_when_the_screen_is_left_and_is_told_of_in_the
         await said(desk, "Measuring “biology”…")
         await desk.pilot.press("escape")
         await desk.wait_until(lambda: desk.app.screen is desk.chat)
+        await said(desk, "measuring biology")
         desk.release()
         await desk.wait_until(lambda: "worth it" in desk.everything)
+        assert "measuring" not in desk.screen_text()
         assert "/report biology" in desk.everything
 
 

@@ -10,7 +10,9 @@ from dataclasses import replace
 from typing import Any, Protocol
 
 from assistant.errors import SuntoError
+from assistant.i18n import _
 from assistant.protocol import Evaluate
+from assistant.safe_text import one_line
 from tui.errands import Errands
 from tui.training.work import Doing
 
@@ -23,13 +25,25 @@ class Stopper(Protocol):
     def cancel(self, job: str) -> None: ...
 
 
+def measuring_words(doing: Doing | None) -> str:
+    """For the status bar: `measuring bio 34 %`; empty where none goes on."""
+    if doing is None or not doing.goes_on:
+        return ""
+    words = _("measuring {name}").format(name=one_line(doing.about))
+    progress = doing.progress
+    return f"{words} {progress.done / progress.total:.0%}" if progress is not None and progress.total > 0 else words
+
+
 class EvaluationWork:
     """One measuring at a time: the model process does one job after the other anyway."""
 
-    def __init__(self, errands: Errands, stopper: Stopper, on_end: Callable[[Doing], Awaitable[None]]) -> None:
-        """`on_end` is told of one that is over while no listener looked on."""
+    def __init__(
+        self, errands: Errands, stopper: Stopper, on_change: Listener, on_end: Callable[[Doing], Awaitable[None]]
+    ) -> None:
+        """`on_change` is called at every change, `on_end` with one that is over while no listener looked on."""
         self._errands = errands
         self._stopper = stopper
+        self._on_change = on_change
         self._on_end = on_end
         self.doing: Doing | None = None
         """The latest; `about` is the adapter's name."""
@@ -75,5 +89,5 @@ class EvaluationWork:
             self._stopper.cancel(self.doing.job)
 
     def _tell(self) -> None:
-        for listener in tuple(self.listeners):
+        for listener in (self._on_change, *self.listeners):
             listener()

@@ -22,7 +22,7 @@ from tui import requests
 from tui.actions import actions, find_command, nearest_command, split_command
 from tui.adapter_rows import adapter_names
 from tui.dropped_paths import existing_files
-from tui.evaluation.work import EvaluationWork
+from tui.evaluation.work import EvaluationWork, measuring_words
 from tui.finished_answers import restored
 from tui.model_client import ProcessDied, ProcessStarting
 from tui.results import as_text, evaluated_text, nothing_more, trained_text
@@ -63,7 +63,7 @@ class ChatScreen(AnsweringScreen):
         self.completions = CompletionList()
         self.composer = Composer(self.completions, placeholder=_("Ask, or type / for commands"))
         self.training = TrainingWork(self.errands, client, self._training_ended)
-        self.evaluation = EvaluationWork(self.errands, client, self._evaluation_ended)
+        self.evaluation = EvaluationWork(self.errands, client, self._show_training, self._evaluation_ended)
         self._turns = TurnRunner(
             client, self.transcript, self.conversation, self.status, lambda: waiting_words(self.training.live)
         )
@@ -282,7 +282,9 @@ class ChatScreen(AnsweringScreen):
     # --- a training beside the conversation ---------------------------------------------------------------
 
     def _show_training(self) -> None:
-        self.status.change(training=status_words(self.training.live))
+        """Or what is measured, which goes on as long."""
+        words = status_words(self.training.live) or measuring_words(self.evaluation.doing)
+        self.status.change(training=words)
 
     def _adapter_names(self) -> list[str]:
         """Those that can answer now; the one in training is among them."""

@@ -78,7 +78,6 @@ class EvaluationScreen(Screen[None]):
         yield self._hints
 
     def on_mount(self) -> None:
-        self._view.list.focus()
         self.desk.evaluation.listeners.add(self._work_changed)
         if self._measure_at_once:
             self._begin()

@@ -28,6 +28,7 @@ class ReportView(Container):
         self._sections: list[Section] = []
         self._rows: list[Row] = []
         self.list = LineList(0, lambda position, columns: self._rows[position].line(columns))
+        self.list.display = False
         self._card = Static(markup=False)
         self._scroll = VerticalScroll(self._card, classes="card", can_focus=False)
 
@@ -40,6 +41,9 @@ class ReportView(Container):
 
     def show(self, report: Report, palette: Palette) -> None:
         """It stays where it stood."""
+        if not self._rows:
+            self.list.display = True
+            self.list.focus()
         self._sections = sections(report, palette)
         self._rows = [row for section in self._sections for row in section.rows]
         self.list.recount(len(self._rows))
