@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from assistant.engine.engine import Engine
 
 SEED = 0
-ANSWER_TOKENS = (48, 384)
-"""The least and the most that a text may have; between them half as much again as the longest reference."""
-_ROOM = 1.5
+ANSWER_TOKENS = (128, 512)
+"""The least and the most that a text may have; between them twice as much as the longest reference: who writes more
+than that does not come to an end."""
+_ROOM = 2.0
 _NOTHING = HeldOut((), "test", ())
 
 

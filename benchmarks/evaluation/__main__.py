@@ -15,7 +15,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.evaluation", description=__doc__)
     parser.add_argument("what", choices=("kinds",))
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3])
-    parser.add_argument("--texts", type=int, default=60, help="for how many of the held-out pairs texts are written")
+    parser.add_argument("--texts", type=int, default=20, help="for how many of the 60 held-out pairs texts are written")
     parser.add_argument("--threads", type=int, default=psutil.cpu_count(logical=False) or 1)
     wanted = parser.parse_args()
 
