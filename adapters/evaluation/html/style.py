@@ -30,7 +30,7 @@ h4 { font-size: .92rem; margin: 0 0 .25rem; }
 p { margin: .5rem 0; max-width: 46rem; }
 .soft, .about { color: var(--soft); font-size: .88rem; }
 .about { margin-top: 3rem; border-top: 1px solid var(--line); padding-top: 1rem; }
-code { background: var(--box); padding: .1em .3em; border-radius: .25em; font-size: .92em; }
+code { background: var(--box); padding: .1em .3em; border-radius: .25em; font-size: .92em; white-space: nowrap; }
 .verdict { display: flex; gap: .9rem; align-items: flex-start; font-size: 1.5rem; line-height: 1.3; font-weight: 600; }
 .verdict p { margin: 0; max-width: none; }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); } .none { color: var(--soft); }

@@ -104,7 +104,7 @@ def thresholds_sentence(thresholds: list[float]) -> str:
 def _loss(where: str, probes: Probes) -> str:
     return _(
         "{where}: reading general texts that have nothing to do with your notes, its surprise (loss) went from "
-        "{before} to {after}: {change}{limits}. Near 0 nothing was lost."
+        "{before} to {after}: {change}{limits}. At 0 or below nothing was lost."
     ).format(
         where=where,
         before=format_number(probes["loss_before"], 3),
@@ -119,7 +119,8 @@ def _accuracy(where: str, probes: Probes) -> str:
     if probes["at_chance"]:
         return _(
             "{where}: of {items} with given answers, the base model itself got {before} in 100 right. Guessing gets "
-            "{chance}: the base is at chance here, and the questions are not informative."
+            "{chance}, and so few questions cannot tell the two apart: the base is at chance here, and they are not "
+            "informative."
         ).format(
             where=where, items=items, before=_hundred(probes["accuracy_before"]), chance=_hundred(probes["chance"])
         )

@@ -50,12 +50,16 @@ def answer(report: Report) -> Answer:
 
 def headline(report: Report) -> str:
     """One sentence: was it worth it?"""
-    return _headline(report).format(name=one_line(str(report["adapter"].get("name", ""))))
+    return _headline(report).format(name=_name(report))
 
 
 def verdict_sentences(report: Report) -> list[str]:
     """The headline first, then why, how sure that is, what it cost, and what to do."""
     return [sentence for sentence in (headline(report), *_body(report)) if sentence]
+
+
+def _name(report: Report) -> str:
+    return one_line(str(report["adapter"].get("name", "")))
 
 
 def _headline(report: Report) -> str:
@@ -191,7 +195,9 @@ def _advice(report: Report) -> str:
     match report["verdict"]:
         case "worth_it":
             return (
-                _("Compare the texts yourself, without seeing whose they are: `sunto evaluate NAME --blind`.")
+                _("Compare the texts yourself, without seeing whose they are: `sunto evaluate {name} --blind`.").format(
+                    name=_name(report)
+                )
                 if report["blind"] is None and report["texts"]
                 else ""
             )
