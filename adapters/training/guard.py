@@ -161,6 +161,11 @@ def with_best(state: GuardState, found: GuardState | None) -> GuardState:
     return dataclasses.replace(state, best_loss=best_loss, best_step=best_step)
 
 
+def with_last(state: GuardState, step: int) -> GuardState:
+    """Where the weights of the last step are used, since the best ones are lost: what was found of these counts."""
+    return dataclasses.replace(state, best_loss=state.held_out_loss, best_step=step)
+
+
 def trusted_step(checkpoints: list[int], diverged_at: int) -> int:
     """The checkpoint to go back to: the latest that good steps have followed, else the earliest there is."""
     return max((step for step in checkpoints if step < diverged_at - PROOF_STEPS), default=min(checkpoints))

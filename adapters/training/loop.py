@@ -333,7 +333,7 @@ class Training:
     def _end(self, end: End) -> Generator[Told, None, Outcome]:
         """The best weights on the adapter, and in the one checkpoint that stays."""
         yield from self._settle()
-        kept_step = self._load_best()
+        kept_step = yield from self._load_best()
         last = self._checkpoint(optimizer=False)
         try:
             self._keeper.end(
@@ -344,11 +344,16 @@ class Training:
         self._note("finished")
         return self._outcome(end, kept_step)
 
-    def _load_best(self) -> int:
+    def _load_best(self) -> Generator[Told, None, int]:
         """Put the best weights on the adapter, where there are any; the step whose weights it has then."""
-        best = self._keeper.best() if self._at.guard.best_step else None
+        at = self._at
+        if not at.guard.best_step:
+            return at.step
+        best = self._keeper.best()
         if best is None:
-            return self._at.step
+            at.guard = guard.with_last(at.guard, at.step)
+            yield from self._tell(wording.best_is_lost(at.step))
+            return at.step
         self._adapter.load(best.weights)
         return best.state.step
 

@@ -126,6 +126,17 @@ def was_torn(step: int) -> Adjustment:
     )
 
 
+def best_is_lost(step: int) -> Adjustment:
+    return Adjustment(
+        step=step,
+        kind="disk",
+        message=_(
+            "The best state of the adapter was saved, but is damaged now: it is kept as it was at step {step}."
+        ).format(step=step),
+        hint=_("Check the disk. To get a better adapter, train again with --overwrite."),
+    )
+
+
 def other_examples(name: str) -> TrainingError:
     return TrainingError(
         _("The training “{name}” cannot go on: its examples look different to the model from how they did.").format(

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from adapters.training import runs
-from adapters.training.checkpoints import checkpoint_path, read_checkpoint
+from adapters.training.checkpoints import BEST, checkpoint_path, read_checkpoint
 from adapters.training.metrics import read_metrics
 from adapters.training.records import EvaluationDone
 from assistant.errors import TrainingDivergedError
@@ -161,6 +161,22 @@ def test_when_the_held_out_examples_get_worse_it_ends_with_the_best_weights(engi
     again = go(engine, resume=True)
     assert again.told == []
     assert again.same_weights(ran)
+
+
+def test_when_the_best_one_is_damaged_the_last_is_used_and_judged_as_the_last(engine):
+    """Not with the loss of weights that nobody has any more."""
+
+    def damage(told):
+        if isinstance(told, EvaluationDone) and told.loss == 3.2:
+            (directory() / BEST).write_bytes(b"torn")
+
+    said = held_out_losses([5.0, 4.0, 3.0, 3.1, 3.2, 3.3, 1.0])
+    ran = go(engine, settings(epochs=5, patience=3), wrap=said, after=damage)
+    assert (ran.outcome.end, ran.outcome.best_loss) == ("overfitting", 3.3)
+    assert ran.outcome.kept_step == ran.outcome.steps == ran.evaluations[-1].step
+    assert "damaged" in ran.adjustments[-1].message
+    again = go(engine, resume=True)
+    assert (again.outcome.best_loss, again.same_weights(ran)) == (3.3, True)
 
 
 def test_a_patience_of_0_never_ends_it(engine):
