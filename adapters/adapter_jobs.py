@@ -181,6 +181,7 @@ def _row(record: AdapterRecord, kept: list[KeptModel], subjects: dict[str, list[
         "versions": list(record.versions),
         "bytes": record.bytes,
         "created": record.created,
+        "scores": record.card.get("scores") or {},
         "compatible": not found if base else None,
         "differences": found,
         "directory": str(record.directory),

@@ -44,7 +44,7 @@ def test_on_a_narrow_terminal_each_adapter_is_one_line(capsys, monkeypatch):
     install("a" * 60, 1, subject="A very long name of a course that nobody remembers")
     monkeypatch.setattr("tui.output.Output.columns", 80)
     main(["adapters", "list"])
-    assert all(len(line) <= 100 for line in said(capsys)[0].splitlines())
+    assert all(len(line) <= 80 for line in said(capsys)[0].splitlines())
 
 
 def test_one_adapter_is_shown_with_what_it_comes_from_and_its_versions(capsys):

@@ -347,3 +347,5 @@ def test_the_card_of_an_adapter_says_in_words_what_is_known_of_its_worth(reporte
     assert "worth it? worth it · Surprise at the right answer (loss) 2.310 → 2.049" in out
     assert "what it knew before ● Green" in out
     assert "neither 3" in out
+    assert main(["adapters", "list"]) == 0
+    assert "● worth it" in said(capsys)[0]

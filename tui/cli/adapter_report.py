@@ -9,12 +9,13 @@ from assistant.i18n import _, plural
 from assistant.safe_text import one_line
 from assistant.units import format_bytes
 from tui.cli.report import table
-from tui.evaluation.on_card import evaluation_facts
+from tui.evaluation.on_card import evaluation_facts, worth_cell
 
 Row = Mapping[str, Any]
 
 _NARROW_COLUMNS = 100
 """On a terminal narrower than this, only what tells adapters apart is listed."""
+_NARROW_CELLS, _NARROW_CHARACTERS = 5, 17
 _CELL_CHARACTERS = 28
 _HASH_CHARACTERS = 12
 _TOLD_IN_WORDS = ("evaluation", "checks")
@@ -24,7 +25,7 @@ _TOLD_IN_WORDS = ("evaluation", "checks")
 def adapters_table(adapters: Sequence[Row], columns: int | None) -> str:
     """`columns` is the width of the terminal; None where it goes elsewhere, and nothing is left out."""
     header = (
-        *(_("name"), _("subject"), _("version"), _("size"), _("fits")),
+        *(_("name"), _("subject"), _("version"), _("worth it?"), _("fits"), _("size")),
         *(_("base model"), _("kind"), _("rank"), _("made on")),
     )
     fits = {True: _("yes"), False: _("no"), None: _("base not here")}
@@ -33,8 +34,9 @@ def adapters_table(adapters: Sequence[Row], columns: int | None) -> str:
             one_line(row["name"]),
             ", ".join(map(one_line, row["subjects"])) or one_line(row["subject"]) or "-",
             str(row["version"]),
-            format_bytes(row["bytes"]),
+            worth_cell(row),
             fits[row["compatible"]],
+            format_bytes(row["bytes"]),
             one_line(row["model"]) or "-",
             row["kind"],
             str(row["r"]),
@@ -44,8 +46,10 @@ def adapters_table(adapters: Sequence[Row], columns: int | None) -> str:
     ]
     if columns is None:
         return table(header, rows)
-    shown = len(header) if columns >= _NARROW_COLUMNS else 5
-    return table(header[:shown], [tuple(map(_cut, row[:shown])) for row in rows])
+    is_narrow = columns < _NARROW_COLUMNS
+    shown = _NARROW_CELLS if is_narrow else len(header)
+    longest = _NARROW_CHARACTERS if is_narrow else _CELL_CHARACTERS
+    return table(header[:shown], [[_cut(cell, longest) for cell in row[:shown]] for row in rows])
 
 
 def misfit(adapter: Row) -> str:
@@ -164,8 +168,8 @@ def _value(value: object) -> str:
     return f"{text[:_HASH_CHARACTERS]}…" if is_hash else text[:300]
 
 
-def _cut(cell: str) -> str:
-    return cell if len(cell) <= _CELL_CHARACTERS else cell[: _CELL_CHARACTERS - 1] + "…"
+def _cut(cell: str, longest: int) -> str:
+    return cell if len(cell) <= longest else cell[: longest - 1] + "…"
 
 
 def _aligned(pairs: Iterable[tuple[str, str]]) -> list[str]:
