@@ -180,6 +180,14 @@ def test_each_number_has_its_explanation_when_asked_for():
     assert "bootstrap" in shown
 
 
+def test_a_bar_to_one_side_that_shows_no_difference_is_explained():
+    made = report()
+    assert "Among so many figures" not in drawn(made)
+    alone = next(one for one in made["differences"] if one["metric"] == "rouge2")
+    alone.update(low=0.001, high=0.06)
+    assert "Among so many figures" in drawn(made)
+
+
 def test_means_over_other_documents_than_their_difference_do_not_stand_beside_it():
     made = report()
     assert "31.2 → 37.1" in drawn(made)

@@ -51,7 +51,7 @@ def number_lines(report: Report, columns: int, *, explained: bool) -> Iterator[L
         report,
         graded,
         _("The adapter beside the base model"),
-        _("Left of the middle is worse, right is better; a bar that crosses it shows no difference."),
+        " ".join(_how_to_read(graded)),
         columns,
         explained=explained,
     )
@@ -103,6 +103,20 @@ def _metrics(
         yield from paragraph(to_read, columns)
     for difference in differences:
         yield from _metric(report, difference, columns, explained=explained)
+
+
+def _how_to_read(differences: Sequence[Difference]) -> Iterator[str]:
+    yield _("Left of the middle is worse, right is better; a bar that crosses it shows no difference.")
+    if any(_is_alone(difference) for difference in differences):
+        yield _("Among so many figures one stands to one side by luck: more than that is asked of each of these.")
+
+
+def _is_alone(difference: Difference) -> bool:
+    """Whether its limits leave out 0, and it is not shown all the same (Holm)."""
+    low, high = difference["low"], difference["high"]
+    if low is None or high is None or low <= 0 <= high:
+        return False
+    return difference["verdict"] == "no_difference"
 
 
 def _metric(report: Report, difference: Difference, columns: int, *, explained: bool) -> Iterator[Line]:
