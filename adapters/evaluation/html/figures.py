@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from adapters.evaluation import telling
 from adapters.evaluation.html.marks import bar, bar_scale, difference_scale, dot, heading, row
-from adapters.evaluation.html.markup import Html, element
+from adapters.evaluation.html.markup import Html, element, paragraphs
 from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, Difference, Interval, Report
 from assistant.i18n import _
 
@@ -50,6 +50,7 @@ def _panel(key: str, report: Report) -> Html:
         element("h3", words.label),
         element("p", words.explanation, class_="soft"),
         element("div", *_bars(key, measured), *_differences(key, differences), class_="rows"),
+        paragraphs(*map(telling.difference_sentence, filter(telling.stands_out_by_luck, differences)), class_="soft"),
         class_="panel",
     )
 
@@ -57,8 +58,9 @@ def _panel(key: str, report: Report) -> Html:
 def _bars(key: str, measured: Sequence[tuple[str, Interval]]) -> Iterator[Html]:
     scale = bar_scale(interval for _system, interval in measured)
     unit = telling.metric_words(key).unit
-    if unit not in ("", "%"):  # a percent says so itself
-        yield heading(unit)
+    documents = max((interval["n"] for _system, interval in measured), default=0)
+    of = telling.documents_words(documents)
+    yield heading(of if unit in ("", "%") else f"{unit}, {of}")  # a percent says so itself
     for system, interval in measured:
         name, value, limits = (
             telling.system_name(system),

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from adapters.evaluation.telling.checks import CheckWords, check_words
 from adapters.evaluation.telling.choices import choices_sentence, choices_sentences
-from adapters.evaluation.telling.data import data_sentences, method_sentences, place_of, small_sentence
+from adapters.evaluation.telling.data import data_sentences, documents_words, method_sentences, place_of, small_sentence
 from adapters.evaluation.telling.differences import (
     Shown,
     compared_with,
     difference_sentence,
     limits_explanation,
     shown_verdict,
+    stands_out_by_luck,
     system_explanation,
     system_name,
     verdict_word,
@@ -55,6 +56,7 @@ __all__ = [
     "compared_with",
     "data_sentences",
     "difference_sentence",
+    "documents_words",
     "fault_words",
     "figure",
     "forgetting_notes",
@@ -75,6 +77,7 @@ __all__ = [
     "shown_verdict",
     "signed",
     "small_sentence",
+    "stands_out_by_luck",
     "system_explanation",
     "system_name",
     "thresholds_sentence",

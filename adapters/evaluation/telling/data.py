@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from adapters.evaluation.report import Data, Report, Text
+from adapters.evaluation.report import SMALL_DOCUMENTS, Data, Report, Text
 from assistant.i18n import _, plural
 from assistant.safe_text import one_line
 
@@ -54,6 +54,13 @@ def data_sentences(data: Data) -> list[str]:
             )
         )
     return sentences
+
+
+def documents_words(count: int) -> str:
+    """`on 24 documents`, beside a number; that it is a hint where they are few."""
+    if count < SMALL_DOCUMENTS:
+        return plural("on {count} document: a hint, no more", "on {count} documents: a hint, no more", count)
+    return plural("on {count} document", "on {count} documents", count)
 
 
 def small_sentence(data: Data) -> str:

@@ -107,32 +107,45 @@ def _head(difference: Difference) -> str:
     )
 
 
+def stands_out_by_luck(difference: Difference) -> bool:
+    """Its own limits leave out 0, but with so many figures that is not enough to call it a difference."""
+    low, high = difference["low"], difference["high"]
+    if low is None or high is None or low <= 0 <= high:
+        return False
+    return shown_verdict(difference) == "no_difference"
+
+
 def _limits(difference: Difference) -> str:
     metric, low, high = difference["metric"], difference["low"], difference["high"]
     if low is None or high is None:
         return ""
     if low == high == 0:
         return _("It is the same for every document.")
-    shown = shown_verdict(difference) != "no_difference"
-    if shown and metric == PRIMARY:
-        sentence = _(
-            "It came out at {mean}; other documents would have given another figure, and the true one lies between "
-            "{low} and {high} (such limits hold 95 times in 100)."
-        )
-    elif shown:
-        sentence = _("It came out at {mean}; with other documents, between {low} and {high}.")
-    elif low <= 0 <= high and metric == PRIMARY:
-        sentence = _(
+    sentence = _limits_of_primary(difference) if metric == PRIMARY else _limits_of_many(difference)
+    return sentence.format(mean=signed(metric, difference["mean"]), low=signed(metric, low), high=signed(metric, high))
+
+
+def _limits_of_primary(difference: Difference) -> str:
+    """What limits are is told in full where it matters most."""
+    if stands_out_by_luck(difference):
+        return _("It came out at {mean}, between {low} and {high}: too little to be told from luck.")
+    if shown_verdict(difference) == "no_difference":
+        return _(
             "It came out at {mean}, but the true figure may lie anywhere between {low} and {high} (such limits hold "
             "95 times in 100), and so it may be none at all."
         )
-    elif low <= 0 <= high:
-        sentence = _("It came out at {mean}; with other documents, anything between {low} and {high}, or none at all.")
-    elif metric == PRIMARY:
-        sentence = _("It came out at {mean}, between {low} and {high}: too little to be told from luck.")
-    else:
-        sentence = _(
+    return _(
+        "It came out at {mean}; other documents would have given another figure, and the true one lies between {low} "
+        "and {high} (such limits hold 95 times in 100)."
+    )
+
+
+def _limits_of_many(difference: Difference) -> str:
+    if stands_out_by_luck(difference):
+        return _(
             "It came out at {mean}, between {low} and {high}. Alone it would count; but among so many figures one "
             "always stands out by luck, and with that taken into account it is not enough."
         )
-    return sentence.format(mean=signed(metric, difference["mean"]), low=signed(metric, low), high=signed(metric, high))
+    if shown_verdict(difference) == "no_difference":
+        return _("It came out at {mean}; with other documents, anything between {low} and {high}, or none at all.")
+    return _("It came out at {mean}; with other documents, between {low} and {high}.")

@@ -85,6 +85,16 @@ def test_everything_that_the_report_says_is_on_the_page():
         assert shown.says(telling.check_words(check).label)
 
 
+def test_every_figure_says_on_how_many_documents_it_was_taken():
+    assert page(report()).says("points of 100, on 24 documents")
+    assert page(poor_report()).says("nats a word piece, on 2 documents: a hint, no more")
+
+
+def test_a_difference_that_leaves_out_0_and_is_not_shown_says_why():
+    lucky = difference("rouge1", 0.05, 0.04, verdict="no_difference", p=0.02, adjusted_p=0.2)
+    assert page(report(differences=[lucky])).says(telling.difference_sentence(lucky))
+
+
 def test_the_best_and_worst_texts_stand_beside_their_sources():
     shown = page(report())
     for number in (0, 1, 2, 5, 6, 7):
