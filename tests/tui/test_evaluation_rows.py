@@ -40,9 +40,13 @@ def test_a_value_is_solid_as_far_as_it_surely_goes():
     assert value_bar(Span(5), 10, 10) == "█████"
 
 
-@given(spans, columns)
-def test_any_gain_fits_into_its_columns_with_its_mean_marked_once(span, columns):
-    bar = gain_bar(span, columns)
+def test_a_small_change_looks_small_where_it_is_said_what_is_large():
+    assert gain_bar(Span(0.01, 0, 0.02), 13, reach=0.2) == "      ●━     "
+
+
+@given(spans, columns, st.floats(0, 10))
+def test_any_gain_fits_into_its_columns_with_its_mean_marked_once(span, columns, reach):
+    bar = gain_bar(span, columns, reach)
     assert len(bar) <= max(0, columns)
     assert bar.count(MEAN) == (1 if bar else 0)
     assert bar.count(SPAN) < max(1, len(bar))

@@ -36,16 +36,17 @@ class Span:
         return all(map(math.isfinite, (self.mean, *self.ends)))
 
 
-def gain_bar(gain: Span, columns: int) -> str:
+def gain_bar(gain: Span, columns: int, reach: float = 0.0) -> str:
     """`   │ ━━●━━ `: a difference around the zero in the middle. Better must be above zero.
 
+    From the middle to each end is `reach`, or more where the interval goes further: small changes look small.
     As wide as asked for, less one where that is even. Empty where there is no room, or nothing to draw.
     """
     half = (columns - 1) // 2
     if columns < MIN_COLUMNS or not gain.is_finite:
         return ""
     low, high = gain.ends
-    reach = max(abs(low), abs(high)) or 1.0
+    reach = max(abs(low), abs(high), reach) or 1.0
 
     def place(value: float) -> int:
         return half + round(value / reach * half)

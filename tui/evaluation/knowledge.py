@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 
 from rich.text import Text
 
@@ -17,8 +18,10 @@ from tui.words import language_name
 
 MAX_LABEL_COLUMNS = 30
 MAX_BAR_COLUMNS = 41
-VALUES_COLUMNS = 34
-"""`   +0.012  ● 2.310 → 2.322`"""
+VALUES_COLUMNS = 36
+"""`       +2  ◌ 24 % → 26 %, guessing`"""
+QUESTIONS_REACH = 0.25
+"""Of all questions: from the middle of a bar to its end."""
 
 
 def knowledge_rows(report: Report, palette: Palette) -> Iterator[Row]:
@@ -35,7 +38,7 @@ def knowledge_rows(report: Report, palette: Palette) -> Iterator[Row]:
         return
     yield _light_row(forgetting, palette)
     for probes in forgetting["probes"]:
-        yield _texts_row(probes, palette)
+        yield _texts_row(probes, palette, max(forgetting["thresholds"], default=0.0))
         if probes["items"]:
             yield _questions_row(probes, palette)
 
@@ -47,14 +50,16 @@ def _light_row(forgetting: Forgetting, palette: Palette) -> Row:
     return Row(plain(line), plain(titled(label, *forgetting_sentences(forgetting))))
 
 
-def _texts_row(probes: Probes, palette: Palette) -> Row:
+def _texts_row(probes: Probes, palette: Palette, reach: float) -> Row:
+    """From the middle of its bar to the end is `reach`: as far as the light is not red."""
     change = probes["loss_change"]
     label = _("General texts, {language}").format(language=_language(probes))
     values = f"{format_number(probes['loss_before'], 3)} → {format_number(probes['loss_after'], 3)}"
     words = f"{LIGHT_MARKS.get(probes['light'], ' ')} {values}"
     span = Span(change["mean"], change["low"], change["high"]).turned()
     sentence, explanation = probe_sentences(probes)[0], light_words(probes["light"])
-    line = _line(label, span, _signed(change, 1, 3), words, palette.of_light(probes["light"]))
+    bar = partial(gain_bar, span, reach=reach)
+    line = _line(label, bar, _signed(change, 1, 3), words, palette.of_light(probes["light"]))
     return Row(line, plain(titled(label, sentence, f"{explanation.label}. {explanation.explanation}")))
 
 
@@ -64,17 +69,20 @@ def _questions_row(probes: Probes, palette: Palette) -> Row:
     values = f"{_percent(probes['accuracy_before'])} → {_percent(probes['accuracy_after'])}"
     words = f"{LIGHT_MARKS['not_informative']} {values}, {_('guessing')}" if probes["at_chance"] else f"  {values}"
     span = Span(change["mean"], change["low"], change["high"])
-    line = _line(label, span, _signed(change, 100, 0), words, palette.muted)
+    bar = partial(gain_bar, span, reach=QUESTIONS_REACH)
+    line = _line(label, bar, _signed(change, 100, 0), words, palette.muted)
     return Row(line, plain(titled(label, *probe_sentences(probes)[1:])))
 
 
-def _line(label: str, gain: Span, change: str, words: str, style: str) -> Drawn:
+def _line(label: str, bar: Callable[[int], str], change: str, words: str, style: str) -> Drawn:
     """`General texts, Italian      ●━│      +0.012  ● 2.310 → 2.322`"""
 
     def line(columns: int) -> Text:
         label_columns = min(columns * 2 // 5, MAX_LABEL_COLUMNS)
-        bar = gain_bar(gain, min(MAX_BAR_COLUMNS, columns - label_columns - VALUES_COLUMNS))
-        return Text(cell(label, label_columns) + " ").append(bar, style).append(f" {change:>8}  ").append(words, style)
+        drawn = bar(min(MAX_BAR_COLUMNS, columns - label_columns - VALUES_COLUMNS))
+        return (
+            Text(cell(label, label_columns) + " ").append(drawn, style).append(f" {change:>8}  ").append(words, style)
+        )
 
     return line
 

@@ -94,6 +94,7 @@ class EvaluationScreen(Screen[None]):
         """The one that is kept."""
         if self.report is None:
             self._head.update(Text(self._waiting_words() + "…", "dim"))
+            self._view.say(Text(about()))
         try:
             result = await self.desk.errands.run(lambda job: ShowEvaluation(job=job, name=self.adapter_name))
         except SuntoError as error:
@@ -106,6 +107,8 @@ class EvaluationScreen(Screen[None]):
     def _waiting_words(self) -> str:
         if self.desk.status.status.phase in ("starting", "loading"):
             return _("The model is being loaded first, then comes the report")
+        if self.desk.evaluation.goes_on:
+            return _("The report comes when the measuring is over")
         return _("Looking for the report of “{name}”").format(name=one_line(self.adapter_name))
 
     def _show(self, result: dict[str, Any]) -> None:
