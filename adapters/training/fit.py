@@ -52,16 +52,21 @@ class Demand:
     base_bytes: int
     free_bytes: int
     """That it may have, the base included."""
+    host_free_bytes: int
+    """Of the machine's memory, where documents are kept as read: on a card another than the training's."""
     prompt_tokens: int
     """Of all examples together."""
     device: str
 
     @classmethod
     def of(cls, engine: Engine, tokens: Tokens, settings: TrainingSettings) -> Demand:
+        import torch
+
         from assistant.engine import memory
 
+        device = engine.device.type
         lengths = [(len(example.input_ids), example.target_tokens) for example in (*tokens.train, *tokens.held_out)]
-        free = int(memory.free_bytes(engine.device) * _SHARE_OF_FREE[engine.device.type])
+        free = int(memory.free_bytes(engine.device) * _SHARE_OF_FREE[device])
         return cls(
             shape=Shape.of(engine.model.config),
             texts=Texts.of(lengths, settings.batch_size),
@@ -70,8 +75,9 @@ class Demand:
             itemsize=engine.model.dtype.itemsize,
             base_bytes=engine.memory_bytes,
             free_bytes=free + engine.memory_bytes,
+            host_free_bytes=int(memory.free_bytes(torch.device("cpu")) * _SHARE_OF_FREE["cpu"]),
             prompt_tokens=sum(length - targets for length, targets in lengths),
-            device=engine.device.type,
+            device=device,
         )
 
     @property
@@ -95,13 +101,18 @@ class Demand:
 
     def plan(self, max_tokens: int) -> Plan:
         """The quickest that fits by formula; the smallest there is where none does."""
-        prefixes = 0
-        if self.kind == "alora":
-            room = int((self.free_bytes - self.base_bytes) * _PREFIX_SHARE)
-            wanted = self.prompt_tokens * self.shape.read_per_token(self.itemsize)
-            prefixes = max(0, min(room, wanted, _MOST_FOR_PREFIXES))
-        first = Plan(micro_tokens=MICRO_TOKENS[self.device], prefix_bytes=prefixes, max_tokens=max_tokens)
-        return choose(first, self.bounds, self.fits)[0]
+        first = Plan(micro_tokens=MICRO_TOKENS[self.device], max_tokens=max_tokens)
+        kept = self._bytes_for_documents()
+        if self.device == "cuda":  # they take nothing of what the others need
+            return dataclasses.replace(choose(first, self.bounds, self.fits)[0], prefix_bytes=kept)
+        return choose(dataclasses.replace(first, prefix_bytes=kept), self.bounds, self.fits)[0]
+
+    def _bytes_for_documents(self) -> int:
+        if self.kind != "alora":
+            return 0
+        room = int(self.host_free_bytes * _PREFIX_SHARE)
+        wanted = self.prompt_tokens * self.shape.read_per_token(self.itemsize)
+        return max(0, min(room, wanted, _MOST_FOR_PREFIXES))
 
 
 def parts_in_words(parts: Estimate) -> tuple[tuple[str, int], ...]:

@@ -22,8 +22,11 @@ class FitTrial:
         """With the plan that fits, after `events`."""
         self._bench = bench
         self._demand = prepared.demand
+        self._has_forgotten = False
         self.told = self._estimated()
         """What was said last."""
+        if not self.told.fits:
+            self._forget()
 
     def events(self, should_stop: ShouldStop) -> Generator[Event, None, None]:
         """Whether it fits is then in `told`. Raises Stopped."""
@@ -37,6 +40,9 @@ class FitTrial:
             trial = self._try()
             if trial is not None and trial.needed_bytes <= self._demand.free_bytes:
                 break
+            if not self._has_forgotten:
+                self._forget()
+                continue
             mended = self._mend()
             if mended is None:
                 self.told = self._measured(trial) if trial else dataclasses.replace(self.told, fits=False)
@@ -45,6 +51,16 @@ class FitTrial:
         if trial is not None:
             self.told = self._measured(trial)
         yield self.told
+
+    def _forget(self) -> None:
+        """Let go of what is only kept, such as documents of a conversation, before the training gives up anything."""
+        from assistant.engine.memory import release
+
+        self._has_forgotten = True
+        self._bench.engine.forget()
+        release(self._bench.engine.device)
+        self._demand = self.prepared.demand
+        self.told = self._estimated()
 
     def _try(self) -> Trial | None:
         """None where memory ran out."""

@@ -135,7 +135,8 @@ class Estimate:
     """What they keep of the texts for the way back."""
     logits: int
     documents: int
-    """Keys and values of what is read without learning."""
+    """Keys and values of what is read without learning. Those that are kept for later lie in the machine's memory: on
+    a card they are not counted."""
     slack: int
 
     @property
@@ -163,7 +164,7 @@ def estimate(
     adapter = shape.adapter_weights(r) * (_MASTER_BYTES + _OPTIMIZER_BYTES[plan.optimizer])
     layers = _layers(shape, plan.checkpointed_layers, learning, itemsize)
     logits = min(targets, LOGIT_ROWS) * shape.vocabulary * _LOGIT_BYTES
-    documents = plan.prefix_bytes
+    documents = 0 if device == "cuda" else plan.prefix_bytes
     if reading:
         documents += reading * (shape.read_per_token(itemsize) + shape.passing_per_token(itemsize))
     return Estimate(

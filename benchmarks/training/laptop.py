@@ -85,6 +85,7 @@ def demand_of(asked: Asked) -> Demand:
         itemsize=2,
         base_bytes=shape.base_bytes,
         free_bytes=round(asked.cap_bytes * SHARE),
+        host_free_bytes=HOST_LIMIT // 2,
         prompt_tokens=EXAMPLES * (asked.tokens - asked.targets),
         device="cuda",
     )

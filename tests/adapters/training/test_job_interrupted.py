@@ -198,13 +198,30 @@ def test_the_fit_check_leaves_the_adapter_and_the_random_numbers_as_they_were(se
     assert not runs.list_runs()
 
 
+def test_what_a_conversation_keeps_is_let_go_before_the_training_gives_up_anything(session, pairs, monkeypatch):
+    real, asked = fit.try_two_steps, []
+    monkeypatch.setattr("assistant.engine.engine.Engine.forget", lambda _self: asked.append("forget"))
+
+    def short(*arguments):
+        asked.append("try")
+        if "forget" not in asked:
+            raise out_of_memory()
+        return real(*arguments)
+
+    monkeypatch.setattr(fit, "try_two_steps", short)
+    check = protocol.CheckFit(job="f", data=str(pairs), name="bio", r=4)
+    events = list(run(check, session))
+    assert asked[-3:] == ["try", "forget", "try"]
+    assert [event for event in events if isinstance(event, protocol.Adjusted)] == []
+
+
 @pytest.mark.parametrize("always", [False, True])
 def test_memory_that_runs_out_in_the_trial_steps_is_made_do_with_or_said(session, pairs, monkeypatch, always):
     real, tried = fit.try_two_steps, []
 
     def short(*arguments):
         tried.append(arguments)
-        if always or len(tried) < 3:
+        if always or len(tried) < 4:
             raise out_of_memory()
         return real(*arguments)
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.training.fit import MICRO_TOKENS, Demand
 from adapters.training.formula import Shape, Texts, estimate
 from adapters.training.ladder import MIN_MAX_TOKENS, Bounds, Plan, choose, rung_in_words, step_down
 
@@ -48,8 +49,8 @@ def test_the_way_down_ends_and_no_rung_takes_more(plan, limits):
     short = min(limits.longest, 100)
     texts = dataclasses.replace(LONG, longest=limits.longest, longest_target=short, mean=limits.longest, mean_target=1)
     for rung, lower in way_down(plan, limits):
-        before = estimate(shape, texts, plan, r=16, kind="lora").total
-        after = estimate(shape, texts, lower, r=16, kind="lora").total
+        before = estimate(shape, texts, plan, r=16, kind="lora", device="cpu").total
+        after = estimate(shape, texts, lower, r=16, kind="lora", device="cpu").total
         assert after <= before * 1.13, rung  # recomputing the last layers keeps one of them twice
         assert lower.max_tokens >= min(plan.max_tokens, MIN_MAX_TOKENS)
         assert rung_in_words(rung, lower, limits)
@@ -91,3 +92,33 @@ def test_an_activated_adapter_keeps_little_of_what_is_only_read():
     ordinary, activated = (estimate(QWEN3_4B, LONG, plan, r=16, kind=kind) for kind in ("lora", "alora"))
     assert activated.layers < ordinary.layers / 4
     assert activated.total < ordinary.total
+
+
+def test_documents_kept_as_read_take_the_machines_memory_and_none_of_a_cards():
+    plain, keeping = (Plan(micro_tokens=2048, prefix_bytes=kept, max_tokens=2048) for kept in (0, GIB))
+    on_card, on_cpu = (
+        [estimate(QWEN3_4B, LONG, plan, r=16, kind="alora", device=device).total for plan in (plain, keeping)]
+        for device in ("cuda", "cpu")
+    )
+    assert on_card[0] == on_card[1]
+    assert on_cpu[1] - on_cpu[0] > GIB
+
+
+@pytest.mark.parametrize(("device", "kept"), [("cuda", True), ("cpu", False)])
+def test_a_full_card_costs_no_document_that_is_kept_in_the_machines_memory(device, kept):
+    room = QWEN3_4B.base_bytes + GIB
+    demand = Demand(
+        shape=QWEN3_4B,
+        texts=LONG,
+        r=16,
+        kind="alora",
+        itemsize=2,
+        base_bytes=QWEN3_4B.base_bytes,
+        free_bytes=room,
+        host_free_bytes=8 * GIB,
+        prompt_tokens=100_000,
+        device=device,
+    )
+    plan = demand.plan(2048)
+    assert bool(plan.prefix_bytes) == kept
+    assert plan.micro_tokens < MICRO_TOKENS["cuda"]
