@@ -6,6 +6,7 @@ the job can be ended at any moment: stopped, paused or killed.
     checks       what is wrong before it begins        preparing    data, base, tokens, a plan for memory
     fit_trial    whether it fits; `fit`, `formula`     loop         the training itself
     telling      what is said on the way; `samples`    publishing   the card, and the adapter's place
+    forgetting_watch   what the training costs, where the setting asks for it
 """
 
 from __future__ import annotations
