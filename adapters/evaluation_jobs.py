@@ -129,15 +129,16 @@ def _data_for(
     if request.data:
         return (yield from _asked_for(request, session, should_stop))
     from adapters.dataset import store
-    from adapters.evaluation.held_out import data_of
+    from adapters.evaluation.held_out import data_of, is_own
 
     name = data_of(record).get("name")
     if not isinstance(name, str) or not name:
         return None
     try:
-        return store.load(name)
+        dataset = store.load(name)
     except DatasetError:
         return None
+    return dataset if is_own(record, dataset) else None
 
 
 def _asked_for(

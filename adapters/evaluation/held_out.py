@@ -65,9 +65,13 @@ def data_of(record: AdapterRecord) -> dict[str, Any]:
 
 
 def is_own(record: AdapterRecord, dataset: Dataset) -> bool:
-    """Whether it was trained on this data set, as it is now or as it was."""
+    """Whether it was trained on this data set, as it is now or, trained here, as it was.
+
+    What an adapter from elsewhere was trained on may only have the same name.
+    """
     said = data_of(record)
-    return dataset.sha256 == said.get("sha256") or dataset.name == said.get("name")
+    made_here = not record.card.get("source")
+    return dataset.sha256 == said.get("sha256") or (made_here and dataset.name == said.get("name"))
 
 
 def held_out(dataset: Dataset, training: Sequence[Example], *, own: bool) -> HeldOut:

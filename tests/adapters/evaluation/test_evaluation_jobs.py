@@ -142,3 +142,14 @@ def test_data_with_nothing_in_it_is_told_and_the_rest_is_judged(loaded, shared_e
     assert "no_test_data" in {gap["why"] for gap in report["not_judged"]}
     (nothing,) = run(protocol.Evaluate(job="e", name="bio", data="no such thing"), loaded)
     assert nothing.kind == "DatasetError"
+
+
+def test_data_that_only_has_the_name_of_what_a_stranger_trained_on_is_not_taken_for_it(loaded, shared_engine):
+    save_data()
+    data = {"name": "notes", "file": "notes", "sha256": "0" * 64}
+    install(shared_engine, data=data, source={"file": "from-a-friend.zip"})
+    report = list(run(protocol.Evaluate(job="e", name="bio", forgetting=False), loaded))[-1].result
+    assert "no_test_data" in {gap["why"] for gap in report["not_judged"]}
+    install(shared_engine, data=data)
+    report = list(run(protocol.Evaluate(job="e", name="bio", texts=0, forgetting=False), loaded))[-1].result
+    assert report["data"]["documents"] == 5
