@@ -14,6 +14,7 @@ from assistant.generation import ChatMessage, ShouldStop, never_stop
 if TYPE_CHECKING:
     from assistant.engine.adapter_files import Adapter
     from assistant.engine.engine import Engine
+    from assistant.engine.scoring import Question
 
 Item = tuple[Sequence[ChatMessage], str]
 """A prompt, and the answer that is wanted."""
@@ -21,8 +22,10 @@ Item = tuple[Sequence[ChatMessage], str]
 TEXTS = 6
 STRENGTHS = (0.25, 0.5, 2.0, 4.0)
 """Beside the one it has. Who mixes up alpha and alpha / r is wrong by a factor of r, 8 and more."""
-PROMPT_GAIN = 0.5
-"""Nats a token by which the prompts themselves became likelier, for them to have been learnt."""
+PROMPT_GAIN, PROMPT_SHARE = 0.5, 0.6
+"""Nats a token, and share of the base's loss, by which what is asked must have become likelier to have been learnt."""
+LEAST_SHARED = 8
+"""Tokens that prompts must have in common, for what is asked to be told from the document."""
 STRENGTH_GAIN = 0.5
 """Nats a token by which another strength does better than this one and than the base, which is strength 0: no adapter
 is trained that far beside its best."""
@@ -44,14 +47,13 @@ def of_model(
     items = items[:TEXTS]
     if not items:
         return []
-    faults: list[Fault] = []
     engine.select(None)
-    before, base_loss = _prompt_loss(engine, items, should_stop), _loss(engine, items, should_stop)
+    base_loss, asked_before = _loss(engine, items, should_stop), _prompt_loss(engine, items, should_stop)
     with _answering(engine, adapter):
-        after = _prompt_loss(engine, items, should_stop)
-        loss = _loss(engine, items, should_stop)
-    if before - after > PROMPT_GAIN:
-        faults.append(fault("trained_on_prompt", before=round(before, 3), after=round(after, 3)))
+        loss, asked_after = _loss(engine, items, should_stop), _prompt_loss(engine, items, should_stop)
+    faults: list[Fault] = []
+    if asked_before - asked_after > max(PROMPT_GAIN, PROMPT_SHARE * asked_before):
+        faults.append(fault("trained_on_prompt", before=round(asked_before, 3), after=round(asked_after, 3)))
     if try_strengths:
         faults += _of_strength(engine, adapter, items, min(loss, base_loss), should_stop)
     return faults
@@ -89,14 +91,32 @@ def _loss(engine: Engine, items: Sequence[Item], should_stop: ShouldStop) -> flo
 
 
 def _prompt_loss(engine: Engine, items: Sequence[Item], should_stop: ShouldStop) -> float:
-    """Of the prompts themselves, in nats a token, with an activated adapter where it is active in them."""
-    from assistant.engine.scoring import Question, Scorer
+    """Of what is asked about every document, in nats a token; 0 where there is nothing of that kind."""
+    from assistant.engine.scoring import Scorer
 
     scorer = Scorer(engine.model, engine.slots)
-    total, tokens = 0.0, 0
-    for messages, text in items:
-        asked = engine.question(messages, text)
-        first, rest = asked.prompt[:1], asked.prompt[1:]
-        loss, count = scorer.loss(Question(first, rest, asked.activation), should_stop)
-        total, tokens = total + loss, tokens + count
-    return total / tokens
+    scored = [scorer.loss(question, should_stop) for question in _instructions(engine, items)]
+    return sum(loss for loss, _count in scored) / max(1, sum(count for _loss, count in scored))
+
+
+def _instructions(engine: Engine, items: Sequence[Item]) -> list[Question]:
+    """What stands behind the document in each prompt, as an answer to what stands before it.
+
+    Only those that another prompt ends with, too: they are the same whatever the document, so that to have learnt
+    them is to have been trained on prompts, while a document's own words get likelier with every good summary.
+    """
+    from assistant.engine.scoring import Question
+
+    asked = [engine.question(messages, text) for messages, text in items]
+    found: list[Question] = []
+    for one in asked:
+        shared = max((_common_end(one.prompt, other.prompt) for other in asked if other is not one), default=0)
+        if LEAST_SHARED <= shared < len(one.prompt):
+            found.append(Question(one.prompt[:-shared], one.prompt[-shared:], one.activation))
+    return found
+
+
+def _common_end(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many of their last tokens are the same; 0 for two that are the same altogether."""
+    pairs = zip(reversed(one), reversed(other), strict=False)
+    return next((count for count, (a, b) in enumerate(pairs) if a != b), 0)
