@@ -141,7 +141,8 @@ def adapter_card(row: AdapterRow, subjects: Sequence[str]) -> Text:
     card.append("\n" + _headline(row), "dim")
     for line in _fit_lines(row):
         card.append("\n").append(line)
-    facts = [*_own_facts(row, subjects), *_card_facts(row.card)][:MAX_CARD_LINES]
+    worth = evaluation_facts(_section(row.card, "scores"))
+    facts = [*worth, *_own_facts(row, subjects), *_card_facts(row.card)][:MAX_CARD_LINES]
     if facts:
         card.append("\n")
     for title, value in facts:
@@ -220,12 +221,14 @@ def _trained_how(training: Card) -> str:
 
 
 def _scores(scores: Card) -> Iterator[tuple[str, str]]:
-    """How well it learned what it was shown, then whatever else was measured, by its own name."""
+    """How well it learned what it was shown, then whatever else was measured, by its own name.
+
+    What came of measuring it stands above everything else.
+    """
     learned = _section(scores, "on_training_data")
     if "first_loss" in learned and "last_loss" in learned:
         first, last = _value(learned["first_loss"]), _value(learned["last_loss"])
         yield _("loss on its own examples"), _("{first} → {last}").format(first=first, last=last)
-    yield from evaluation_facts(scores)
     others = [(name, value) for name, value in scores.items() if name not in _SAID]
     for name, value in others[:_MAX_PARTS]:
         yield _short(name), _value(value)

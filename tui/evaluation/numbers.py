@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from rich.text import Text
 
@@ -122,8 +122,3 @@ def _limits(metric: str, value: Interval) -> str:
 
 def _span(value: Interval | Difference) -> Span:
     return Span(value["mean"], value["low"], value["high"])
-
-
-def scores_line(scores: Mapping[str, float]) -> str:
-    """`Surprise at the right answer (loss) 1.480 · …`: of one text."""
-    return " · ".join(f"{metric_words(key).label} {figure(key, value)}" for key, value in scores.items())
