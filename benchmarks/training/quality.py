@@ -104,7 +104,7 @@ def _report(
         print(f"ROUGE-L, {system:<12} {estimate(values)}{ahead}")
     comparisons = [
         Comparison("held-out loss, lora / TRL", "nats", whole[LORA], whole[PEER], WITHIN),
-        Comparison("held-out loss, alora / TRL", "nats", whole[ALORA], whole[PEER], float("inf")),
+        Comparison("held-out loss, alora / TRL", "nats", whole[ALORA], whole[PEER], None),
         *(Comparison(f"held-out loss, {system} / base", "nats", whole[system], whole[BARE], 1) for system in SYSTEMS),
     ]
     more = {

@@ -111,7 +111,7 @@ def _report(runs: Mapping[str, list[dict[str, Any]]], threads: int) -> int:
         Comparison(f"a token / {DEFAULTS}", "ms", times[OURS], times[DEFAULTS], 1 / FASTER_THAN_DEFAULTS),
         Comparison(f"a token / {tuned}", "ms", times[OURS], times[tuned], 1),
         Comparison(f"memory above base / {DEFAULTS}", "GB", above[OURS], above[DEFAULTS], MEMORY_SHARE),
-        Comparison(f"memory in all / {DEFAULTS}", "GB", total[OURS], total[DEFAULTS], float("inf")),
+        Comparison(f"memory in all / {DEFAULTS}", "GB", total[OURS], total[DEFAULTS], None),
         Comparison(
             "outside of computing / the steps",
             "s",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import pytest
@@ -12,6 +13,8 @@ from adapters.training.schedule import batch_indexes
 from adapters.training.settings import TrainingSettings
 from assistant.engine.kv_limits import KVLimits
 from assistant.weights import KeptModel
+from benchmarks import measure
+from benchmarks.measure import RESULTS, Comparison
 from benchmarks.training import laptop, laptop_run, trl
 from benchmarks.training.alora import COMPLETION_TOKENS, PROMPT_TOKENS, long_rows
 from benchmarks.training.flops import Work
@@ -127,3 +130,18 @@ def test_by_formula_a_4b_base_fits_under_6_gib_with_the_whole_window(kind):
 def test_rows_of_targets_alone_are_what_the_loss_sees():
     row = Row(input_ids=[5, 6, 7], labels=[IGNORED, 6, 7])
     assert examples_of([row])[0].target_tokens == 2
+
+
+def test_results_are_json_as_everybody_reads_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(measure, "RESULTS", tmp_path)
+    monkeypatch.setattr(measure, "ROOT", tmp_path)
+    measure.report("asked", [Comparison("a", "s", [1.0], [2.0], 1.0), Comparison("b", "s", [3.0], [2.0], None)])
+    kept = json.loads((tmp_path / "asked.json").read_text(encoding="utf-8"), parse_constant=pytest.fail)
+    assert [row["most"] for row in kept["comparisons"]] == [1.0, None]
+    with pytest.raises(ValueError, match="JSON compliant"):
+        measure.keep("asked", {"seconds": math.inf})
+
+
+@pytest.mark.parametrize("path", sorted(RESULTS.glob("*.json")), ids=lambda path: path.stem)
+def test_kept_results_are_too(path):
+    json.loads(path.read_text(encoding="utf-8"), parse_constant=pytest.fail)
