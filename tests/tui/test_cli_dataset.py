@@ -209,6 +209,18 @@ def test_undo_goes_back_one_by_one_and_takes_back_what_was_said(capsys, monkeypa
     assert statuses() == {pairs[0]: "rejected"}
 
 
+def test_a_review_reads_the_data_set_for_many_examples_at_a_time(monkeypatch, pairs):
+    reads, real = [], store.load
+    monkeypatch.setattr(store, "load", lambda *given: reads.append(None) or real(*given))
+    somebody_types(monkeypatch, "s", "q")
+    main(["dataset", "review", "pairs"])
+    few = len(reads)
+    reads.clear()
+    somebody_types(monkeypatch, *["s"] * 15, "q")
+    main(["dataset", "review", "pairs"])
+    assert 0 < len(reads) == few
+
+
 def test_a_review_speaks_and_understands_italian(capsys, monkeypatch, pairs):
     set_language("it")
     somebody_types(monkeypatch, "accetta", "rifiuta", "modifica", "Un altro riassunto.", "salta", "indietro", "fine")

@@ -31,6 +31,9 @@ _ACTIONS = {word: action for action, words in _WORDS.items() for word in words}
 _TIERS = ("C", "B", "A")
 """In the order they are shown: what the model wrote needs eyes the most, what people wrote the least."""
 
+_AT_ONCE = 20
+"""Examples that are asked for together."""
+
 
 class Review:
     """A walk through the examples of a data set. Each decision is kept at once, so it can be left at any moment."""
@@ -48,6 +51,8 @@ class Review:
         self._explained: set[str] = set()
         """Grades whose marks were explained."""
         self._closing: Result = {}
+        self._rows: dict[str, Result] = {}
+        """Id → the example, of those around the one that is shown."""
 
     def run(self) -> Ending:
         """How the last job ended; a `Finished` has the name and how many are in which state now."""
@@ -77,10 +82,9 @@ class Review:
         """None, or the failure that ended it."""
         place = 0
         while place < len(self._waiting):
-            ending = self._runner.run(ListExamples(job=JOB, data=self._request.data, examples=(self._waiting[place],)))
-            if not isinstance(ending, Finished):
-                return ending
-            action, target = self._asked(ending.result["examples"][0], place)
+            if failed := self._read(place):
+                return failed
+            action, target = self._asked(self._rows[self._waiting[place]], place)
             if action == "quit":
                 return None
             if action == "undo":
@@ -97,6 +101,17 @@ class Review:
                 return failed
         return None
 
+    def _read(self, place: int) -> Ending | None:
+        """The example at that place and some after it: the whole data set is read for each time that one asks."""
+        if self._waiting[place] in self._rows:
+            return None
+        wanted = tuple(self._waiting[place : place + _AT_ONCE])
+        ending = self._runner.run(ListExamples(job=JOB, data=self._request.data, examples=wanted, limit=len(wanted)))
+        if not isinstance(ending, Finished):
+            return ending
+        self._rows = {row["id"]: row for row in ending.result["examples"]}
+        return None
+
     def _decide(self, place: int, decision: str, target: str = "") -> Ending | None:
         """None, or the failure."""
         request = ReviewExample(
@@ -106,6 +121,7 @@ class Review:
         if not isinstance(ending, Finished):
             return ending
         self._closing = ending.result
+        self._rows[self._waiting[place]] = ending.result["example"]
         return None
 
     # --- one example ---
