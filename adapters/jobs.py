@@ -7,7 +7,7 @@ terminal event.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from adapters import adapter_jobs, blind_jobs, dataset_jobs, evaluation_jobs, handlers, library_jobs, run_jobs
 from adapters.compare import compare
@@ -69,7 +69,7 @@ HANDLERS: dict[type[Request], Handler] = {
 }
 
 
-def run(request: Request, session: Session, should_stop: ShouldStop = never_stop) -> Iterator[Event]:
+def run(request: Request, session: Session, should_stop: ShouldStop = never_stop) -> Generator[Event, None, None]:
     """Do the job; the last event, and only the last, is `Finished`, `Failed` or `Cancelled`."""
     try:
         result = yield from HANDLERS[type(request)](request, session, should_stop)

@@ -178,10 +178,17 @@ def _work(inbox: Inbox, events: Events) -> None:
 def _carry_out(request: Request, session: Session, inbox: Inbox, events: Events) -> None:
     from adapters.jobs import run
 
-    for event in run(request, session, lambda: inbox.is_cancelled(request.job)):
+    job = run(request, session, lambda: inbox.is_cancelled(request.job))
+    event = next(job, None)
+    while event is not None:
         events.send(event)
-        if session.training is not None and session.training.is_waiting:
-            _answer_waiting(session.training, session, inbox, events)
+        try:
+            if session.training is not None and session.training.is_waiting:
+                _answer_waiting(session.training, session, inbox, events)
+        except Exception as error:  # such as no memory to go back to the training: it ends in words, as what it raises
+            event = job.throw(error)
+        else:
+            event = next(job, None)
     unloading = inbox.forget(request.job)
     if isinstance(request, TrainingRequest) and session.training is None:
         session.unload() if unloading else session.release()

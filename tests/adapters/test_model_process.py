@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 import textwrap
+from contextlib import contextmanager
+from types import SimpleNamespace
 
 import pytest
 
+from adapters import jobs, model_process
 from assistant import protocol
 from assistant.protocol import decode, encode
 
@@ -254,6 +258,45 @@ def test_another_base_is_refused_in_words_while_a_training_has_the_model(trainin
     assert "“bio”" in failed.message
     assert "tiny" in failed.message
     assert "aside" not in log()
+
+
+def test_a_training_that_cannot_take_its_model_back_ends_in_words(monkeypatch):
+    """The process lives on, and with it the conversation."""
+
+    class Lent:
+        is_waiting = True
+
+        @contextmanager
+        def turn(self):
+            yield
+            raise MemoryError
+
+    def training(request, session, _should_stop):
+        session.training = Lent()
+        try:
+            yield protocol.TextDelta(job=request.job, text="a step")
+        finally:
+            session.training = None
+        return {}
+
+    def quick(_request, _session, _should_stop):
+        yield from ()
+        return {}
+
+    monkeypatch.setitem(jobs.HANDLERS, protocol.Train, training)
+    monkeypatch.setitem(jobs.HANDLERS, protocol.ListModels, quick)
+    stream = io.BytesIO()
+    events = model_process.Events(stream)
+    inbox = model_process.Inbox(events)
+    inbox._waiting.append(protocol.ListModels(job="list"))
+    session = SimpleNamespace(training=None, release=lambda: None)
+    model_process._carry_out(protocol.Train(job="t", name="bio", data="x"), session, inbox, events)
+    told = [decode(line) for line in stream.getvalue().splitlines()]
+    assert [(type(event).__name__, event.job) for event in told] == [
+        ("TextDelta", "t"),
+        ("Finished", "list"),
+        ("Failed", "t"),
+    ]
 
 
 def test_a_second_training_beside_it_is_refused(training):
