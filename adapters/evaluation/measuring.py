@@ -12,9 +12,9 @@ import json
 import logging
 import math
 from collections import defaultdict
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from adapters.dataset.example import Example
 from adapters.evaluation.systems import Measured, fits
@@ -175,16 +175,24 @@ class Measuring:
             else:
                 self.found.texts[key][item.example.id] = Written(str(found[0]), str(found[1]))
         yield from self._meter.advance(TEXT_COST * (len(items) - len(missing)))
+        for event in self._write([asked[index] for index in missing]):
+            if isinstance(event, Event):
+                yield event
+            else:
+                number, written = event
+                self._keep(keys[missing[number]], list(written))
+                self.found.texts[key][items[missing[number]].example.id] = written
+
+    def _write(self, prompts: Sequence[Sequence[ChatMessage]]) -> Iterator[Event | tuple[int, Written]]:
+        """Each text with its number when it is whole. Raises Stopped; those that were begun are lost then."""
         spent: dict[int, float] = defaultdict(float)
-        per_token = TEXT_COST / config.max_new_tokens
-        for number, event in self._engine.stream_many([asked[index] for index in missing], config, self._should_stop):
+        per_token = TEXT_COST / self._config.max_new_tokens
+        for number, event in self._engine.stream_many(prompts, self._config, self._should_stop):
             if isinstance(event, Delta) and spent[number] + per_token < TEXT_COST:
                 spent[number] += per_token
                 yield from self._meter.advance(per_token)
             elif isinstance(event, Completion) and event.finish_reason != "cancelled":
-                written = Written(event.text.strip(), event.finish_reason)
-                self._keep(keys[missing[number]], list(written))
-                self.found.texts[key][items[missing[number]].example.id] = written
+                yield number, Written(event.text.strip(), event.finish_reason)
                 yield from self._meter.advance(TEXT_COST - spent[number])
         if self._should_stop():
             raise Stopped
@@ -202,14 +210,15 @@ class Measuring:
         return hashlib.sha256(json.dumps(depends_on, sort_keys=True).encode()).hexdigest()
 
     def _kept(self, key: str) -> list[Any] | None:
-        """What cannot be read is measured again."""
+        """Two values; None where there are none. What cannot be read is measured again."""
         try:
             kept = self._library.unit(key)
-            found = None if kept is None else json.loads(kept)
+            found: object = None if kept is None else json.loads(kept)
         except (LibraryError, ValueError) as error:
             logger.warning("a measured unit cannot be read: %s", error)
             return None
-        return found if isinstance(found, list) and len(found) == 2 else None  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+        values = cast("list[Any]", found) if isinstance(found, list) else []
+        return values if len(values) == 2 else None
 
     def _keep(self, key: str, value: list[Any]) -> None:
         """A library that cannot be written, as on a full disk, is no reason to measure nothing."""
