@@ -22,7 +22,7 @@ def worth_cell(card: Card) -> str:
     if not found:
         return "–"
     light = _light(found)
-    return f"{LIGHT_MARKS[light] if light else ' '} {worth_word(str(found.get('verdict')))}"
+    return f"{LIGHT_MARKS[light] if light else ' '} {_answer(found)}"
 
 
 def evaluation_facts(scores: Card) -> Iterator[tuple[str, str]]:
@@ -47,7 +47,7 @@ def in_short(found: Card) -> str:
 
 def _verdict(found: Card) -> str:
     """`worth it · Surprise at the right answer (loss) 2.310 → 2.049, −0.378 to −0.144 · 24 documents`"""
-    parts = [worth_word(str(found.get("verdict")))]
+    parts = [_answer(found)]
     if losses := _numbers(found, "loss_before", "loss_after"):
         before, after = (figure(PRIMARY, value) for value in losses.values())
         parts.append(f"{metric_words(PRIMARY).label} {before} → {after}")
@@ -57,6 +57,10 @@ def _verdict(found: Card) -> str:
     if counted := _numbers(found, "documents"):
         parts.append(plural("{count} document", "{count} documents", round(counted["documents"])))
     return " · ".join(parts)
+
+
+def _answer(found: Card) -> str:
+    return worth_word(str(found.get("answer") or found.get("verdict")))
 
 
 def _checks(checks: object) -> str:

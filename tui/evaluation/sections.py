@@ -16,9 +16,7 @@ NAMES = ("verdict", "numbers", "knowledge", "texts", "lineage")
 
 def titles() -> list[tuple[str, str]]:
     """(name, as it is drawn), for the line above the report."""
-    return list(
-        zip(NAMES, (_("Verdict"), _("Numbers"), _("Knowledge"), _("Texts"), _("Where it comes from")), strict=True)
-    )
+    return list(zip(NAMES, (_("Verdict"), _("Numbers"), _("Knowledge"), _("Texts"), _("Origin")), strict=True))
 
 
 def sections(report: Report, palette: Palette) -> list[Section]:

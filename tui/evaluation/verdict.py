@@ -37,7 +37,8 @@ def verdict_rows(report: Report, palette: Palette) -> Iterator[Row]:
     )
     for fault in report["faults"]:
         message, hint = fault_words(fault)
-        line = styled(f"{FAULT_MARKS.get(fault['level'], '·')} {message}", palette.bad)
+        style = palette.bad if fault["level"] == "error" else palette.doubtful
+        line = styled(f"{FAULT_MARKS.get(fault['level'], '·')} {message}", style)
         yield Row(plain(line), plain(titled(message, hint)))
     yield from _choices_rows(report, palette)
     yield from _check_rows(report, palette)

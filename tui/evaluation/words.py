@@ -9,13 +9,15 @@ CHECK_MARKS = {True: "✔", False: "✖", None: "?"}
 FAULT_MARKS = {"warning": "⚠", "error": "✖"}
 
 
-def worth_word(verdict: str) -> str:
-    """A report's verdict in a word or two, for the table of adapters."""
+def worth_word(answer: str) -> str:
+    """What a report answers (`telling.answer`) in a word or two, for the table of adapters."""
     return {
         "worth_it": _("worth it"),
+        "hardly": _("hardly better"),
+        "at_a_price": _("at a price"),
         "examples_do_as_well": _("as two examples"),
         "no_difference": _("no difference"),
         "worse": _("worse"),
         "broken": _("broken"),
         "not_judged": _("not judged"),
-    }.get(verdict, "–")
+    }.get(answer, "–")

@@ -113,7 +113,6 @@ class BlindScreen(Screen[None]):
             return
         self._comparison = comparison_of(result)
         self._draw()
-        self._sides[0].scroll.focus()
 
     # --- drawing ------------------------------------------------------------------------------------------------------
 
