@@ -18,8 +18,12 @@ IN_WORDS = frozenset({"evaluation", "checks"})
 _MAX_FAULTS = 20
 _MOST = 10**9
 """No count or loss is larger; what is has been made up."""
-_VERDICTS = {
+_ANSWERS = {
     "worth_it": "Better than the base model on texts that it was not trained on.",
+    "hardly": "Better than the base model on texts that it was not trained on, but only by very little.",
+    "at_a_price": (
+        "Better than the base model on texts that it was not trained on, but it has forgotten a part of what that knew."
+    ),
     "examples_do_as_well": (
         "Better than the base model, but no difference was shown from the base model with two examples in its prompt."
     ),
@@ -46,7 +50,7 @@ _CHECKS = {
 def measured(scores: Fields) -> Iterator[str]:
     """Markdown paragraphs."""
     evaluation = _section(scores, "evaluation")
-    if verdict := _VERDICTS.get(_text(evaluation, "verdict")):
+    if verdict := _ANSWERS.get(_text(evaluation, "answer") or _text(evaluation, "verdict")):
         yield f"**{verdict}**"
     yield from filter(None, (_tested_on(evaluation), _loss(evaluation), _knowledge(evaluation), _blind(evaluation)))
     if faults := _faults(evaluation.get("faults")):

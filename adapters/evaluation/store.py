@@ -16,6 +16,7 @@ from adapters.cards import read_card, write_card
 from adapters.dataset.whole_file import replace_file
 from adapters.evaluation.report import ADAPTER, BASE, FORMAT, PRIMARY, Report
 from adapters.evaluation.saved import FOLDER, file_sha256
+from adapters.evaluation.telling import answer
 from adapters.registry import AdapterRecord
 from adapters.registry.journal import changing, looking, unwritable
 from adapters.registry.records import VERSIONS, kept_versions
@@ -89,11 +90,12 @@ def summed_up(report: Report) -> dict[str, Any]:
     losses = {system["key"]: system["scores"].get(PRIMARY) for system in report["systems"]}
     before, after = losses.get(BASE), losses.get(ADAPTER)
     primary = (d for d in report["differences"] if (d["metric"], d["against"]) == (PRIMARY, BASE))
-    answer = next(primary, None)
+    difference = next(primary, None)
     forgetting, blind = report["forgetting"], report["blind"]
     found: dict[str, Any] = {
         "created": report["created"],
         "verdict": report["verdict"],
+        "answer": answer(report),
         "documents": report["data"]["documents"],
         "small": report["data"]["small"],
         "split": report["data"]["split"],
@@ -101,10 +103,10 @@ def summed_up(report: Report) -> dict[str, Any]:
     }
     if before and after:
         found |= {"loss_before": _rounded(before["mean"]), "loss_after": _rounded(after["mean"])}
-    if answer:
-        found |= {"change": _rounded(answer["mean"])}
-        if answer["low"] is not None and answer["high"] is not None:
-            found |= {"low": _rounded(answer["low"]), "high": _rounded(answer["high"])}
+    if difference:
+        found |= {"change": _rounded(difference["mean"])}
+        if difference["low"] is not None and difference["high"] is not None:
+            found |= {"low": _rounded(difference["low"]), "high": _rounded(difference["high"])}
     if forgetting:
         found["light"] = forgetting["light"]
     if faults := [fault["name"] for fault in report["faults"]]:

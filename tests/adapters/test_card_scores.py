@@ -47,6 +47,11 @@ def test_the_card_tells_what_the_adapter_is_worth_and_how_sure_that_is():
     assert "evaluation loss_before" not in card, "the same figures once, in words"
 
 
+def test_a_gain_that_is_hardly_one_is_called_so():
+    assert "only by very little" in page(answer="hardly")
+    assert "forgotten a part" in page(answer="at_a_price")
+
+
 def test_a_small_test_and_one_that_chose_the_step_are_called_so():
     assert "small test" in page(small=True)
     assert "flatters" in page(split="validation")

@@ -10,6 +10,7 @@ from typing import Any
 from adapters.evaluation.report import ADAPTER, PRIMARY, Report, Text
 from adapters.evaluation.telling import (
     LIGHT_MARKS,
+    answer,
     check_words,
     choices_sentences,
     fault_words,
@@ -38,7 +39,13 @@ TEXT_LINES = 5
 _CURVE_ROWS = 9
 _LEAST_POINTS = 3
 """Of a curve that shows anything."""
-_TONE_OF_VERDICT: dict[str, Tone] = {"worth_it": "good", "worse": "bad", "broken": "bad", "not_judged": "doubtful"}
+_TONE_OF_ANSWER: dict[str, Tone] = {
+    "worth_it": "good",
+    "at_a_price": "doubtful",
+    "worse": "bad",
+    "broken": "bad",
+    "not_judged": "doubtful",
+}
 _TONE_OF_CHECK: dict[bool | None, Tone] = {True: "good", False: "bad", None: ""}
 
 
@@ -64,7 +71,7 @@ def report_lines(report: Report, columns: int | None, *, explained: bool = False
 def short_lines(report: Report, columns: int | None) -> Iterator[Line]:
     """The answer and the light: what is said where a training ends."""
     width = min(columns or MAX_COLUMNS, MAX_COLUMNS)
-    yield from paragraph(headline(report), width, tone=_TONE_OF_VERDICT.get(report["verdict"], ""))
+    yield from paragraph(headline(report), width, tone=_TONE_OF_ANSWER.get(answer(report), ""))
     if report["forgetting"] is not None:
         light = report["forgetting"]["light"]
         yield Line(f"{LIGHT_MARKS[light]} {light_words(light).label}", TONE_OF_LIGHT.get(light, ""))
@@ -86,7 +93,7 @@ def _title(report: Report, columns: int) -> Iterator[Line]:
 def _verdict(report: Report, columns: int) -> Iterator[Line]:
     yield from heading(_("Was it worth it?"), columns)
     first, *others = verdict_sentences(report)
-    yield from paragraph(first, columns, tone=_TONE_OF_VERDICT.get(report["verdict"], ""))
+    yield from paragraph(first, columns, tone=_TONE_OF_ANSWER.get(answer(report), ""))
     for sentence in others:
         yield Line()
         yield from paragraph(sentence, columns)

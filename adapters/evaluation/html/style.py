@@ -100,7 +100,7 @@ svg.track { display: block; width: 100%; height: 1.5rem; overflow: visible; }
   .sides { grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); }
   svg, .lamp { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
   .panel, .tile, .stage, .curve, .rows, .checks li, .lineage { break-inside: avoid; }
-  h2, h3, h4 { break-after: avoid; }
+  h2, h3, h4, .text > .soft { break-after: avoid; } .sides { break-inside: avoid; }
 }
 """
 )

@@ -37,7 +37,7 @@ from adapters.evaluation.telling.lineage import Stage, lineage_lines
 from adapters.evaluation.telling.metric_table import MetricWords
 from adapters.evaluation.telling.metrics import amount, figure, limits, metric_words, signed
 from adapters.evaluation.telling.names import language_name
-from adapters.evaluation.telling.verdict import Answer, answer, headline, verdict_label, verdict_sentences
+from adapters.evaluation.telling.verdict import Answer, answer, headline, verdict_sentences
 
 __all__ = [
     "LIGHT_MARKS",
@@ -81,7 +81,6 @@ __all__ = [
     "system_explanation",
     "system_name",
     "thresholds_sentence",
-    "verdict_label",
     "verdict_sentences",
     "verdict_word",
 ]

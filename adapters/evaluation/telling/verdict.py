@@ -27,18 +27,6 @@ _DECISIVE = (PRIMARY, EXAMPLES, "verdict")
 """What the verdict stands on: a reader has to know which of them is missing."""
 
 
-def verdict_label(verdict: str) -> str:
-    """In two or three words, for a list of adapters."""
-    labels = {
-        "worth_it": _("worth it"),
-        "examples_do_as_well": _("two examples do as well"),
-        "no_difference": _("no difference shown"),
-        "worse": _("worse than the base"),
-        "broken": _("does not work"),
-    }
-    return labels.get(verdict) or _("cannot be judged")
-
-
 def answer(report: Report) -> Answer:
     """The verdict, without flattery: a gain that is hardly one, or was dearly bought, is called so."""
     if report["verdict"] != "worth_it":
