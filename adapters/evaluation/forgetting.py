@@ -15,8 +15,8 @@ an adapter that learns Italian may hide in a mean that it unlearns English.
 On the starter model, with one core for itself, the 60 questions take 15 s and the 40 passages 24 s. It has 19 of 30
 questions right in English, 10 of 30 in Italian (as good as guessing), and reads the passages at 3.9 and 4.9 nats a
 token: `probe_scores(load_engine(ensure_model("starter"), "cpu"))`, compared with itself. One adapter of the quality
-benchmark (benchmarks/training: LoRA, r 16, 300 abstracts) on it: -0.059 nats in English, interval -0.072 to -0.045, so
-that 20 passages tell 0.05 from 0; 19 of 30 questions right as before, interval -10 to +10 in 100. Green.
+benchmark (benchmarks/training: LoRA, r 16, 300 pairs, one epoch) on it: -0.059 nats in English, interval -0.072
+to -0.045, so that 20 passages tell 0.05 from 0; 19 of 30 questions right as before, interval -10 to +10 in 100. Green.
 """
 
 from __future__ import annotations
