@@ -41,11 +41,14 @@ from adapters.training.run import Run, RunState, damaged
 from adapters.training.settings import TrainingSettings
 from adapters.training.standing import Standing
 from adapters.training.tensorboard import Board
-from assistant.engine.memory import release
+from assistant.engine.memory import release, trim
 from assistant.errors import Stopped
 from assistant.generation import ShouldStop, never_stop
 
 Computed = TypeVar("Computed")
+
+_STEPS_BETWEEN_TRIMS = 10
+"""See `assistant.engine.memory.trim`."""
 
 
 def train(
@@ -194,6 +197,8 @@ class Training:
         rate = schedule.learning_rate(self._settings, step, self._total, seen.rollbacks)
         self._computed(lambda: self._at.advance(rate))
         self._at.guard = seen  # not before: a step that memory was too short for is made, and seen, again
+        if step % _STEPS_BETWEEN_TRIMS == 0:
+            trim(self._at.device)
         seconds = time.perf_counter() - started
         outside = self._pace.step_done(seconds)
         stepped = Stepped(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import torch
 
 from tests.adapters.training.loops import go, learnable, settings
 
@@ -32,3 +33,30 @@ def test_max_steps_is_a_limit(engine):
     ran = go(engine, settings(epochs=5, batch_size=1, max_steps=4))
     assert [step.step for step in ran.steps] == [1, 2, 3, 4]
     assert {step.total for step in ran.steps} == {4}
+
+
+def test_every_tenth_step_memory_that_only_the_allocator_holds_is_given_back(engine, monkeypatch):
+    whole = go(engine, settings(epochs=10, patience=0), name="whole")
+    given_back = []
+    monkeypatch.setattr("adapters.training.loop.trim", lambda device: given_back.append(device.type))
+    ran = go(engine, settings(epochs=10, patience=0))
+    assert len(ran.steps) == 30
+    assert given_back == ["cpu"] * 3
+    assert ran.same_weights(whole)
+
+
+@pytest.mark.parametrize(("device", "times"), [("cpu", 1), ("cuda", 0)])
+def test_a_cards_reserve_is_left_to_it(monkeypatch, device, times):
+    from assistant.engine import memory
+
+    given_back = []
+    monkeypatch.setattr(memory, "_trim", lambda pad: given_back.append(pad))
+    memory.trim(torch.device(device))
+    assert len(given_back) == times
+
+
+def test_where_there_is_no_glibc_nothing_is_given_back(monkeypatch):
+    from assistant.engine import memory
+
+    monkeypatch.setattr(memory, "_trim", None)
+    memory.trim(torch.device("cpu"))
