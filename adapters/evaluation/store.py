@@ -60,7 +60,8 @@ def read(record: AdapterRecord) -> Report:
                 _("There is no report about the adapter “{name}” yet.").format(name=record.name),
                 _("Make one with: sunto evaluate {name}").format(name=record.name),
             )
-        return _read(path)
+        report = _read(path)
+    return {**report, "adapter": {**report["adapter"], "name": record.name}}  # it may have been renamed since
 
 
 def keep(name: str, report: Report) -> AdapterRecord | None:

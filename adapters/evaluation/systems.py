@@ -56,16 +56,14 @@ class Measured:
         return with_shots(asked, shown) if shown else None
 
 
-def measured(
-    record: AdapterRecord | None, earlier: Iterable[AdapterRecord], shots: Shots, *, shown: bool = True
-) -> list[Measured]:
+def measured(record: AdapterRecord, earlier: Iterable[AdapterRecord], shots: Shots) -> list[Measured]:
     """In the order in which a report has them. `earlier` are versions of the adapter."""
-    found = [Measured(BASE)]
-    if shown and shots:
-        found.append(Measured(EXAMPLES, shots=shots))
-    if record is not None:
-        found.append(Measured(ADAPTER, record))
-    return [*found, *(Measured(f"version:{version.version}", version) for version in earlier)]
+    return [
+        Measured(BASE),
+        *([Measured(EXAMPLES, shots=shots)] if shots else []),
+        Measured(ADAPTER, record),
+        *(Measured(f"version:{version.version}", version) for version in earlier),
+    ]
 
 
 def choose_shots(training: Sequence[Example], wanted: Iterable[tuple[str, str]], seed: int = 0) -> Shots:

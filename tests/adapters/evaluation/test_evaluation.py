@@ -214,6 +214,8 @@ def test_a_report_moves_with_its_version_and_comes_back_with_it(session, engine)
     assert store.read(store.version_record("bio", 1)) == report
     registry.roll_back("bio")
     assert store.read(registry.get_adapter("bio")) == report
+    registry.rename("bio", "law")
+    assert store.read(registry.get_adapter("law")) == {**report, "adapter": {**report["adapter"], "name": "law"}}
 
 
 def test_a_report_about_an_adapter_that_was_replaced_meanwhile_goes_to_the_version_it_is_about(session, engine):
