@@ -26,6 +26,7 @@ from assistant.children import run_module
 from assistant.errors import Stopped, TrainingError
 from assistant.generation import ShouldStop
 from assistant.i18n import _
+from assistant.safe_text import one_line
 
 if TYPE_CHECKING:
     from adapters.evaluation.fresh import Item, Seen
@@ -43,9 +44,8 @@ END_TOLERANCE = 0.1
 """Nats by which the end may become less likely where not even the base comes to one."""
 TIMEOUT_SECONDS = 600.0
 
-_NO_TEXTS = "NoTexts"
-_SHORTAGES = ("OutOfMemoryError", "MemoryError", "TimeoutError", _NO_TEXTS)
-"""Errors that say nothing of the adapter."""
+_ITS_OWN_FAULT = ("AdapterCorruptError", "AdapterMismatchError")
+"""Errors that say something of the adapter; memory, time or a library that fails say nothing of it."""
 _ROOM_FACTOR = 1.3
 """While it is read, parts of it are there twice."""
 _ROOM_BESIDE = 1 << 30
@@ -71,7 +71,7 @@ def verify(
 ) -> list[Check]:
     """What became of each check of the adapter in this folder, in the order of `NAMES`. Raises Stopped."""
     if not expected.items:
-        return _not_looked_at({"error": _NO_TEXTS, "reason": "no text is short enough"})
+        return _not_looked_at({"error": "NoTexts", "reason": "no text is short enough"})
     found = in_fresh_process(kept, directory, expected.items, device, should_stop)
     if "error" in found:
         return _not_looked_at(found)
@@ -92,6 +92,13 @@ def has_room(device: str, base_bytes: int) -> bool:
     from assistant.engine.memory import free_bytes
 
     return free_bytes(torch.device(device)) > _ROOM_FACTOR * base_bytes + _ROOM_BESIDE
+
+
+def why_not_looked_at(checks: Sequence[Check]) -> str:
+    """Why nothing could be found out, in a library's words; empty where something was."""
+    if any(check["passed"] is not None for check in checks):
+        return ""
+    return one_line(str(next((check.get("measured", {}).get("reason", "") for check in checks), "")))
 
 
 def refusal(name: str, checks: Sequence[Check]) -> TrainingError | None:
@@ -159,8 +166,7 @@ def _peft(seen: Seen, expected: Expected) -> Check:
 
 
 def _not_looked_at(found: Mapping[str, Any]) -> list[Check]:
-    """What is short of memory or time says nothing of the adapter; whatever else went wrong does."""
-    reloads = None if found["error"] in _SHORTAGES else False
+    reloads = False if found["error"] in _ITS_OWN_FAULT else None
     return [
         _check(name, reloads if name == "reloads" else None, error=str(found["error"]), reason=str(found["reason"]))
         for name in NAMES
@@ -182,10 +188,10 @@ def in_fresh_process(
 
     outcome: dict[str, Any] = {}
     deadline = time.monotonic() + TIMEOUT_SECONDS
-    with tempfile.TemporaryDirectory(prefix="sunto-check-") as folder:
-        task = Path(folder) / "task.json"
-        write_task(task, kept, directory, items, device)
-        try:
+    try:
+        with tempfile.TemporaryDirectory(prefix="sunto-check-") as folder:
+            task = Path(folder) / "task.json"
+            write_task(task, kept, directory, items, device)
             end = run_module(
                 "adapters.evaluation.fresh",
                 str(task),
@@ -193,10 +199,10 @@ def in_fresh_process(
                 should_stop=lambda: should_stop() or time.monotonic() > deadline,
                 environment=_ENVIRONMENT,
             )
-        except Stopped:
-            if should_stop():
-                raise
-            return {"error": "TimeoutError", "reason": f"more than {TIMEOUT_SECONDS:g} s"}
-    if outcome:
-        return outcome
-    return {"error": "MemoryError" if end.returncode < 0 else "ChildError", "reason": (*end.talk, "")[0]}
+    except Stopped:
+        if should_stop():
+            raise
+        return {"error": "TimeoutError", "reason": f"more than {TIMEOUT_SECONDS:g} s"}
+    except OSError as error:  # a full disk, or a system that starts no process
+        return {"error": "OSError", "reason": str(error)}
+    return outcome or {"error": "ChildError", "reason": ("", *end.talk)[-1]}

@@ -35,7 +35,8 @@ from adapters.training.samples import Sampler, choose
 from adapters.training.telling import Teller
 from assistant.errors import Stopped, SuntoError
 from assistant.generation import ShouldStop
-from assistant.protocol import CheckFit, Event, Progress, Train, TryRates
+from assistant.i18n import _
+from assistant.protocol import CheckFit, Event, Notice, Progress, Train, TryRates
 
 if TYPE_CHECKING:
     from adapters.evaluation.probes.scores import ProbeScores
@@ -225,6 +226,15 @@ def _published(
             trained.run.note(state="paused")
         raise
     name, overwrite = trained.run.name, bool(trained.run.about["overwrite"])
+    if reason := verification.why_not_looked_at(checks):
+        yield Notice(
+            job=job,
+            level="warning",
+            message=_("Whether “{name}” works as it was saved could not be checked: {reason}.").format(
+                name=name, reason=reason.rstrip(".")
+            ),
+            hint=_("Try it on a text before you rely on it."),
+        )
     return publishing.publish(trained.saved, name, trained.card, checks, overwrite=overwrite)
 
 

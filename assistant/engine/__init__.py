@@ -9,6 +9,7 @@
     slots       resident adapters: to switch is to change an index
     activation  from which token of a prompt on an adapter is active
     reading     tokens through the model, each with its adapter, and the KV cache
+    scoring     how likely given answers are
     kv_store    the KV cache of what was read, kept for the next prompts; made of
     kv_sequence the sequence in progress
     kv_tree     which others are known, block by block

@@ -77,9 +77,9 @@ def _unreadable(directory: Path, saved: Saved | None, error: AdapterError) -> Fa
     try:
         same_weights = saved is not None and file_sha256(path) == saved["weights_sha256"]
         tensors = load_file(path)
+        broken = [key for key, tensor in tensors.items() if tensor.is_floating_point() and not tensor.isfinite().all()]
     except (OSError, SafetensorError, ValueError, KeyError, RuntimeError):
         return fault("broken_file", reason=error.message)
-    broken = [name for name, tensor in tensors.items() if tensor.is_floating_point() and not tensor.isfinite().all()]
     if broken:
         return fault("not_a_number", layers=broken[:_MOST_NAMES], count=len(broken))
     if same_weights and isinstance(error, AdapterMismatchError):  # the weights are as they were, and r is not

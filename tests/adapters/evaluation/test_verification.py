@@ -216,6 +216,17 @@ def test_a_stop_while_it_is_checked_leaves_a_training_that_can_go_on(session, pa
     assert isinstance(list(run(RESUME, session))[-1], protocol.Finished)
 
 
+def test_a_check_that_could_not_be_made_is_said_and_the_adapter_is_there(session, pairs, monkeypatch):
+    def no_process(*_arguments):
+        return {"error": "OSError", "reason": "no process can be started"}
+
+    monkeypatch.setattr(verification, "in_fresh_process", no_process)
+    events = list(run(request(pairs, max_steps=1), session))
+    assert any("no process can be started" in event.message for event in events if isinstance(event, protocol.Notice))
+    assert isinstance(events[-1], protocol.Finished)
+    assert {check["passed"] for check in get_adapter("bio").card["scores"]["checks"]} == {None}
+
+
 def test_where_memory_is_short_the_base_makes_room_for_the_check(session, pairs, monkeypatch):
     loaded = []
     in_memory = verification.verify
