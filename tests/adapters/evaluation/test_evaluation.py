@@ -180,6 +180,25 @@ def test_one_that_was_stopped_goes_on_where_it_was(session, engine, monkeypatch)
     assert score(second, "version:1") == score(report, "adapter")
 
 
+def test_stemming_is_named_and_only_where_it_was_asked_for(session, engine):
+    dataset = save_data()
+    record = install(engine, dataset)
+    plain, _told = report_of(session, record, dataset)
+    stemmed, _told = report_of(session, record, dataset, stemming=True)
+    assert (plain["settings"]["stemming"], set(stemmed["settings"]["stemming"])) == ("", {"en"})
+
+
+def test_the_model_judges_only_where_it_was_asked_to_and_of_texts_that_both_wrote(session, engine):
+    dataset = save_data()
+    record = install(engine, dataset)
+    unasked, _told = report_of(session, record, dataset)
+    judged, _told = report_of(session, record, dataset, judge=True)
+    assert unasked["judge"] is None
+    assert sum(judged["judge"][key] for key in ("adapter", "other", "same")) == 2
+    untold, _told = report_of(session, record, dataset, judge=True, texts=0)
+    assert {("judge", "wrote_nothing"), ("texts", "not_asked")} <= gaps(untold)
+
+
 def test_afterwards_the_base_answers_as_before_and_versions_give_up_their_memory(session, engine):
     dataset = save_data()
     for seed in (1, 2):
