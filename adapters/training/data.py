@@ -220,3 +220,12 @@ def told(job: str, tokens: Tokens) -> Generator[Event, None, None]:
                 tokens.left_out,
             ),
         )
+    if not tokens.held_out:
+        yield Notice(
+            job=job,
+            level="info",
+            message=_(
+                "No example is kept aside, so nobody sees whether the adapter gets better on texts that are new to it."
+            ),
+            hint=_("Train on two documents or more: one of them is then kept aside."),
+        )

@@ -8,9 +8,10 @@ import pytest
 import torch
 from safetensors import SafetensorError
 
+from adapters.dataset.tokens import TokenizedExample
 from adapters.jobs import run
 from adapters.registry import adapters_dir, earlier_versions, get_adapter, remove
-from adapters.training import runs, samples
+from adapters.training import data, runs, samples
 from adapters.training.publishing import trend
 from assistant import protocol
 from assistant.generation import ChatMessage
@@ -172,3 +173,11 @@ def test_the_trend_is_told_by_thirds_not_by_single_steps():
     assert losses["last_loss"] < losses["first_loss"]
     assert trend([2.0]) == {"first_loss": 2.0, "last_loss": 2.0}
     assert trend([]) == {}
+
+
+def test_it_is_said_when_nothing_is_kept_aside_to_watch_the_training_with():
+    example = TokenizedExample((1, 2), (-100, 2), False, id="a")
+    (notice,) = data.told("t", data.Tokens([example], [], 0))
+    assert "No example is kept aside" in notice.message
+    assert notice.hint
+    assert list(data.told("t", data.Tokens([example], [example], 0))) == []
