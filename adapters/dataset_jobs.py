@@ -166,10 +166,12 @@ def _check_choices(request: protocol.ListExamples) -> None:
 
 
 def list_datasets(_request: protocol.ListDatasets, _session: Session, _should_stop: ShouldStop) -> Job:
+    """`damaged`: names of those that cannot be read."""
     from adapters.dataset import store
 
     yield from ()
-    return {"datasets": [_listed(dataset) for dataset in store.list_all()]}
+    found, damaged = store.survey()
+    return {"datasets": [_listed(dataset) for dataset in found], "damaged": damaged}
 
 
 def _listed(dataset: Dataset) -> Result:

@@ -13,7 +13,9 @@ Result = dict[str, Any]
 
 
 def list_runs(_request: ListRuns) -> Result:
-    return {"runs": [_row(record) for record in runs.list_runs()]}
+    """`damaged`: names of those that cannot be read."""
+    records, damaged = runs.survey()
+    return {"runs": [_row(record) for record in records], "damaged": damaged}
 
 
 def remove_run(request: RemoveRun) -> Result:

@@ -157,12 +157,19 @@ def load(name: str) -> Dataset:
 
 
 def list_all() -> list[Dataset]:
-    """Every data set that can be read, by name; a damaged one is left out (`load` says what is wrong with it)."""
-    found: list[Dataset] = []
+    """Every data set that can be read, by name; a damaged one is left out (see `survey`)."""
+    return survey()[0]
+
+
+def survey() -> tuple[list[Dataset], list[str]]:
+    """As `list_all`, and the names of those that cannot be read: `load` says what is wrong with one."""
+    found, damaged = list[Dataset](), list[str]()
     for name in sorted(_names()):
-        with suppress(DatasetError):
+        try:
             found.append(load(name))
-    return found
+        except DatasetError:
+            damaged.append(name)
+    return found, damaged
 
 
 def remove(name: str) -> None:

@@ -100,12 +100,19 @@ def open_run(name: str) -> Run:
 
 
 def list_runs() -> list[RunRecord]:
-    """The latest first; a directory that is none, or is damaged, is left out."""
-    records: list[RunRecord] = []
+    """The latest first; a directory that is none, or is damaged, is left out (see `survey`)."""
+    return survey()[0]
+
+
+def survey() -> tuple[list[RunRecord], list[str]]:
+    """As `list_runs`, and the names of those that cannot be read."""
+    records, damaged = list[RunRecord](), list[str]()
     for directory in _directories():
-        with suppress(TrainingError):
+        try:
             records.append(_record(directory))
-    return sorted(records, key=lambda record: record.updated, reverse=True)
+        except TrainingError:
+            damaged.append(directory.name)
+    return sorted(records, key=lambda record: record.updated, reverse=True), damaged
 
 
 def find_run(name: str) -> RunRecord | None:

@@ -98,6 +98,17 @@ def test_columns_of_other_names_are_said_and_an_unknown_one_names_those_there_ar
         assert "--column text=COLUMN" in said(capsys)[1]
 
 
+def test_a_damaged_data_set_is_named_in_the_list(capsys, pairs):
+    path = store.datasets_dir() / "pairs" / store.EXAMPLES_FILE
+    path.write_bytes(path.read_bytes()[:-30])
+    capsys.readouterr()
+    assert main(["dataset"]) == 0
+    out, err = said(capsys)
+    assert "“pairs” is damaged" in err
+    assert "sunto dataset check pairs" in err
+    assert "No data sets yet" not in out + err
+
+
 def test_the_list_says_how_far_each_review_has_come(capsys, pairs):
     main(["dataset", "review", "pairs", "--accept", pairs[0]])
     capsys.readouterr()

@@ -293,6 +293,16 @@ def test_an_adapter_is_replaced_only_when_somebody_says_so(script, sunto_home, m
     assert len(script.requests) == 2
 
 
+def test_a_damaged_training_is_named_in_the_list(capsys):
+    begun()
+    (runs.runs_dir() / "bio" / "run.json").write_text("{", encoding="utf-8")
+    assert main(["runs"]) == 0
+    out, err = capsys.readouterr()
+    assert "“bio” is damaged" in err
+    assert "sunto runs remove bio" in err
+    assert out == ""
+
+
 def test_trainings_that_were_begun_are_listed_and_removed(capsys):
     assert main(["runs", "list"]) == 0
     assert "No training was begun yet" in capsys.readouterr().err

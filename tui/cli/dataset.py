@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from assistant.protocol import (
     RemoveDataset,
     ReviewExample,
 )
+from assistant.safe_text import one_line
 from tui.cli.columns import MIN_COLUMNS
 from tui.cli.dataset_example import example_lines
 from tui.cli.dataset_report import check_lines, datasets_table
@@ -60,7 +62,13 @@ def list_(_options: Namespace, output: Output) -> int:
     def present(result: Result) -> None:
         if result["datasets"]:
             output.line(datasets_table(result["datasets"], output.columns))
-        else:
+        for name in result["damaged"]:
+            output.warn(
+                _("The data set “{name}” is damaged. What is wrong with it: {command}").format(
+                    name=one_line(name), command=f"sunto dataset check {shlex.quote(name)}"
+                )
+            )
+        if not (result["datasets"] or result["damaged"]):
             output.say(_("No data sets yet. Make one of your notes: sunto dataset build FOLDER"))
 
     return run_job(ListDatasets(job=JOB), output, load_settings(), present)

@@ -31,11 +31,11 @@ def command_groups() -> list[tuple[str, list[Command]]]:
 
 
 def all_commands() -> dict[str, Command]:
-    """By name. `sunto library` alone lists what is in it, and so does `sunto dataset`."""
+    """By name. `sunto library` alone lists what is in it, and so do `sunto dataset` and `sunto runs`."""
     commands = {command.name: command for _title, commands in command_groups() for command in commands}
     alone = {
         family: replace(commands[f"{family} list"], name=family, examples=(f"sunto {family}",))
-        for family in ("library", "dataset")
+        for family in ("library", "dataset", "runs")
     }
     return {**commands, **alone}
 

@@ -11,6 +11,7 @@ from assistant.config import Settings, load_settings
 from assistant.errors import AdapterError, ConfigError, ExitCode
 from assistant.i18n import _, plural
 from assistant.protocol import CheckFit, ListRuns, RemoveRun, Train, TryRates
+from assistant.safe_text import one_line
 from assistant.units import format_number, plain_number
 from tui.cli.adapters import may_succeed, say_subjects, say_what_is_kept
 from tui.cli.evaluation import say_in_short
@@ -54,7 +55,13 @@ def runs_list(_options: Namespace, output: Output) -> int:
     def present(result: Result) -> None:
         if result["runs"]:
             output.line(runs_table(result["runs"]))
-        else:
+        for name in result["damaged"]:
+            output.warn(
+                _("The training “{name}” is damaged and cannot go on. To delete it: {command}").format(
+                    name=one_line(name), command=f"sunto runs remove {shlex.quote(name)}"
+                )
+            )
+        if not (result["runs"] or result["damaged"]):
             output.say(_("No training was begun yet: sunto train FOLDER --name NAME"))
 
     return run_job(ListRuns(job=JOB), output, load_settings(), present)
