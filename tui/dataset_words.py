@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from assistant.i18n import _
+from assistant.i18n import _, plural
 from assistant.safe_text import one_line
 
 Row = Mapping[str, Any]
@@ -49,6 +49,17 @@ def status_name(code: str) -> str:
         "rejected": _("rejected"),
     }
     return names.get(code, code)
+
+
+def status_count(code: str, count: int) -> str:
+    """`2 accepted`."""
+    counts = {
+        "pending": plural("{count} not looked at", "{count} not looked at", count),
+        "accepted": plural("{count} accepted", "{count} accepted", count),
+        "edited": plural("{count} edited", "{count} edited", count),
+        "rejected": plural("{count} rejected", "{count} rejected", count),
+    }
+    return counts.get(code, f"{count} {code}")
 
 
 def origin_name(code: str) -> str:

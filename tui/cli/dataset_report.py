@@ -13,7 +13,7 @@ from assistant.safe_text import one_line
 from assistant.units import format_bytes
 from tui.cli.columns import wrapped
 from tui.cli.report import table
-from tui.dataset_words import split_name, status_name, task_name, tier_name
+from tui.dataset_words import split_name, status_count, task_name, tier_name
 from tui.words import language_name
 
 Row = Mapping[str, Any]
@@ -71,7 +71,12 @@ def _composition(result: Row, columns: int) -> Iterator[str]:
             _counted(dict(sorted(result["by_tier"].items())), lambda code: f"{tier_name(code)} ({code})"),
         ),
         (_("what for"), _counted(_in_order(result["by_split"], SPLITS), split_name)),
-        (_("your review"), _counted(_in_order(result["by_status"], STATUSES), status_name)),
+        (
+            _("your review"),
+            " · ".join(
+                status_count(code, count) for code, count in _in_order(result["by_status"], STATUSES).items() if count
+            ),
+        ),
         (_("languages"), _counted(result["by_language"], lambda code: language_name(code) or _("not known"))),
         *_lengths(result["lengths"]),
     ]

@@ -14,6 +14,7 @@ from tui.cli.columns import MIN_COLUMNS
 from tui.cli.dataset_example import example_lines
 from tui.cli.job import JOB, Ending, JobRunner, Result
 from tui.cli.typed import edited, read_line
+from tui.dataset_words import status_count
 from tui.output import Output
 
 _WORDS = {
@@ -184,9 +185,8 @@ def _keys() -> str:
 def closing_lines(result: Result) -> Iterator[str]:
     """How far it came, and what to do next."""
     counts, name = result["statuses"], result["name"]
-    yield _("{accepted} accepted, {edited} edited, {rejected} rejected. All of it is kept.").format(
-        accepted=counts["accepted"], edited=counts["edited"], rejected=counts["rejected"]
-    )
+    decided = ", ".join(status_count(code, counts[code]) for code in ("accepted", "edited", "rejected"))
+    yield _("{decided}. All of it is kept.").format(decided=decided)
     if counts["pending"]:
         yield plural(
             "{count} example was not looked at yet. To go on: {{command}}",

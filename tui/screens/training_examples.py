@@ -17,7 +17,7 @@ from assistant.i18n import _, plural
 from assistant.protocol import CheckDataset, ListExamples, ReviewExample
 from assistant.safe_text import one_line
 from tui.cli.dataset_example import target_first_lines
-from tui.dataset_words import status_name
+from tui.dataset_words import status_count, status_name
 from tui.screens.editing import EditScreen
 from tui.screens.training_pane import Keys, Pane
 from tui.training.rows import ExampleRow, example_row, rows_of
@@ -184,7 +184,7 @@ class ExamplesPane(Pane):
     def _draw_head(self) -> None:
         total = sum(self._statuses.values())
         counts = [
-            f"{STATUS_MARKS[status]} {count} {status_name(status)}"
+            f"{STATUS_MARKS[status]} {status_count(status, count)}"
             for status in STATUS_MARKS
             if (count := self._statuses.get(status))
         ]
