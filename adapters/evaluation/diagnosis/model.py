@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 Item = tuple[Sequence[ChatMessage], str]
 """A prompt, and the answer that is wanted."""
 
-TEXTS = 6
+TEXTS = 4
 STRENGTHS = (0.25, 0.5, 2.0, 4.0)
 """Beside the one it has. Who mixes up alpha and alpha / r is wrong by a factor of r, 8 and more."""
 PROMPT_GAIN, PROMPT_SHARE = 0.5, 0.6
@@ -47,31 +47,29 @@ def of_model(
     items = items[:TEXTS]
     if not items:
         return []
-    engine.select(None)
-    base_loss, asked_before = _loss(engine, items, should_stop), _prompt_loss(engine, items, should_stop)
-    with _answering(engine, adapter):
-        loss, asked_after = _loss(engine, items, should_stop), _prompt_loss(engine, items, should_stop)
     faults: list[Fault] = []
-    if asked_before - asked_after > max(PROMPT_GAIN, PROMPT_SHARE * asked_before):
-        faults.append(fault("trained_on_prompt", before=round(asked_before, 3), after=round(asked_after, 3)))
+    engine.select(None)
+    before = _prompt_loss(engine, items, should_stop)
+    with _answering(engine, adapter):
+        after = _prompt_loss(engine, items, should_stop)
+    if before - after > max(PROMPT_GAIN, PROMPT_SHARE * before):
+        faults.append(fault("trained_on_prompt", before=round(before, 3), after=round(after, 3)))
     if try_strengths:
-        faults += _of_strength(engine, adapter, items, min(loss, base_loss), should_stop)
+        faults += _of_strength(engine, adapter, items, should_stop)
     return faults
 
 
-def _of_strength(
-    engine: Engine, adapter: Adapter, items: Sequence[Item], least: float, should_stop: ShouldStop
-) -> list[Fault]:
-    """`least` is the loss that another strength has to be better than."""
+def _of_strength(engine: Engine, adapter: Adapter, items: Sequence[Item], should_stop: ShouldStop) -> list[Fault]:
     losses: dict[float, float] = {}
-    for strength in STRENGTHS:
+    for strength in (0.0, 1.0, *STRENGTHS):
         weights = {name: (a, b, scaling * strength) for name, (a, b, scaling) in adapter.weights.items()}
         with _answering(engine, dataclasses.replace(adapter, weights=weights)):
             losses[strength] = _loss(engine, items, should_stop)
-    best = min(losses, key=lambda strength: losses[strength])
+    best = min(STRENGTHS, key=lambda strength: losses[strength])
+    least = min(losses[0.0], losses[1.0])
     if not losses[best] < least - STRENGTH_GAIN:
         return []
-    return [fault("wrong_scaling", strength=best, loss=round(least, 3), loss_there=round(losses[best], 3))]
+    return [fault("wrong_scaling", strength=best, loss=round(losses[1.0], 3), loss_there=round(losses[best], 3))]
 
 
 @contextmanager
