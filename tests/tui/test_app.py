@@ -630,7 +630,7 @@ async def test_new_lines_come_from_keys_that_every_terminal_has_one_of():
 
 
 async def test_f1_shows_every_command_and_key():
-    async with desk_of(app_with(), size=(110, 72)) as desk:
+    async with desk_of(app_with(), size=(110, 84)) as desk:
         await desk.pilot.press("f1")
         await desk.wait_until(lambda: isinstance(desk.app.screen, HelpScreen))
         screen = desk.screen_text()
