@@ -90,7 +90,7 @@ def trim(device: torch.device) -> None:
     """Give back what glibc's allocator holds of a training on a CPU; elsewhere nothing, as on Windows and macOS.
 
     Examples of ever other lengths leave pieces that fit nothing later. Measured with the starter, one thread, batches
-    of 6 examples of 120 to 720 tokens, four trainings side by side: the memory above the base after a step grew from
+    of 6 examples of 120 to 720 tokens, five trainings side by side: the memory above the base after a step grew from
     1,162 MB to 1,570 MB in six steps, and went on. Given back after the fifth it fell to 256 MB there and was 1,313 MB
     after the sixth, for 1.5 % of the processor's time; after every step, for 6 to 7 % (18 % in an earlier measurement:
     the pages have to be asked for again). Half as large micro-batches took 9 % and grew as well; pieces of a megabyte
