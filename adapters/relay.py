@@ -84,6 +84,10 @@ class Reporter:
             )
         )
 
+    def skip(self, amount: float) -> None:
+        """So much of the stage that has begun was done before it: it says nothing of the pace."""
+        self._first += amount
+
     def notice(self, level: str, message: str, hint: str = "") -> None:
         self._emit(Notice(job=self._job, level=level, message=message, hint=hint))
 

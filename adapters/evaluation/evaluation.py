@@ -109,7 +109,7 @@ class _Evaluation:
             if self._use(system):
                 yield from measuring.measure(system, plan.items)
             else:
-                yield from meter.advance(cost_of(1, plan.items))
+                yield from meter.skip(cost_of(1, plan.items))
 
     def _use(self, system: Measured) -> bool:
         """Whether it can answer; why not is a fault or a gap."""
@@ -177,7 +177,7 @@ class _Evaluation:
             try:
                 _done, total = next(taking)
             except StopIteration as end:
-                yield from meter.advance(left)
+                yield from meter.skip(left)
                 return end.value
             yield from meter.advance(PROBES_COST / total)
             left -= PROBES_COST / total

@@ -85,6 +85,11 @@ class Meter:
         self._detail = detail
         yield from self.advance(0.0)
 
+    def skip(self, cost: float) -> Generator[Event, None, None]:
+        """What was measured before, or cannot be: done at once, which no estimate should go by."""
+        self._reporter.skip(cost)
+        yield from self.advance(cost)
+
     def advance(self, cost: float) -> Generator[Event, None, None]:
         self._done = self._done + cost
         if self._done > self._total - _ROUNDING:
@@ -123,7 +128,7 @@ class Measuring:
             system.key, [item for item in items if item.write and item.example.id in prompts], prompts
         )
         unmeasured = [item for item in items if item.example.id not in prompts]
-        yield from self._meter.advance(cost_of(1, unmeasured))
+        yield from self._meter.skip(cost_of(1, unmeasured))
 
     def _prompts(self, system: Measured, items: Sequence[Item]) -> dict[str, list[ChatMessage]]:
         """By the example's id, where it fits."""
@@ -148,7 +153,7 @@ class Measuring:
         for item, found in zip(items, kept, strict=True):
             if found is not None:
                 self._note_loss(key, item, Loss(float(found[0]), int(found[1])))
-        yield from self._meter.advance(LOSS_COST * (len(items) - len(missing)))
+        yield from self._meter.skip(LOSS_COST * (len(items) - len(missing)))
         scored = self._engine.score([questions[index] for index in missing], self._should_stop)
         for index, (nats, tokens) in zip(missing, scored, strict=True):
             self._keep(keys[index], [nats, tokens])
@@ -174,7 +179,7 @@ class Measuring:
                 missing.append(index)
             else:
                 self.found.texts[key][item.example.id] = Written(str(found[0]), str(found[1]))
-        yield from self._meter.advance(TEXT_COST * (len(items) - len(missing)))
+        yield from self._meter.skip(TEXT_COST * (len(items) - len(missing)))
         for event in self._write([asked[index] for index in missing]):
             if isinstance(event, Event):
                 yield event

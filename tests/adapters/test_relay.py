@@ -66,6 +66,16 @@ def test_the_estimate_is_the_pace_of_this_run_not_of_what_was_there_before(clock
     assert events[-1].seconds_left == pytest.approx(30)
 
 
+def test_what_turns_out_to_be_there_already_does_not_quicken_the_estimate(clock):
+    events: list[Progress] = []
+    reporter = Reporter("1", events.append)
+    reporter.progress("evaluate", 0, 1000)
+    reporter.skip(600)
+    clock.now += 10
+    reporter.progress("evaluate", 700, 1000)
+    assert events[-1].seconds_left == pytest.approx(30)
+
+
 def test_a_flood_of_progress_is_thinned_but_the_end_is_always_told(clock):
     events: list[Progress] = []
     reporter = Reporter("1", events.append)
