@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, NoReturn
 
 from assistant.errors import Stopped
 from assistant.generation import ShouldStop
@@ -96,6 +96,17 @@ def run_module(
         should_stop=should_stop,
         environment={**_source_tree(), **(environment or {})},
     )
+
+
+def leave_with_the_parent() -> None:
+    """In such a child: from now on it ends when its parent does, which holds the other end of its stdin."""
+    threading.Thread(target=_wait_for_the_parent, daemon=True).start()
+
+
+def _wait_for_the_parent() -> NoReturn:
+    while os.read(0, 1 << 16):  # not `sys.stdin`: Python aborts at its end where a thread holds the lock of that
+        pass
+    os._exit(1)
 
 
 def _source_tree() -> dict[str, str]:

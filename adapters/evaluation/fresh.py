@@ -13,13 +13,13 @@ import dataclasses
 import json
 import os
 import sys
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from adapters.evaluation.saved import tensor_digests
+from assistant.children import leave_with_the_parent
 from assistant.generation import ChatMessage, Completion, GenerationConfig
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def found_by(looking: Callable[[], Seen]) -> Mapping[str, Any]:
 def main(arguments: list[str]) -> int:
     lines = os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1)
     os.dup2(2, 1)  # what a library prints goes to the log
-    threading.Thread(target=_leave_with_the_parent, daemon=True).start()
+    leave_with_the_parent()
     found = found_by(lambda: _look_as_told(Path(arguments[0])))
     lines.write(json.dumps(found) + "\n")
     return 0
@@ -231,12 +231,6 @@ def main(arguments: list[str]) -> int:
 
 def _reason(error: Exception) -> str:
     return str(error).strip().split("\n")[0][:300]
-
-
-def _leave_with_the_parent() -> NoReturn:
-    """The parent holds the other end of stdin: when it ends, so do we."""
-    sys.stdin.buffer.read()
-    os._exit(1)
 
 
 if __name__ == "__main__":

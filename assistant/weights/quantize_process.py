@@ -12,11 +12,10 @@ import errno
 import json
 import os
 import sys
-import threading
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
-from assistant.children import ChildEnd, run_module
+from assistant.children import ChildEnd, leave_with_the_parent, run_module
 from assistant.errors import ModelError, ModelLoadError, OutOfMemoryError
 from assistant.generation import ShouldStop
 from assistant.i18n import _
@@ -95,7 +94,7 @@ def main(arguments: list[str]) -> int:
     def send(report: dict[str, Any]) -> None:
         events.write(json.dumps(report) + "\n")
 
-    threading.Thread(target=_leave_with_the_parent, daemon=True).start()
+    leave_with_the_parent()
     try:
         from assistant.weights.quantize import quantize_checkpoint
 
@@ -124,12 +123,6 @@ def _kind(error: Exception) -> str:
     if "os error 28" in words or "os error 112" in words or getattr(error, "errno", None) == errno.ENOSPC:
         return "DiskFull"
     return type(error).__name__
-
-
-def _leave_with_the_parent() -> NoReturn:
-    """The parent holds the other end of stdin: when it ends, so do we."""
-    sys.stdin.buffer.read()
-    os._exit(1)
 
 
 if __name__ == "__main__":
