@@ -50,9 +50,9 @@ def _page(text: StudyText) -> str:
 def _notes(text: StudyText) -> str:
     if not text.notes:
         return ""
+    back = escape(_("Back"))
     lines = "\n".join(
-        f"<li id='note-{note.number}'>{note.mark} {escape(note.text)} "
-        f"<a href='#at-{note.number}' title='{escape(_('Back'))}'>↩</a></li>"
+        f"<li id='note-{note.number}'>{note.mark} {escape(note.text)} <a href='#at-{note.number}' title='{back}'>↩</a></li>"
         for note in text.notes
     )
     return f"<section class='notes'>\n<ol>\n{lines}\n</ol>\n</section>\n"

@@ -195,7 +195,7 @@ def closing_lines(result: Result) -> Iterator[str]:
         ).format(command=f"sunto dataset review {name}")
     else:
         yield _("Every example was looked at. To train on them: {command}").format(
-            command=f"sunto train {name} --name {_('NAME')}"
+            command=f"sunto train {name} --name " + _("NAME")
         )
 
 

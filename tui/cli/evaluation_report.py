@@ -169,7 +169,8 @@ def _lineage(report: Report, columns: int) -> Iterator[Line]:
     for number, stage in enumerate(stages, 1):
         rail = "│" if number < len(stages) else " "
         mark = "●" if stage.current else "○" if stage.key == "version" else "■"
-        yield Line(f"{mark} {stage.title}" + (f"  ◂ {_('this report')}" if stage.current else ""))
+        here = "  ◂ " + _("this report") if stage.current else ""
+        yield Line(f"{mark} {stage.title}{here}")
         for fact in stage.facts:
             for line in paragraph(fact, columns, 4):
                 yield Line(rail + line.text[1:])
@@ -186,7 +187,8 @@ def _curve(run: dict[str, Any], columns: int) -> Sequence[str]:
     if max(len(line.points) for line in lines) < _LEAST_POINTS:
         return []
     rows = [row.plain.rstrip() for row in draw(lines, int(run.get("steps") or 0), columns, _CURVE_ROWS)]
-    meaning = _("█ loss on its own examples   {mark} on documents it does not learn from").format(mark=HELD_OUT)
+    own, unseen = _("loss on its own examples"), _("on documents it does not learn from")
+    meaning = f"█ {own}   {HELD_OUT} {unseen}"
     return [*rows, meaning] if rows else []
 
 

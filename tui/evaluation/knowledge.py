@@ -67,7 +67,8 @@ def _questions_row(probes: Probes, palette: Palette) -> Row:
     change = probes["accuracy_change"]
     label = _("Questions, {language}").format(language=_language(probes))
     values = f"{_percent(probes['accuracy_before'])} → {_percent(probes['accuracy_after'])}"
-    words = f"{LIGHT_MARKS['not_informative']} {values}, {_('guessing')}" if probes["at_chance"] else f"  {values}"
+    guessing = _("guessing")
+    words = f"{LIGHT_MARKS['not_informative']} {values}, {guessing}" if probes["at_chance"] else f"  {values}"
     span = Span(change["mean"], change["low"], change["high"])
     bar = partial(gain_bar, span, reach=QUESTIONS_REACH)
     line = _line(label, bar, _signed(change, 100, 0), words, palette.muted)

@@ -15,6 +15,9 @@ from tui.evaluation.words import worth_word
 
 Card = Mapping[str, Any]
 
+_LARGEST = 1e9
+"""No count or loss is larger; what is has been made up."""
+
 
 def worth_cell(card: Card) -> str:
     """`● worth it`, for the table: the light and the verdict."""
@@ -78,8 +81,10 @@ def _light(found: Card) -> Light | None:
 def _numbers(found: Card, *names: str) -> dict[str, float]:
     """Those of these names; nothing where one is missing or is no number."""
     values = {name: found.get(name) for name in names}
-    numbers = {name: float(value) for name, value in values.items() if isinstance(value, int | float)}
-    return numbers if len(numbers) == len(names) and all(abs(value) < 1e9 for value in numbers.values()) else {}
+    numbers = {
+        name: float(value) for name, value in values.items() if isinstance(value, int | float) and abs(value) < _LARGEST
+    }
+    return numbers if len(numbers) == len(names) else {}
 
 
 def _section(card: Card, name: str) -> Card:

@@ -87,7 +87,8 @@ def _choices_row(title: str, choices: Choices, sentences: list[str], palette: Pa
         (_("other"), choices["other"], palette.muted),
     ):
         line.append(f"{word} {count} ").append(value_bar(Span(count), most, CHOICES_COLUMNS // 3), style).append("  ")
-    return Row(plain(line.append(f"{_('neither')} {choices['same']}")), plain(titled(title, *sentences)))
+    line.append(_("neither")).append(f" {choices['same']}")
+    return Row(plain(line), plain(titled(title, *sentences)))
 
 
 # --- does it really work, and what is not known -------------------------------------------------------------------

@@ -142,7 +142,7 @@ def _limits(change: Interval, scale: float, digits: int) -> str:
     low, high = change["low"], change["high"]
     if low is None or high is None:
         return ""
-    return _(" (with other texts it might have been {low} to {high})").format(
+    return " " + _("(with other texts it might have been {low} to {high})").format(
         low=_signed(scale * low, digits), high=_signed(scale * high, digits)
     )
 
