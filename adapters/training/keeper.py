@@ -1,7 +1,8 @@
 """Which checkpoints a training has: written when they are due, the last two kept, found again.
 
-They are written beside the training, one at a time: what is handed over is a copy in the machine's memory, and the next
-one waits for it. With a model of 4 billion weights and an adapter of r 16 that is 400 MB for every ten steps at the most.
+They are written beside the training, one at a time: what is handed over is a copy in the machine's memory, and the
+next one waits for it. With a model of 4 billion weights and an adapter of r 16 that is 400 MB for every ten
+steps at the most.
 What it costs is that a sudden end while one is being written goes on from the one before.
 
 A full disk costs no training: what could not be written stays in memory until something can be.

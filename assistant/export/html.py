@@ -52,7 +52,8 @@ def _notes(text: StudyText) -> str:
         return ""
     back = escape(_("Back"))
     lines = "\n".join(
-        f"<li id='note-{note.number}'>{note.mark} {escape(note.text)} <a href='#at-{note.number}' title='{back}'>↩</a></li>"
+        f"<li id='note-{note.number}'>{note.mark} {escape(note.text)} "
+        f"<a href='#at-{note.number}' title='{back}'>↩</a></li>"
         for note in text.notes
     )
     return f"<section class='notes'>\n<ol>\n{lines}\n</ol>\n</section>\n"
