@@ -72,7 +72,7 @@ def assembled(
         best=numbers.best,
         worst=numbers.worst,
         forgetting=found.forgetting,
-        checks=_checks(record),
+        checks=checks_on_card(record),
         faults=found.faults,
         not_judged=[*found.gaps, *comparing.gaps(found.measured, found.texts, numbers)],
         judge=found.judge,
@@ -133,9 +133,14 @@ def _file_of(dataset: Dataset | None) -> str:
     return PurePath(str(paths[0])).name if paths else (dataset.name if dataset else "")
 
 
-def _checks(record: AdapterRecord) -> list[Check]:
+def checks_on_card(record: AdapterRecord) -> list[Check]:
     """What was looked at when it was saved, from its card, which a stranger may have written."""
     scores: object = record.card.get("scores")
     checks: object = cast("dict[str, Any]", scores).get("checks") if isinstance(scores, dict) else None
     listed = cast("list[object]", checks) if isinstance(checks, list) else []
-    return [cast("Check", one) for one in listed if isinstance(one, dict) and {"name", "passed"} <= one.keys()]
+    return [cast("Check", one) for one in listed if isinstance(one, dict) and _is_check(cast("dict[str, Any]", one))]
+
+
+def _is_check(said: dict[str, Any]) -> bool:
+    passed = said.get("passed", "")
+    return isinstance(said.get("name"), str) and (passed is None or isinstance(passed, bool))

@@ -19,6 +19,8 @@ from assistant.errors import AdapterError, TrainingError
 _MOST_FILES = 50
 _MOST_POINTS = 200
 """Of a curve: no screen shows more."""
+_LARGEST = 1e9
+"""No count or loss is larger; what is has been made up."""
 
 Fields = Mapping[str, Any]
 
@@ -63,10 +65,11 @@ def _run(record: AdapterRecord) -> dict[str, Any]:
     said = _section(record.card, "training")
     if not said:
         return {}
-    known = ("steps", "kept_step", "ended", "learning_rate", "epochs", "kind", "r")
+    numbers, words = ("steps", "kept_step", "learning_rate", "epochs", "r"), ("ended", "kind")
     steps, looks = _curves(record)
     return {
-        **{key: said[key] for key in known if key in said},
+        **{key: said[key] for key in numbers if _number(said.get(key)) is not None},
+        **{key: said[key] for key in words if isinstance(said.get(key), str)},
         "curve": _thinned(steps),
         "held_out": _thinned(looks) or _curve_on_card(record),
     }
@@ -95,7 +98,8 @@ def _curve_on_card(record: AdapterRecord) -> list[list[float]]:
             step, loss = map(float, str(line).split())
         except ValueError:
             continue
-        points.append([step, loss])
+        if _number(step) is not None and _number(loss) is not None:
+            points.append([step, loss])
     return points[:_MOST_POINTS]
 
 
@@ -135,7 +139,9 @@ def _version(version: int, card: Fields, *, current: bool) -> dict[str, Any]:
 
 
 def _number(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None
+    """None for what is none: neither infinite nor larger than anything that is measured."""
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if is_number and -_LARGEST <= value <= _LARGEST else None
 
 
 def _section(card: Fields, name: str) -> Fields:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from adapters.evaluation.assembling import checks_on_card
+from adapters.evaluation.lineage import lineage_of
+from adapters.registry import AdapterRecord
 from tests.adapters.evaluation.sample_report import poor_report, report
+from tui.cli.evaluation_report import report_lines
 from tui.evaluation.bars import MEAN, SPAN, Span, gain_bar, value_bar
 from tui.evaluation.blind import Comparison, Pair
 from tui.evaluation.on_card import evaluation_facts, in_short, worth_cell
@@ -55,6 +62,29 @@ def test_any_gain_fits_into_its_columns_with_its_mean_marked_once(span, columns,
 @given(spans, numbers, columns)
 def test_any_value_fits_into_its_columns(span, most, columns):
     assert len(value_bar(span, most, columns)) <= max(0, columns)
+
+
+# --- what strangers wrote ---------------------------------------------------------------------------------------------
+
+STRANGE = ("abc", None, True, [1], {"a": 1}, math.nan, math.inf, 1e300, 10**400, -5)
+
+
+@pytest.mark.parametrize("strange", STRANGE, ids=lambda value: str(value)[:8])
+def test_a_report_on_an_adapter_with_a_strange_card_can_be_shown_and_kept(strange, tmp_path):
+    training = dict.fromkeys(("steps", "kept_step", "ended", "learning_rate", "epochs", "kind", "r"), strange)
+    losses = {"loss_before": strange, "loss_after": 1, "curve": ["1 nan", "2 1e999", "3 4", "1e300 5", "4 6", "5 6"]}
+    checks = [{"name": "differs", "passed": strange}, {"name": strange, "passed": True}]
+    card = {"training": training, "scores": {"held_out": losses, "checks": checks}}
+    record = AdapterRecord("bio", tmp_path, "starter", 4, card=card)
+    found = report(lineage=lineage_of(record), checks=checks_on_card(record))
+    json.dumps(found, allow_nan=False)
+    assert list(report_lines(found, 80, explained=True))
+    for section in sections(found, Palette()):
+        for row in section.rows:
+            assert row.line(80) is not None
+            assert row.card(80) is not None
+    assert worth_cell({"scores": {"evaluation": {"verdict": strange, "loss_before": strange, "loss_after": 1.0}}})
+    assert list(evaluation_facts({"evaluation": {"loss_before": strange, "loss_after": 1.0, "documents": strange}}))
 
 
 # --- rows -----------------------------------------------------------------------------------------------------------
