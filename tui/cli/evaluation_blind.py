@@ -119,7 +119,7 @@ class BlindWalk:
         pair = comparison["pairs"][place]
         self._show(pair, place, len(comparison["pairs"]))
         while True:
-            self._output.say(_("Which is better?  1 · 2 · = neither · u undo · t whole text · q quit"))
+            self._output.say(_("Which is better? 1 · 2 · = neither · u undo · t whole text · q quit"))
             try:
                 typed = read_line("› ")
             except KeyboardInterrupt:

@@ -168,8 +168,9 @@ def _list(fields: Fields, key: str) -> list[str]:
 
 def _some(values: Iterable[str]) -> str:
     names = list(values)
-    more = _(" and {count} more").format(count=len(names) - _MAX_FILES) if len(names) > _MAX_FILES else ""
-    return ", ".join(names[:_MAX_FILES]) + more
+    shown = ", ".join(names[:_MAX_FILES])
+    more = len(names) - _MAX_FILES
+    return _("{names} and {count} more").format(names=shown, count=more) if more > 0 else shown
 
 
 def _count(parameters: float) -> str:
