@@ -146,6 +146,7 @@ _KILLED = """
 import sys
 from adapters.dataset import store
 from tests.adapters.dataset.some_examples import many
+store.save("x", many(200), {"size": 200}, overwrite=True)
 print("ready", flush=True)
 for number in range(10_000):
     store.save("x", many(200 + number % 2), {"size": 200 + number % 2}, overwrite=True)
