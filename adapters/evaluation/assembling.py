@@ -15,7 +15,6 @@ from adapters.evaluation.measuring import Measurements
 from adapters.evaluation.planning import SEED, Plan
 from adapters.evaluation.report import FORMAT, Check, Choices, Data, Fault, Forgetting, NotJudged, Report, Text
 from adapters.evaluation.saved import FOLDER
-from adapters.evaluation.store import weights_sha256
 from adapters.registry import AdapterRecord
 from assistant import __version__
 
@@ -29,6 +28,8 @@ class Findings:
     """What an evaluation fills in, one part after another."""
 
     plan: Plan
+    weights_sha256: str
+    """Of the adapter that was measured."""
     measured: Measurements = field(default_factory=Measurements)
     texts: list[Text] = field(default_factory=list[Text])
     gaps: list[NotJudged] = field(default_factory=list[NotJudged])
@@ -61,7 +62,7 @@ def assembled(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         sunto=__version__,
         seconds=round(seconds, 1),
-        adapter=_adapter(record),
+        adapter=_adapter(record, found.weights_sha256),
         model=engine.name,
         device=engine.device.type,
         data=_data(record, dataset, plan),
@@ -109,14 +110,14 @@ def _settings(plan: Plan, stemmed: Sequence[str], *, texts: bool) -> dict[str, A
     }
 
 
-def _adapter(record: AdapterRecord) -> dict[str, Any]:
+def _adapter(record: AdapterRecord, sha256: str) -> dict[str, Any]:
     return {
         "name": record.name,
         "version": record.version,
         "kind": record.kind,
         "subject": record.subject,
         "created": record.created,
-        "sha256": weights_sha256(record.directory),
+        "sha256": sha256,
     }
 
 

@@ -24,6 +24,7 @@ from adapters.evaluation.measuring import Measuring, Meter, cost_of
 from adapters.evaluation.planning import plan_for
 from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, Report
 from adapters.evaluation.saved import read_saved
+from adapters.evaluation.store import weights_sha256
 from adapters.evaluation.systems import Measured
 from adapters.registry import AdapterRecord
 from adapters.registry.journal import looking
@@ -48,17 +49,22 @@ def evaluate(
     """The report on an adapter as it is measured now. `dataset` is None where there is nothing to test with.
 
     Afterwards the base answers without an adapter. Raises ModelError, OutOfMemoryError, Stopped; AdapterError for an
-    adapter that cannot be used, where no fault has a name for it.
+    adapter that cannot be used, where no fault has a name for it, or that another one took the place of meanwhile.
     """
-    started = time.monotonic()
+    started, weights = time.monotonic(), weights_sha256(record.directory)
     asked = ModelRequest(job=request.job, model=record.model, device=request.device)
     engine = yield from session.bare_base(asked, should_stop)
-    found = Findings(plan_for(request, record, dataset, engine))
+    found = Findings(plan_for(request, record, dataset, engine), weights)
     evaluation = _Evaluation(request, record, engine, session, found, should_stop)
     try:
         yield from evaluation.run()
     finally:
         evaluation.leave()
+    if weights_sha256(record.directory) != weights:  # some of it may have been measured of either
+        raise AdapterError(
+            _("The adapter “{name}” is another one now; the report about it is not kept.").format(name=record.name),
+            _("To get it: sunto evaluate {name}").format(name=record.name),
+        )
     seconds = time.monotonic() - started
     return assembled(record, dataset, engine, found, seconds, stemming=request.stemming)
 

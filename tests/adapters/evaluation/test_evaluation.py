@@ -14,7 +14,7 @@ from adapters.evaluation.store import summed_up
 from adapters.jobs import run
 from adapters.session import Session
 from assistant import protocol
-from assistant.errors import AdapterNotFoundError, Stopped
+from assistant.errors import AdapterError, AdapterNotFoundError, Stopped
 from assistant.generation import ChatMessage
 from assistant.library import Library
 from tests.adapters.evaluation.adapters_to_judge import KINDS, about, install, save_data
@@ -244,6 +244,24 @@ def test_a_report_about_an_adapter_that_was_replaced_meanwhile_goes_to_the_versi
     store.keep("bio", report)
     assert store.read(store.version_record("bio", 1)) == report
     assert "evaluation" not in registry.get_adapter("bio").card["scores"]
+
+
+def test_an_adapter_that_is_replaced_while_it_is_measured_gets_no_report_of_two(session, engine, monkeypatch):
+    dataset = save_data()
+    record, keeping, measured = install(engine, dataset), Library.put_unit, []
+
+    def replace_in_the_middle(*unit):
+        measured.append(unit)
+        keeping(*unit)
+        if len(measured) == 16:  # of three systems with 5 losses and 2 texts each, the adapter's second loss
+            install(engine, dataset, seed=2)
+
+    monkeypatch.setattr(Library, "put_unit", replace_in_the_middle)
+    with pytest.raises(AdapterError, match="another one now"):
+        report_of(session, record, dataset)
+    assert engine.adapter is None
+    with pytest.raises(AdapterNotFoundError):
+        store.read(store.version_record("bio", 1))
 
 
 def test_a_report_about_an_adapter_that_is_gone_is_kept_nowhere(session, engine):
