@@ -22,7 +22,7 @@ Item = tuple[Sequence[ChatMessage], str]
 TEXTS = 4
 STRENGTHS = (0.25, 0.5, 2.0, 4.0)
 """Beside the one it has. Who mixes up alpha and alpha / r is wrong by a factor of r, 8 and more."""
-PROMPT_GAIN, PROMPT_SHARE = 0.5, 0.6
+PROMPT_GAIN, PROMPT_SHARE = 0.5, 0.3
 """Nats a token, and share of the base's loss, by which what is asked must have become likelier to have been learnt.
 With the starter (2.56) six steps on whole prompts took 0.89 off it; a whole training on answers alone nothing."""
 LEAST_SHARED = 8
