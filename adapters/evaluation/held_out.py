@@ -1,7 +1,8 @@
 """What an adapter is tested with: examples of documents that it was not trained on.
 
 Its own data set has a part for this. Of another one, everything is fit to test with. Either way, what shares much of
-its text with something it was trained on is left out: an adapter is not praised for remembering.
+its text with something it was trained on is left out: an adapter is not praised for remembering. So are documents that
+a data set trained with once, and keeps aside since it was built again.
 """
 
 from __future__ import annotations
@@ -83,6 +84,9 @@ def held_out(dataset: Dataset, training: Sequence[Example], *, own: bool) -> Hel
         parts = [("all", tuple(example for example in kept if example.is_human)), ("all", kept)]
     split, candidates = next((part for part in parts if part[1]), (parts[0][0], ()))
     leaked = leaked_ids(candidates, training)
+    if own:
+        moved = {example.group for example in training} - {example.group for example in dataset.for_training()}
+        leaked |= {example.id for example in candidates if example.group in moved}
     clean = [example for example in candidates if example.id not in leaked]
     return HeldOut(tuple(spread(clean, MOST, by_task)), split, tuple(sorted(leaked)))
 

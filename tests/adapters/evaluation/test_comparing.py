@@ -9,8 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters.dataset.example import Place
+from adapters.dataset.store import Dataset
 from adapters.evaluation import comparing
-from adapters.evaluation.held_out import by_task, leaked_ids, spread
+from adapters.evaluation.held_out import by_task, held_out, leaked_ids, spread
 from adapters.evaluation.measuring import Item, Loss, Measurements, Written
 from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, PRIMARY
 from adapters.evaluation.systems import choose_shots, with_shots
@@ -149,3 +150,13 @@ def test_a_text_that_shares_its_words_with_a_training_text_is_known_whatever_doc
     training = [about("law", group="copy.md", split="train", target="Something else.")]
     assert leaked_ids(tested, training) == {tested[0].id}
     assert leaked_ids(tested, []) == set()
+
+
+def test_a_document_that_was_trained_on_in_other_parts_is_no_test_when_its_data_set_was_built_again(tmp_path):
+    moved, kept = about("plants"), about("rivers")
+    before = (about("planets", split="train", group=moved.group), about("laws", split="train"))
+    rebuilt = Dataset("notes", tmp_path, (moved, kept, about("laws", split="train")), {})
+    found = held_out(rebuilt, before, own=True)
+    assert (found.examples, found.leaked) == ((kept,), (moved.id,))
+    torn = Dataset("notes", tmp_path, (moved, kept, *before), {})  # one document alone: its end is kept aside
+    assert held_out(torn, before, own=True).leaked == ()
