@@ -203,12 +203,16 @@ class Measuring:
             raise Stopped
 
     def _key(self, what: str, prompt: Sequence[ChatMessage], more: dict[str, Any]) -> str:
-        """Holds everything that the unit depends on: base, adapter, every word that is said."""
+        """Holds everything that the unit depends on: base, adapter, every word that is said.
+
+        The device, too: another one rounds otherwise, and what is the same for every document is no luck to a test.
+        """
         depends_on = {
             "task": "evaluation",
             "format": _FORMAT,
             "what": what,
             "model": self._engine.fingerprint,
+            "device": self._engine.device.type,
             "prompt": [[message.role, message.content] for message in prompt],
             **more,
         }

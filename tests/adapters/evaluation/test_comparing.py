@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given, settings
@@ -12,8 +13,8 @@ from adapters.dataset.example import Place
 from adapters.dataset.store import Dataset
 from adapters.evaluation import comparing
 from adapters.evaluation.held_out import by_task, held_out, leaked_ids, spread
-from adapters.evaluation.measuring import Item, Loss, Measurements, Written
-from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, PRIMARY
+from adapters.evaluation.measuring import Item, Loss, Measurements, Measuring, Written
+from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, MAX_SOURCE_CHARACTERS, PRIMARY
 from adapters.evaluation.systems import choose_shots, with_shots
 from assistant.generation import ChatMessage
 from tests.adapters.dataset.some_examples import TEXT, example
@@ -145,6 +146,14 @@ def test_examples_stand_between_who_the_model_is_and_what_it_is_asked():
     assert (prompt[0], prompt[-1]) == (asked[0], asked[-1])
 
 
+def test_what_one_device_found_is_not_compared_with_what_another_finds():
+    def key(device):
+        engine = SimpleNamespace(fingerprint="starter+", device=SimpleNamespace(type=device))
+        return Measuring(engine, None, None, None, None)._key("loss", [ChatMessage("user", "?")], {"target": "!"})
+
+    assert len({key("cpu"), key("cpu"), key("cuda")}) == 2
+
+
 def test_a_text_that_shares_its_words_with_a_training_text_is_known_whatever_document_it_is_in():
     tested = [about("law"), about("art")]
     training = [about("law", group="copy.md", split="train", target="Something else.")]
@@ -160,3 +169,15 @@ def test_a_document_that_was_trained_on_in_other_parts_is_no_test_when_its_data_
     assert (found.examples, found.leaked) == ((kept,), (moved.id,))
     torn = Dataset("notes", tmp_path, (moved, kept, *before), {})  # one document alone: its end is kept aside
     assert held_out(torn, before, own=True).leaked == ()
+
+
+@given(st.text(max_size=40).map(lambda piece: f"{piece} word " * 60))
+def test_the_beginning_of_a_document_never_ends_within_a_word(text):
+    kept = comparing.beginning(text)
+    assert len(kept) <= MAX_SOURCE_CHARACTERS
+    if len(text) > MAX_SOURCE_CHARACTERS:
+        assert kept.endswith("…")
+        assert text.startswith(kept[:-1])
+        assert not text[len(kept) - 1].strip() or not kept[:-1].strip()
+    else:
+        assert kept == text
