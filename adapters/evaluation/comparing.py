@@ -115,11 +115,20 @@ def _text(item: Item, found: Measurements, stemming: bool) -> Text:
         section=example.place.section,
         task=example.task,
         language=example.language,
-        source=item.text[:MAX_SOURCE_CHARACTERS],
+        source=beginning(item.text),
         reference=example.target,
         written={system: one.text for system, one in written.items()},
         scores=scores,
     )
+
+
+def beginning(text: str) -> str:
+    """What a report keeps of a document; cut between two words, and with the mark of it."""
+    if len(text) <= MAX_SOURCE_CHARACTERS:
+        return text
+    kept = text[: MAX_SOURCE_CHARACTERS - 1]
+    words, space, _rest = kept.rpartition(" ")
+    return (words if space else kept).rstrip() + "…"
 
 
 def _rows(system: str, items: Sequence[Item], found: Measurements, written: Sequence[Text]) -> dict[str, list[Row]]:

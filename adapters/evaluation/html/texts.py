@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from adapters.evaluation import telling
 from adapters.evaluation.html.markup import Html, element, join
-from adapters.evaluation.report import ADAPTER, BASE, MAX_SOURCE_CHARACTERS, PRIMARY, Report, Text
+from adapters.evaluation.report import ADAPTER, BASE, PRIMARY, Report, Text
 from assistant.i18n import _
 
 _SHOWN = (PRIMARY, "rouge1", "chrf", "faithful", "details")
@@ -30,7 +30,7 @@ def _group(heading: str, texts: Sequence[Text]) -> Iterator[Html]:
 
 
 def _text(text: Text) -> Html:
-    given = (_side(_("The document"), _beginning(text["source"])), _side(_("By a person"), text["reference"]))
+    given = (_side(_("The document"), text["source"]), _side(_("By a person"), text["reference"]))
     written = (_side(telling.system_name(key), said, key, _scores(text, key)) for key, said in text["written"].items())
     return element(
         "article",
@@ -68,7 +68,3 @@ def _scores(text: Text, key: str) -> str:
         for metric in _SHOWN
         if metric in scores and metric != PRIMARY
     )
-
-
-def _beginning(source: str) -> str:
-    return source if len(source) < MAX_SOURCE_CHARACTERS else source.rstrip() + " …"
