@@ -15,6 +15,7 @@ from assistant.errors import DatasetError
 from assistant.generation import ShouldStop, never_stop
 from assistant.i18n import _
 from assistant.library.folders import absolute
+from assistant.safe_text import one_line
 
 if TYPE_CHECKING:
     from adapters.dataset.build import OnFile, Read
@@ -41,7 +42,7 @@ def resolve(
 
     path = path_in(data)
     if path is None:
-        return store.load(data)
+        return _named(data)
     known = made_of([path])
     options = options_in(known.about) if known else BuildOptions()
     stamp = stamp_of([path], options)
@@ -58,7 +59,7 @@ def kept(data: str) -> Dataset:
     """By its name, or by the path it was made of. Makes nothing. Raises DatasetError."""
     path = path_in(data)
     if path is None:
-        return store.load(data)
+        return _named(data)
     dataset = made_of([path])
     if dataset is None:
         raise DatasetError(
@@ -114,6 +115,16 @@ def name_for(paths: Sequence[Path]) -> str:
             return name
     digits = hashlib.sha256("\0".join(_spelled(paths)).encode("utf-8", "replace")).hexdigest()[:_DIGITS]
     return f"{name or 'notes'}-{digits}"
+
+
+def _named(data: str) -> Dataset:
+    """Raises DatasetError: what cannot be a name and has a slash in it was meant as a path."""
+    if {"/", "\\"} & set(data) and not _can_be_named(data):
+        raise DatasetError(
+            _("There is no file or folder {path}.").format(path=one_line(data)),
+            _("Check the name; a path with spaces needs quotes around it."),
+        )
+    return store.load(data)
 
 
 def _is_kept(data: str) -> bool:

@@ -318,6 +318,13 @@ def test_what_is_neither_a_name_nor_a_path_says_what_there_is(session, notes):
         assert "Did you mean “notes”?" in caught.value.hint
 
 
+@pytest.mark.parametrize("typed", ["/tmp/no-such-folder/exam.csv", "./exam.csv", "notes\\exam.csv", "~/no-such-notes"])
+def test_a_path_that_is_not_there_is_not_taken_for_an_unfit_name(typed):
+    for ask in (resolve, kept):
+        with pytest.raises(DatasetError, match="There is no file or folder"):
+            ask(typed)
+
+
 def test_a_path_that_nothing_was_made_of_has_no_examples_to_show(session, notes):
     failed = do(session, protocol.ListExamples, data=str(notes))
     assert "sunto dataset build" in failed.hint
