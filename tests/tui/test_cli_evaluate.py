@@ -114,6 +114,11 @@ def test_a_page_that_exists_is_asked_about_before_anything_is_measured(script, t
         ([NAME, "first", "--show"], "“first” is not the number of a version"),
         ([NAME, "--texts", "-1"], "--texts cannot be"),
         ([NAME, "--pairs", "0"], "--pairs cannot be"),
+        ([NAME, "--show", "--data", "exam"], "--data changes nothing beside --show"),
+        ([NAME, "--show", "--no-forgetting"], "--no-forgetting changes nothing beside --show"),
+        ([NAME, "--blind", "--html", "r.html"], "--html changes nothing beside --blind"),
+        ([NAME, "--choose", "1", "2", "--restart"], "--restart changes nothing beside --choose"),
+        ([NAME, "--restart"], "--restart belongs to the blind comparison"),
         ([], "evaluate"),
     ],
 )

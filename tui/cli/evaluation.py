@@ -17,6 +17,7 @@ from tui.cli.adapters import version_of
 from tui.cli.columns import wrapped
 from tui.cli.evaluation_blind import compare_blind
 from tui.cli.evaluation_lines import MAX_COLUMNS
+from tui.cli.evaluation_options import BLIND, MEASURING, PAGE
 from tui.cli.evaluation_report import report_lines, short_lines
 from tui.cli.job import JOB, Ending, JobRunner, Result, conclude
 from tui.cli.options import setting_overrides
@@ -24,6 +25,14 @@ from tui.cli.output_file import checked_target
 from tui.output import Output
 
 PAGE_SUFFIXES = (".html", ".json")
+
+_WITHOUT_EFFECT = {
+    "": BLIND,
+    "show": MEASURING | BLIND,
+    "blind": MEASURING | PAGE,
+    "choose": MEASURING | PAGE | {"pairs": BLIND["pairs"], "restart": BLIND["restart"]},
+}
+"""By what is asked for: the options that would change nothing, with what they are where nobody gave them."""
 
 
 def evaluate(options: Namespace, output: Output) -> int:
@@ -127,6 +136,7 @@ def _check_words(options: Namespace) -> None:
             _("{one} and {other} cannot be asked for together.").format(one=one, other=other),
             _("Ask for one after the other."),
         )
+    _check_belonging(options, asked[0] if asked else "")
     if len(options.arguments) > 1 and not options.show:
         raise ConfigError(
             _("Only the version in use is measured."),
@@ -134,3 +144,20 @@ def _check_words(options: Namespace) -> None:
                 name=options.arguments[0], version=options.arguments[1]
             ),
         )
+
+
+def _check_belonging(options: Namespace, asked: str) -> None:
+    """Raises ConfigError for an option that would change nothing, so that nobody takes the result for another."""
+    name = next((name for name, usual in _WITHOUT_EFFECT[asked].items() if getattr(options, name) != usual), None)
+    if name is None:
+        return
+    flag = "--no-forgetting" if name == "forgetting" else f"--{name}"
+    if asked:
+        raise ConfigError(
+            _("{one} changes nothing beside {other}.").format(one=flag, other=f"--{asked}"),
+            _("Leave out one of the two."),
+        )
+    raise ConfigError(
+        _("{one} belongs to the blind comparison.").format(one=flag),
+        _("Add --blind, or leave it out."),
+    )

@@ -14,6 +14,13 @@ from tui.cli.parser import Parser
 _DEFAULTS: dict[str, Any] = {item.name: item.default for item in dataclasses.fields(Evaluate)}
 _PAIRS: Any = next(item.default for item in dataclasses.fields(ListBlindPairs) if item.name == "count")
 
+MEASURING: dict[str, Any] = {
+    name: _DEFAULTS[name] for name in ("data", "texts", "earlier", "judge", "stemming", "forgetting")
+} | {"device": None}
+BLIND: dict[str, Any] = {"against": "base", "pairs": _PAIRS, "restart": False}
+PAGE: dict[str, Any] = {"html": ""}
+"""What each option is where nobody gave it, by what it is for."""
+
 
 def evaluate_options(parser: Parser) -> None:
     _add_measuring(parser.add_argument_group(_("What is measured")))
@@ -74,7 +81,7 @@ def _add_blind(group: Any) -> None:
     group.add_argument(
         "--against",
         metavar="base|examples|N",
-        default="base",
+        default=BLIND["against"],
         help=with_default(
             _("Whose texts stand beside the adapter's: the base's, with two examples, or those of version N."), "base"
         ),
