@@ -58,7 +58,7 @@ class Plan:
     def gaps(self) -> Iterator[NotJudged]:
         """What cannot be judged, as far as it is known before anything is measured."""
         if not self.items:
-            yield _gap("loss", "no_test_data")
+            yield _gap("loss", "no_test_data", leaked=len(self.data.leaked))
         if self.data.examples and self.training is None:
             yield _gap("leakage", "no_run")
         if self.items and not any(item.example.target.strip() for item in self.items):

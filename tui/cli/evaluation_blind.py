@@ -179,12 +179,6 @@ def _decided_before(comparison: Result, place: int) -> list[int]:
 def closing_lines(comparison: Result) -> Iterator[str]:
     """The result and whose was whose, or how much is left."""
     name = shlex.quote(one_line(comparison["name"]))
-    if comparison["equal"]:
-        yield plural(
-            "About {count} text both wrote the same words: it was not asked about, and counts as neither.",
-            "About {count} texts both wrote the same words: they were not asked about, and count as neither.",
-            comparison["equal"],
-        )
     choices: Choices | None = comparison["result"]
     if choices is None:
         left = plural("{count} pair is left.", "{count} pairs are left.", comparison["left"])

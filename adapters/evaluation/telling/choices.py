@@ -15,7 +15,7 @@ def choices_sentence(choices: Choices) -> str:
 
 def choices_sentences(choices: Choices, *, by_model: bool = False) -> list[str]:
     """What was chosen, what that shows, and how far it can be trusted."""
-    sentences = [_count(choices, by_model), _meaning(choices)]
+    sentences = [_count(choices, by_model), *_same_words(choices), _meaning(choices)]
     if by_model:
         if inconsistent := choices.get("inconsistent", 0):
             sentences.append(
@@ -37,6 +37,19 @@ def choices_sentences(choices: Choices, *, by_model: bool = False) -> list[str]:
             _("Indicative only: small models tend to prefer what is long, comes first, or sounds like themselves.")
         )
     return sentences
+
+
+def _same_words(choices: Choices) -> list[str]:
+    equal = choices.get("equal", 0)
+    if not equal:
+        return []
+    return [
+        plural(
+            "About {count} text both wrote the same words: it was not asked about, and counts as neither.",
+            "About {count} texts both wrote the same words: they were not asked about, and count as neither.",
+            equal,
+        )
+    ]
 
 
 def _count(choices: Choices, by_model: bool) -> str:
@@ -75,9 +88,11 @@ def _meaning(choices: Choices) -> str:
         "worse": _("That is more than luck: the other texts are preferred."),
         "no_difference": _("No difference shown: tossing a coin could have given as much."),
     }
-    verdict = verdicts.get(choices["verdict"]) or _no_meaning(choices)
-    if share["low"] is None or share["high"] is None or choices["verdict"] == "not_judged":
-        return verdict
+    if share["low"] is None or share["high"] is None:
+        return _no_meaning(choices)
+    verdict = verdicts.get(choices["verdict"])
+    if verdict is None:
+        return _no_meaning(choices)
     return " ".join(
         (
             verdict,

@@ -15,7 +15,7 @@ _MAX_PAGES = 5
 def data_sentences(data: Data) -> list[str]:
     """What the figures were taken on, and everything about it that a reader has to know to trust them."""
     if not data["examples"]:
-        return [_("There was nothing to test with.")]
+        return [_("There was nothing to test with."), *_left_out(data)]
     sentences = [_size(data)]
     if small := small_sentence(data):
         sentences.append(small)
@@ -36,14 +36,7 @@ def data_sentences(data: Data) -> list[str]:
                 made,
             )
         )
-    if leaked := len(data["leaked"]):
-        sentences.append(
-            plural(
-                "{count} text was left out: the adapter was trained on it, or on much of it.",
-                "{count} texts were left out: the adapter was trained on them, or on much of them.",
-                leaked,
-            )
-        )
+    sentences.extend(_left_out(data))
     if missing := data["without_reference"]:
         sentences.append(
             plural(
@@ -56,6 +49,19 @@ def data_sentences(data: Data) -> list[str]:
     return sentences
 
 
+def _left_out(data: Data) -> list[str]:
+    leaked = len(data["leaked"])
+    if not leaked:
+        return []
+    return [
+        plural(
+            "{count} text was left out: the adapter was trained on it, or on much of it.",
+            "{count} texts were left out: the adapter was trained on them, or on much of them.",
+            leaked,
+        )
+    ]
+
+
 def documents_words(count: int) -> str:
     """`on 24 documents`, beside a number; that it is a hint where they are few."""
     if count < SMALL_DOCUMENTS:
@@ -64,8 +70,8 @@ def documents_words(count: int) -> str:
 
 
 def small_sentence(data: Data) -> str:
-    """Empty where there are documents enough."""
-    if not data["small"]:
+    """Empty where there are documents enough, and where there are none."""
+    if not data["small"] or not data["examples"]:
         return ""
     return plural(
         "The test is small, {count} document: take every figure as a hint, since a few others could turn it round.",

@@ -37,6 +37,8 @@ def _why(gap: NotJudged) -> str:
     why, details = gap["why"], gap["details"]
     if why == "broken" and details.get("reason"):
         return one_line(str(details["reason"]))
+    if why == "no_test_data" and details.get("leaked"):
+        return _("the adapter was trained on everything that it could be tested with; give other texts with `--data`.")
     if why == "does_not_fit" and gap["what"] == EXAMPLES:
         return _("with two examples before it, a text no longer fits into what the model can read at once.")
     reasons = {

@@ -202,6 +202,33 @@ def test_a_test_that_chose_the_step_and_examples_left_out_are_confessed():
     assert telling.data_sentences({**data, "examples": 0}) == ["There was nothing to test with."]
 
 
+def test_where_nothing_could_be_tested_the_report_calls_no_test_small_and_says_what_was_trained_on():
+    data = {**report()["data"], "documents": 0, "examples": 0, "written": 0, "small": True, "leaked": ["a", "b"]}
+    gaps = [NotJudged(what="loss", why="no_test_data", details={"leaked": 2})]
+    nothing = report(data=data, systems=[], differences=[], texts=[], verdict="not_judged", not_judged=gaps)
+    words = told(nothing)
+    assert "The test is small" not in words
+    assert "2 texts were left out" in words
+    assert "trained on everything that it could be tested with" in words
+    assert "nothing is kept aside" not in words
+
+
+def test_where_nothing_was_decided_no_coin_is_tossed_and_what_was_not_asked_is_not_called_chosen():
+    undecided = Choices(
+        against="version:1",
+        adapter=0,
+        other=0,
+        same=3,
+        share={"mean": 0.5, "low": None, "high": None, "n": 0},
+        verdict="no_difference",
+        equal=3,
+    )
+    words = telling.choices_sentence(undecided)
+    assert "coin" not in words
+    assert "Too few were decided" in words
+    assert "About 3 texts both wrote the same words: they were not asked about" in words
+
+
 # --- forgetting --------------------------------------------------------------------------------------------------
 
 
