@@ -140,8 +140,9 @@ def _version(version: int, card: Fields, *, current: bool) -> dict[str, Any]:
 
 def _number(value: object) -> float | None:
     """None for what is none: neither infinite nor larger than anything that is measured."""
-    is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if is_number and -_LARGEST <= value <= _LARGEST else None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if -_LARGEST <= value <= _LARGEST else None
 
 
 def _section(card: Fields, name: str) -> Fields:
