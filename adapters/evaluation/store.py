@@ -141,6 +141,8 @@ def _read(path: Path) -> Report:
         found = json.loads(path.read_text(encoding="utf-8"))
         if not isinstance(found, dict) or cast("dict[str, Any]", found).get("format") != FORMAT:
             raise ValueError("written by another version of Sunto")
+        if not (Report.__annotations__.keys() <= found.keys() and isinstance(found["adapter"], dict)):
+            raise ValueError("parts of it are missing")
     except (OSError, ValueError, RecursionError) as error:
         raise AdapterCorruptError(
             _("The report {path} cannot be read.").format(path=path),

@@ -283,11 +283,12 @@ def test_the_card_says_what_decided_and_the_export_has_no_texts_of_the_notes(ses
     assert not [path for path in given if b"plants0" in path.read_bytes()]
 
 
-def test_a_damaged_report_is_told_with_what_to_do(session, engine):
+@pytest.mark.parametrize("damaged", ["[]", '{"format": 1}', '{"format": 1, "adap'])
+def test_a_damaged_report_is_told_with_what_to_do(session, engine, damaged):
     record = install(engine, save_data())
     folder = record.directory / "evaluation"
     folder.mkdir(exist_ok=True)
-    (folder / "report.json").write_text("[]", encoding="utf-8")
+    (folder / "report.json").write_text(damaged, encoding="utf-8")
     (ending,) = run(protocol.ShowEvaluation(job="s", name="bio"), session)
     assert (ending.kind, "sunto evaluate" in ending.hint) == ("AdapterCorruptError", True)
 
