@@ -193,6 +193,11 @@ def test_a_bar_to_one_side_that_shows_no_difference_is_explained():
     assert "Among so many figures" in drawn(made)
 
 
+def test_a_check_that_could_not_be_made_is_not_read_as_one_that_passed():
+    assert "✔ It changes what the model says. ✔" in in_one_line(drawn(report()))
+    assert "– Other programs read it, too. (It could not be looked at here.)" in in_one_line(drawn(report()))
+
+
 def test_means_over_other_documents_than_their_difference_do_not_stand_beside_it():
     made = report()
     assert "31.2 → 37.1" in drawn(made)

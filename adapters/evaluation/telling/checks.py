@@ -20,7 +20,7 @@ def check_words(check: Check) -> CheckWords:
     passed, failed, explanation = _sentences(check["name"])
     if check["passed"] is None:
         unseen = _("It could not be looked at here.")
-        return CheckWords("–", passed, f"{unseen} {explanation}")
+        return CheckWords("–", f"{passed} ({unseen})", f"{unseen} {explanation}")
     return CheckWords("✔", passed, explanation) if check["passed"] else CheckWords("✖", failed, explanation)
 
 
