@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 from adapters.evaluation.assembling import checks_on_card
 from adapters.evaluation.lineage import lineage_of
+from adapters.evaluation.report import Choices, Interval
 from adapters.registry import AdapterRecord
 from tests.adapters.evaluation.sample_report import poor_report, report
 from tui.cli.evaluation_report import report_lines
@@ -62,6 +63,27 @@ def test_any_gain_fits_into_its_columns_with_its_mean_marked_once(span, columns,
 @given(spans, numbers, columns)
 def test_any_value_fits_into_its_columns(span, most, columns):
     assert len(value_bar(span, most, columns)) <= max(0, columns)
+
+
+# --- narrow lists -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [56, 76])
+def test_a_narrow_list_still_tells_apart_what_the_adapter_is_held_against(columns):
+    lines = [row.line(columns).plain for row in sections(report(), Palette())[1].rows]
+    assert any(line.startswith("  beside two examples ") for line in lines)
+    assert any(line.startswith("  beside: Version 1 ") for line in lines)
+
+
+@pytest.mark.parametrize("columns", [46, 56, 76, 120])
+def test_choices_made_blind_are_counted_in_full_in_any_width(columns):
+    share = Interval(mean=0.6, low=0.2, high=0.9, n=8)
+    choices = Choices(against="base", adapter=5, other=3, same=2, share=share, verdict="no_difference")
+    lines = [row.line(columns).plain for row in sections(report(blind=choices), Palette())[0].rows]
+    found = next(line for line in lines if "adapter 5" in line)
+    assert "other 3" in found
+    assert found.endswith("neither 2")
+    assert cell_len(found) <= columns
 
 
 # --- what strangers wrote ---------------------------------------------------------------------------------------------

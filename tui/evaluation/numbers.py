@@ -20,9 +20,9 @@ from adapters.evaluation.telling import (
 )
 from assistant.i18n import _
 from tui.cells import cell
-from tui.evaluation.bars import Span, gain_bar, value_bar
+from tui.evaluation.bars import MIN_COLUMNS, Span, gain_bar, value_bar
 from tui.evaluation.rows import Palette, Row, heading, styled
-from tui.evaluation.words import VERDICT_MARKS
+from tui.evaluation.words import VERDICT_MARKS, beside
 
 MAX_LABEL_COLUMNS = 44
 MEAN_COLUMNS = 8
@@ -66,9 +66,12 @@ def _line(difference: Difference, columns: int, palette: Palette) -> Text:
     style = palette.of_verdict(difference["verdict"])
     label = words.label
     if difference["against"] != BASE:
-        label = "  " + _("beside: {system}").format(system=system_name(difference["against"]))
+        label = "  " + beside(difference["against"])
     label_columns = min(columns * 2 // 5, MAX_LABEL_COLUMNS)
     room = columns - label_columns - MEAN_COLUMNS - VERDICT_COLUMNS - 3
+    if room < MIN_COLUMNS:  # of no use for a bar
+        label_columns += max(0, room)
+        room = 0
     text = Text(cell(label, label_columns) + " ")
     text.append(gain_bar(_gain(difference, words.better), min(room, MAX_BAR_COLUMNS)), style)
     text.append(f" {signed(difference['metric'], difference['mean']):>{MEAN_COLUMNS}} ")
@@ -104,7 +107,7 @@ def _systems(report: Report, metric: str, columns: int, palette: Palette) -> Tex
     """A bar and its value for each system that was measured."""
     scores = {one["key"]: one["scores"][metric] for one in report["systems"] if metric in one["scores"]}
     most = max((end for value in scores.values() for end in _span(value).ends), default=0.0)
-    name_columns = min(columns // 3, max(map(len, map(system_name, scores)), default=0))
+    name_columns = min(columns * 9 // 20, max(map(len, map(system_name, scores)), default=0))
     bar_columns = min(MAX_BAR_COLUMNS, columns - name_columns - LIMITS_COLUMNS)
     text = Text()
     for key, value in scores.items():

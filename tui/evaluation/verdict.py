@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from rich.cells import cell_len
 from rich.text import Text
 
 from adapters.evaluation.report import ADAPTER, Choices, Report
@@ -20,12 +21,13 @@ from adapters.evaluation.telling import (
     verdict_sentences,
 )
 from assistant.i18n import _
+from tui.cells import cell
 from tui.evaluation.bars import Span, value_bar
 from tui.evaluation.numbers import primary_rows
 from tui.evaluation.rows import Palette, Row, heading, plain, styled, titled
 from tui.evaluation.words import FAULT_MARKS, VERDICT_MARKS
 
-CHOICES_COLUMNS = 30
+MAX_BAR_COLUMNS = 10
 
 
 def verdict_rows(report: Report, palette: Palette) -> Iterator[Row]:
@@ -79,16 +81,27 @@ def _choices_rows(report: Report, palette: Palette) -> Iterator[Row]:
 
 
 def _choices_row(title: str, choices: Choices, sentences: list[str], palette: Palette) -> Row:
-    """`▲ Your own choice, blind   adapter 6 ██████ 1 █ other, 3 neither`"""
-    most = max(choices["adapter"], choices["other"], 1)
-    line = styled(f"{VERDICT_MARKS.get(choices['verdict'], '·')} {title}   ", palette.of_verdict(choices["verdict"]))
-    for word, count, style in (
+    return Row(lambda columns: _choices_line(title, choices, columns, palette), plain(titled(title, *sentences)))
+
+
+def _choices_line(title: str, choices: Choices, columns: int, palette: Palette) -> Text:
+    """`▲ Your own choice, blind  adapter 6 ██████  other 1 █  neither 3`: first the bars go, then the title is cut."""
+    counted = (
         (_("adapter"), choices["adapter"], palette.accent),
         (_("other"), choices["other"], palette.muted),
-    ):
-        line.append(f"{word} {count} ").append(value_bar(Span(count), most, CHOICES_COLUMNS // 3), style).append("  ")
-    line.append(_("neither")).append(f" {choices['same']}")
-    return Row(plain(line), plain(titled(title, *sentences)))
+        (_("neither"), choices["same"], None),
+    )
+    title = f"{VERDICT_MARKS.get(choices['verdict'], '·')} {title}"
+    room = columns - sum(cell_len(f"  {word} {count}") for word, count, _style in counted)
+    line = styled(cell(title, max(2, min(room, cell_len(title)))), palette.of_verdict(choices["verdict"]))
+    bar_columns = min(MAX_BAR_COLUMNS, (room - cell_len(title)) // 2 - 1)
+    for word, count, style in counted:
+        line.append(f"  {word} {count}")
+        if style is not None and (
+            bar := value_bar(Span(count), max(choices["adapter"], choices["other"]), bar_columns)
+        ):
+            line.append(f" {bar}", style)
+    return line
 
 
 # --- does it really work, and what is not known -------------------------------------------------------------------
