@@ -134,6 +134,8 @@ async def test_without_a_report_it_says_what_to_do_and_no_key_breaks_it(sunto_ho
         await desk.send("/blind law")
         await answer_to(desk, BlindScreen)
         await said(desk, "There is no report about the adapter")
+        await said(desk, "In the app: /evaluate law")
+        assert "Second" not in desk.screen_text(), "there is nothing to choose between"
         await desk.pilot.press("1", "2", "0", "u", "r", "left", "right", "tab", "f1", "escape", "escape")
         await desk.wait_until(lambda: desk.app.screen is desk.chat)
 

@@ -186,6 +186,8 @@ async def test_without_a_report_the_screen_says_what_it_is_for_and_measures_on_a
         await on_the_report(desk)
         await said(desk, "There is no report about the adapter “biology” yet.")
         await said(desk, "e measures an adapter")
+        await said(desk, "Here, the key e measures it.")
+        assert "Blind" not in desk.screen_text(), "there is nothing to choose between"
         await desk.pilot.press("b", "h", "2", "down", "enter", "enter", "space")
         await desk.pilot.press("e")
         await answer_to(desk, ChoiceScreen)
@@ -234,6 +236,20 @@ async def test_one_that_goes_on_is_found_again_and_no_second_one_begins(sunto_ho
         desk.release()
         await said(desk, "Yes, it was worth it")
         assert [request.name for request in sent(Evaluate)] == ["biology"]
+
+
+async def test_the_end_is_told_in_the_conversation_when_the_report_of_another_one_is_open(sunto_home):
+    keep_adapter(sunto_home, "law")
+    slow = {"when": "Evaluate", "hold": "job", "result": report()}
+    async with desk_of(app_with(NONE, slow), size=TERMINAL) as desk:
+        await on_the_report(desk, "/evaluate biology")
+        await said(desk, "Measuring “biology”…")
+        await desk.pilot.press("escape")
+        await on_the_report(desk, "/evaluate law")
+        await said(desk, "“biology” is being measured.")
+        desk.release()
+        await desk.wait_until(lambda: "/report biology" in desk.everything)
+        await desk.wait_until(lambda: "Wait for its end" not in desk.screen_text())
 
 
 async def test_a_measuring_that_fails_says_why_and_leaves_the_report_that_was_there():

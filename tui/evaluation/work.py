@@ -40,14 +40,15 @@ class EvaluationWork:
     def __init__(
         self, errands: Errands, stopper: Stopper, on_change: Listener, on_end: Callable[[Doing], Awaitable[None]]
     ) -> None:
-        """`on_change` is called at every change, `on_end` with one that is over while no listener looked on."""
+        """`on_change` is called at every change, `on_end` with one that is over while nobody looked at its adapter."""
         self._errands = errands
         self._stopper = stopper
         self._on_change = on_change
         self._on_end = on_end
         self.doing: Doing | None = None
         """The latest; `about` is the adapter's name."""
-        self.listeners: set[Listener] = set()
+        self.listeners: dict[Listener, str] = {}
+        """Whoever looks, and at which adapter."""
 
     @property
     def goes_on(self) -> bool:
@@ -78,7 +79,7 @@ class EvaluationWork:
         except SuntoError as error:
             doing.error = error
         doing.progress = None
-        looked_on = bool(self.listeners)
+        looked_on = name in self.listeners.values()
         self._tell()
         if not looked_on:
             await self._on_end(doing)

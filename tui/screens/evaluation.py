@@ -21,6 +21,7 @@ from assistant.errors import SuntoError
 from assistant.i18n import _
 from assistant.protocol import ExportEvaluation, ShowEvaluation
 from assistant.safe_text import one_line, printable
+from tui.adapter_rows import adapter_names
 from tui.choosable import Choosable
 from tui.dropped_paths import to_path
 from tui.errands import StoppedError
@@ -30,7 +31,7 @@ from tui.evaluation.verdict import head, others_that_wrote
 from tui.screens.asking import ChoiceScreen, LineScreen
 from tui.screens.evaluation_keys import WAYS, about, report_keys, ways_to_measure
 from tui.widgets.job_line import JobLine
-from tui.widgets.key_hints import KeyHints
+from tui.widgets.key_hints import Hint, KeyHints
 from tui.widgets.report_view import ReportView
 from tui.widgets.step_bar import StepBar
 
@@ -78,14 +79,14 @@ class EvaluationScreen(Screen[None]):
         yield self._hints
 
     def on_mount(self) -> None:
-        self.desk.evaluation.listeners.add(self._work_changed)
+        self.desk.evaluation.listeners[self._work_changed] = self.adapter_name
         if self._measure_at_once:
             self._begin()
         self._work_changed()
         self.load_report()
 
     def on_unmount(self) -> None:
-        self.desk.evaluation.listeners.discard(self._work_changed)
+        self.desk.evaluation.listeners.pop(self._work_changed, None)
 
     # --- the report ---------------------------------------------------------------------------------------------------
 
@@ -100,9 +101,14 @@ class EvaluationScreen(Screen[None]):
         except SuntoError as error:
             if self.report is None:
                 self._head.update(Text(printable(error.message), "bold"))
-                self._view.say(Text(about()).append(f"\n\n{printable(error.hint)}", "dim"))
+                self._view.say(Text(about()).append(f"\n\n{self._way_out(error)}", "dim"))
             return
         self._show(result)
+
+    def _way_out(self, error: SuntoError) -> str:
+        """What the error says to do, which may be a command, and what does the same here."""
+        here = _("Here, the key e measures it.") if self.adapter_name in adapter_names() else ""
+        return "\n".join(filter(None, (printable(error.hint), here)))
 
     def _waiting_words(self) -> str:
         if self.desk.status.status.phase in ("starting", "loading"):
@@ -116,6 +122,7 @@ class EvaluationScreen(Screen[None]):
         palette = Palette.of_theme(self.app.theme_variables)
         self._head.update(head(self.report, palette))
         self._view.show(self.report, palette)
+        self._show_keys()
 
     @on(ReportView.At)
     def _at(self, message: ReportView.At) -> None:
@@ -155,9 +162,11 @@ class EvaluationScreen(Screen[None]):
         doing = self.desk.evaluation.of(self.adapter_name)
         goes_on = doing is not None and doing.goes_on
         self._measuring = goes_on
-        self._hints.show([hint for hint, _sentence in report_keys(measuring=goes_on) if hint.label])
+        self._show_keys()
         self._line.display = goes_on
         if doing is None:
+            if not self.desk.evaluation.goes_on:
+                self.say()  # that another one is being measured, for which this one was to wait
             return
         if goes_on and doing.progress is not None:
             self._line.show(doing.progress)
@@ -171,6 +180,13 @@ class EvaluationScreen(Screen[None]):
             self._show(doing.result)
 
     # --- the keys -----------------------------------------------------------------------------------------------------
+
+    @property
+    def _keys(self) -> list[tuple[Hint, str]]:
+        return report_keys(measuring=self._measuring, reported=self.report is not None)
+
+    def _show_keys(self) -> None:
+        self._hints.show([hint for hint, _sentence in self._keys if hint.label])
 
     def action_step(self, name: str) -> None:
         self._view.go_to(name)
@@ -233,7 +249,7 @@ class EvaluationScreen(Screen[None]):
     def action_help(self) -> None:
         from tui.screens.help import HelpScreen
 
-        self.app.push_screen(HelpScreen(about(), report_keys(measuring=self._measuring)))
+        self.app.push_screen(HelpScreen(about(), self._keys))
 
     def action_leave(self) -> None:
         if self.has_class("-expanded"):

@@ -20,6 +20,7 @@ from assistant.errors import SuntoError
 from assistant.i18n import _
 from assistant.protocol import ChooseBlind, ListBlindPairs
 from assistant.safe_text import one_line, printable
+from tui.adapter_rows import adapter_names
 from tui.evaluation.blind import Choice, Comparison, Pair, comparison_of
 from tui.widgets.key_hints import Hint, KeyHints
 from tui.widgets.labelled_text import LabelledText
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
     from tui.screens.chat import ChatScreen
 
 
-def blind_keys(*, decided: bool = False) -> list[tuple[Hint, str]]:
-    """The keys of this screen, each with a sentence for help."""
+def blind_keys(*, decided: bool = False, found: bool = True) -> list[tuple[Hint, str]]:
+    """The keys of this screen, each with a sentence for help. `found` is whether there are texts to choose between."""
     choosing = [
         (
             Hint("1", _("First is better"), "screen.choose('1')"),
@@ -45,10 +46,13 @@ def blind_keys(*, decided: bool = False) -> list[tuple[Hint, str]]:
         if decided
         else _("Look at another pair; it can be chosen anew.")
     )
-    return [
+    comparing = [
         *([again] if decided else [*choosing, undo]),
         (Hint("← →", _("Pairs"), f"screen.go({-1 if decided else 1})"), looking),
         (Hint("Tab", _("Scroll"), "screen.focus_next"), _("To the next of the three texts, which the arrows scroll.")),
+    ]
+    return [
+        *(comparing if found else ()),
         (Hint("F1", _("Help"), "screen.help"), _("Show these keys.")),
         (
             Hint("Esc", _("Back"), "screen.leave"),
@@ -107,12 +111,18 @@ class BlindScreen(Screen[None]):
                 lambda job: ListBlindPairs(job=job, name=name, against=against, restart=restart)
             )
         except SuntoError as error:
-            self._head.update(
-                Text(printable(error.message), "bold").append(f"\n{printable(error.hint)}", "not bold dim")
-            )
+            hints = [printable(error.hint), self._way_out()]
+            self._head.add_class("-alone")
+            text = Text(printable(error.message), "bold")
+            self._head.update(text.append("\n" + "\n".join(filter(None, hints)), "not bold dim"))
             return
         self._comparison = comparison_of(result)
         self._draw()
+
+    def _way_out(self) -> str:
+        """What does here what an error gives a command for: it is the measuring that writes the texts."""
+        name = self._name
+        return _("In the app: /evaluate {name}").format(name=one_line(name)) if name in adapter_names() else ""
 
     # --- drawing ------------------------------------------------------------------------------------------------------
 
@@ -121,13 +131,17 @@ class BlindScreen(Screen[None]):
         pair = comparison.pair if comparison is not None else None
         self._source.display = comparison is not None
         self._texts.display = pair is not None
-        self._hints.show([hint for hint, _sentence in blind_keys(decided=self._is_over)])
+        self._hints.show([hint for hint, _sentence in self._keys])
         if comparison is None:
             self._head.update(Text(_("Looking for texts to choose between") + "…", "dim"))
         elif pair is None:
             self._draw_result(comparison)
         else:
             self._draw_pair(comparison, pair)
+
+    @property
+    def _keys(self) -> list[tuple[Hint, str]]:
+        return blind_keys(decided=self._is_over, found=self._comparison is not None)
 
     @property
     def _is_over(self) -> bool:
@@ -203,7 +217,7 @@ class BlindScreen(Screen[None]):
             "to chance: so your choice is about the texts alone. The result is said after the last one, and kept with "
             "the adapter."
         )
-        self.app.push_screen(HelpScreen(about, blind_keys(decided=self._is_over)))
+        self.app.push_screen(HelpScreen(about, self._keys))
 
     def action_leave(self) -> None:
         self.dismiss()

@@ -9,17 +9,20 @@ from tui.choosable import Choosable
 from tui.widgets.key_hints import Hint
 
 
-def report_keys(*, measuring: bool = False) -> list[tuple[Hint, str]]:
-    """The keys of this screen, each with a sentence for help."""
+def report_keys(*, measuring: bool = False, reported: bool = True) -> list[tuple[Hint, str]]:
+    """The keys of this screen, each with a sentence for help. Without a report there is nothing to read or write."""
     measure = (Hint("e", _("Measure"), "screen.measure"), _("Measure it now, and replace this report by the new one."))
     stop = (Hint("s", _("Stop"), "screen.stop"), _("Stop measuring. What is measured already need not be done again."))
-    return [
-        stop if measuring else measure,
+    reading = [
         (Hint("b", _("Blind"), "screen.blind"), _("Choose between two texts without knowing whose they are.")),
         (Hint("h", _("Page"), "screen.export"), _("Write the report as a page for the browser, or as .json.")),
         (Hint("Enter", _("Read"), "screen.expand"), _("Make room for what is said of a line; again, for the list.")),
         (Hint("Space", "", "screen.read_on(1)"), _("Read on in what is said of a line; Backspace goes back.")),
         (Hint("1-5", "", "screen.help"), _("Another part of the report; its name above can be clicked.")),
+    ]
+    return [
+        stop if measuring else measure,
+        *(reading if reported else ()),
         (Hint("F1", _("Help"), "screen.help"), _("Show these keys.")),
         (Hint("Esc", _("Back"), "screen.leave"), _("Go back. A measuring goes on.")),
     ]
@@ -31,9 +34,9 @@ WAYS: dict[str, dict[str, Any]] = {"all": {}, "judge": {"judge": True}, "quick":
 
 def ways_to_measure() -> list[Choosable]:
     return [
-        Choosable("all", _("As always"), _("with texts to look at, and to choose between")),
-        Choosable("judge", _("With a judge"), _("the base model chooses between two texts, too: indicative only")),
-        Choosable("quick", _("Quickly"), _("no texts are written, which takes longest")),
+        Choosable("all", _("As always"), _("with texts to read and choose from")),
+        Choosable("judge", _("With a judge"), _("the base model chooses, too")),
+        Choosable("quick", _("Quickly"), _("no texts: those take longest")),
     ]
 
 
