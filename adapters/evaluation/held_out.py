@@ -44,18 +44,30 @@ def trained_on(record: AdapterRecord, dataset: Dataset | None) -> tuple[Example,
 
     None where neither is there any more, as of an adapter that was made elsewhere.
     """
+    known = _known(record)
+    if known is not None:
+        return tuple(example for example in known if example.split == "train")
+    if dataset is not None and dataset.sha256 == data_of(record).get("sha256"):
+        return dataset.for_training()
+    return None
+
+
+def watched_with(record: AdapterRecord) -> tuple[Example, ...]:
+    """What the best step of its training was chosen with; nothing where nobody knows any more."""
+    return tuple(example for example in _known(record) or () if example.split == "validation")
+
+
+def _known(record: AdapterRecord) -> tuple[Example, ...] | None:
+    """All examples of its run; None where that is another one now, or none."""
     sha256 = data_of(record).get("sha256")
     if not sha256:
         return None
     try:
         run = runs.find_run(record.name)
         if run is not None and (run.about.get("data") or {}).get("sha256") == sha256:
-            examples = read_examples(runs.runs_dir() / run.name)
-            return tuple(example for example in examples if example.split == "train")
+            return read_examples(runs.runs_dir() / run.name)
     except (TrainingError, AdapterError):  # a damaged run is as good as none
         pass
-    if dataset is not None and dataset.sha256 == sha256:
-        return dataset.for_training()
     return None
 
 
@@ -75,8 +87,11 @@ def is_own(record: AdapterRecord, dataset: Dataset) -> bool:
     return dataset.sha256 == said.get("sha256") or (made_here and dataset.name == said.get("name"))
 
 
-def held_out(dataset: Dataset, training: Sequence[Example], *, own: bool) -> HeldOut:
-    """What a person wrote or approved comes before anything else. `training` is all that is known to be trained on."""
+def held_out(dataset: Dataset, training: Sequence[Example], watched: Sequence[Example] = (), *, own: bool) -> HeldOut:
+    """What a person wrote or approved comes before anything else.
+
+    `training` is all that is known to be trained on, `watched` what is known to have chosen the best step.
+    """
     if own:
         parts = [("test", dataset.test()), ("validation", dataset.held_out())]
     else:
@@ -88,6 +103,8 @@ def held_out(dataset: Dataset, training: Sequence[Example], *, own: bool) -> Hel
         moved = {example.group for example in training} - {example.group for example in dataset.for_training()}
         leaked |= {example.id for example in candidates if example.group in moved}
     clean = [example for example in candidates if example.id not in leaked]
+    if leaked_ids(clean, watched) or (own and {example.group for example in clean} & {one.group for one in watched}):
+        split = "validation"
     return HeldOut(tuple(spread(clean, MOST, by_task)), split, tuple(sorted(leaked)))
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from adapters import registry
 from adapters.dataset.example import Example
 from adapters.evaluation import systems
-from adapters.evaluation.held_out import HeldOut, by_task, held_out, is_own, spread, trained_on
+from adapters.evaluation.held_out import HeldOut, by_task, held_out, is_own, spread, trained_on, watched_with
 from adapters.evaluation.measuring import Item
 from adapters.evaluation.report import EXAMPLES, NotJudged
 from adapters.evaluation.systems import Measured
@@ -72,7 +72,7 @@ class Plan:
 def plan_for(request: Evaluate, record: AdapterRecord, dataset: Dataset | None, engine: Engine) -> Plan:
     training = trained_on(record, dataset)
     own = dataset is not None and is_own(record, dataset)
-    data = _NOTHING if dataset is None else held_out(dataset, training or (), own=own)
+    data = _NOTHING if dataset is None else held_out(dataset, training or (), watched_with(record), own=own)
     known = training or (dataset.for_training() if dataset is not None and own else ())
     config = GenerationConfig(
         max_new_tokens=_answer_tokens(data.examples, engine), repetition_penalty=_repetition_penalty(engine)

@@ -134,8 +134,8 @@ class Data(TypedDict):
     file: str
     sha256: str
     split: str
-    """test; validation where no example is fit to test with: its documents chose the best step; all of a data set that
-    is another one than what it was trained on."""
+    """test; validation where no example is fit to test with, or some are of documents that chose the best step; all of
+    a data set that is another one than what it was trained on."""
     documents: int
     examples: int
     written: int

@@ -181,3 +181,13 @@ def test_the_beginning_of_a_document_never_ends_within_a_word(text):
         assert not text[len(kept) - 1].strip() or not kept[:-1].strip()
     else:
         assert kept == text
+
+
+def test_a_test_with_what_chose_the_best_step_is_called_that_wherever_it_stands_now(tmp_path):
+    chose = about("plants", split="validation")
+    rebuilt = Dataset("notes", tmp_path, (about("plants"), about("rivers"), about("laws", split="train")), {})
+    elsewhere = Dataset("other", tmp_path, (about("plants", group="a copy.md"), about("rivers")), {})
+    assert held_out(rebuilt, (), own=True).split == "test"
+    assert held_out(rebuilt, (), (chose,), own=True).split == "validation"
+    assert held_out(elsewhere, (), (chose,), own=False).split == "validation"
+    assert held_out(elsewhere, (), (about("seas", split="validation"),), own=False).split == "all"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adapters import registry
 from adapters.evaluation.assembling import languages_of
-from adapters.evaluation.held_out import trained_on
+from adapters.evaluation.held_out import trained_on, watched_with
 from adapters.evaluation.lineage import lineage_of
 from adapters.evaluation.planning import Plan
 from adapters.evaluation.store import summed_up
@@ -52,12 +53,15 @@ def test_a_version_s_losses_are_those_of_its_report_before_those_of_its_training
 
 
 def test_the_run_of_another_data_set_is_nobody_s_curve_and_nobody_s_training_data():
-    with runs.create("bio", TrainingSettings(), {"data": {"sha256": "a" * 64}}, many(3)):
+    watched = replace(many(4)[3], split="validation")
+    with runs.create("bio", TrainingSettings(), {"data": {"sha256": "a" * 64}}, [*many(3), watched]):
         pass
     install("bio", 1, data={"sha256": "a" * 64}, training={"steps": 1})
     assert len(trained_on(registry.get_adapter("bio"), None)) == 3
+    assert watched_with(registry.get_adapter("bio")) == (watched,)
     install("bio", 2, data={"sha256": "b" * 64}, training={"steps": 1})
     assert trained_on(registry.get_adapter("bio"), None) is None
+    assert watched_with(registry.get_adapter("bio")) == ()
     assert lineage_of(registry.get_adapter("bio"))["run"]["curve"] == []
 
 
