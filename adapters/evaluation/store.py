@@ -16,6 +16,7 @@ from adapters.cards import read_card, write_card
 from adapters.dataset.whole_file import replace_file
 from adapters.evaluation.report import ADAPTER, BASE, FORMAT, PRIMARY, Report
 from adapters.evaluation.saved import FOLDER, file_sha256
+from adapters.evaluation.shape import fits
 from adapters.evaluation.telling import answer
 from adapters.registry import AdapterRecord
 from adapters.registry.journal import changing, looking, unwritable
@@ -139,16 +140,24 @@ def _read(path: Path) -> Report:
         if path.stat().st_size > MAX_BYTES:
             raise ValueError("far too large")
         found = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(found, dict) or cast("dict[str, Any]", found).get("format") != FORMAT:
-            raise ValueError("written by another version of Sunto")
-        if not (Report.__annotations__.keys() <= found.keys() and isinstance(found["adapter"], dict)):
-            raise ValueError("parts of it are missing")
+        if _is_newer(found):
+            raise AdapterCorruptError(
+                _("The report {path} was written by a newer Sunto, which this one cannot read.").format(path=path),
+                _("Update Sunto, or make the report again with `sunto evaluate`."),
+            )
+        if not fits(found, Report):
+            raise ValueError("parts of it are missing, or other than they should be")
     except (OSError, ValueError, RecursionError) as error:
         raise AdapterCorruptError(
             _("The report {path} cannot be read.").format(path=path),
             _("Make it again with `sunto evaluate`."),
         ) from error
     return cast("Report", found)
+
+
+def _is_newer(found: object) -> bool:
+    number = cast("dict[str, Any]", found).get("format") if isinstance(found, dict) else None
+    return isinstance(number, int) and number > FORMAT
 
 
 def _directory_of(name: str, sha256: str) -> Path | None:
