@@ -94,6 +94,10 @@ def _more(fault: Fault) -> str:
             share=format_number(100 * share, 0), base_share=format_number(100 * base_share, 0)
         )
     if fault["name"] == "other_base" and details.get("made_for"):
+        if details["made_for"] == details.get("here"):
+            return _("It was made for another edition of {name}, with other weights.").format(
+                name=one_line(str(details["made_for"]))
+            )
         return _("It was made for {name}.").format(name=one_line(str(details["made_for"])))
     if fault["name"] == "leaked" and isinstance(details.get("examples"), int):
         return plural("{count} of them was left out.", "{count} of them were left out.", details["examples"])

@@ -186,6 +186,13 @@ def test_what_is_wrong_with_a_broken_adapter_follows_at_once_with_what_to_do():
     assert "Train it again" in sentence
 
 
+def test_an_adapter_for_another_edition_of_the_same_base_is_not_said_to_be_made_for_the_one_it_is_on():
+    other = telling.fault_words(fault("other_base", made_for="qwen", here="starter")).message
+    edition = telling.fault_words(fault("other_base", made_for="starter", here="starter")).message
+    assert "It was made for qwen" in other
+    assert "another edition of starter" in edition
+
+
 def test_two_documents_are_called_small_once_and_claim_nothing():
     words = told(poor_report())
     assert words.count("The test is small, 2 documents") == 1
