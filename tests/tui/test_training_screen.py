@@ -171,6 +171,25 @@ async def test_a_data_set_is_removed_only_after_asking():
         assert [request.name for request in sent(RemoveDataset)] == ["notes"]
 
 
+async def test_what_is_damaged_is_named_in_the_list_and_can_only_be_deleted():
+    datasets = {"when": "ListDatasets", "result": {"datasets": [], "damaged": ["notes"]}}
+    runs = {"when": "ListRuns", "result": {"runs": [], "damaged": ["law"]}}
+    async with desk_of(app(datasets, runs), size=TERMINAL) as desk:
+        await on_the_screen(desk)
+        await said(desk, "✖ notes damaged")
+        await desk.pilot.press("home", "enter")
+        await said(desk, "“law” is damaged: nothing can be done with it but to delete it.")
+        await said(desk, "an adapter that came of it stays")
+        await desk.pilot.press("down")
+        await said(desk, "o makes the examples again of your notes")
+        await desk.pilot.press("x")
+        await answer_to(desk, ConfirmScreen)
+        await desk.pilot.press("y")
+        await said(desk, "“notes” is deleted.")
+        assert [request.name for request in sent(RemoveDataset)] == ["notes"]
+        assert not sent(Train)
+
+
 # --- looking through the examples ---------------------------------------------------------------------------------
 
 

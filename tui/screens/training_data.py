@@ -22,8 +22,8 @@ from tui.completion import data_suffixes
 from tui.dropped_paths import to_path
 from tui.screens.asking import ChoiceScreen, LineScreen
 from tui.screens.training_pane import Keys, Pane
-from tui.training.rows import DatasetRow, RunRow, dataset_row, rows_of, run_row
-from tui.training.words import dataset_card, dataset_line, run_line, run_state
+from tui.training.rows import DamagedRow, DatasetRow, RunRow, damaged_rows, dataset_row, rows_of, run_row
+from tui.training.words import damaged_card, damaged_line, dataset_card, dataset_line, run_line, run_state
 from tui.widgets.job_line import JobLine
 from tui.widgets.key_hints import Hint
 from tui.widgets.line_list import LineList
@@ -100,6 +100,8 @@ class DataPane(Pane):
             self.work.runs = [run_row(row) for row in rows_of(runs, "runs")]
         if datasets is not None:
             self.work.datasets = [dataset_row(row) for row in rows_of(datasets, "datasets")]
+        if runs is not None and datasets is not None:
+            self.work.damaged = [*damaged_rows(runs, is_run=True), *damaged_rows(datasets, is_run=False)]
         self._draw_list()
         self.work_changed()
 
@@ -112,15 +114,16 @@ class DataPane(Pane):
         self._list.highlighted = next(wanted, next(chosen, self._list.highlighted))
         self._show_card()
 
-    # --- the list: trainings, data sets, and the way to a new one ---------------------------------------------------
+    # --- the list: trainings, data sets, what is damaged of both, and the way to a new one --------------------------
 
     @property
-    def _rows(self) -> list[RunRow | DatasetRow]:
+    def _rows(self) -> list[RunRow | DatasetRow | DamagedRow]:
         going = self.work.live.name if self.work.live is not None and self.work.live.goes_on else ""
-        return [*(run for run in self.work.runs if run.is_unfinished and run.name != going), *self.work.datasets]
+        runs = (run for run in self.work.runs if run.is_unfinished and run.name != going)
+        return [*runs, *self.work.datasets, *self.work.damaged]
 
     @property
-    def _current(self) -> RunRow | DatasetRow | None:
+    def _current(self) -> RunRow | DatasetRow | DamagedRow | None:
         rows = self._rows
         position = self._list.highlighted
         return rows[position] if position < len(rows) else None
@@ -129,8 +132,13 @@ class DataPane(Pane):
         rows = self._rows
         if position >= len(rows):
             return Text("+ " + _("A folder of notes, a document, or a table of examples …"))
-        row = rows[position]
-        return run_line(row) if isinstance(row, RunRow) else dataset_line(row)
+        match rows[position]:
+            case RunRow() as row:
+                return run_line(row)
+            case DatasetRow() as row:
+                return dataset_line(row)
+            case row:
+                return damaged_line(row)
 
     @on(LineList.Highlighted)
     def _highlighted(self) -> None:
@@ -151,7 +159,7 @@ class DataPane(Pane):
             text.append("\n\n" + _("Enter goes on where it was left; x deletes what is left of it."), "not bold")
             self._card.update(text)
         else:
-            self._card.update(dataset_card(row))
+            self._card.update(dataset_card(row) if isinstance(row, DatasetRow) else damaged_card(row))
 
     # --- choosing ---------------------------------------------------------------------------------------------------
 
@@ -161,8 +169,10 @@ class DataPane(Pane):
             self.action_open()
         elif isinstance(row, RunRow):
             self.go_on_with(row)
-        else:
+        elif isinstance(row, DatasetRow):
             self._choose(row.name)
+        else:
+            self.say(_("“{name}” is damaged: nothing can be done with it but to delete it.").format(name=row.name))
 
     def go_on_with(self, row: RunRow) -> None:
         if self.work.trains:
@@ -255,25 +265,24 @@ class DataPane(Pane):
         if row is None:
             return
         name = printable(row.name)
-        if isinstance(row, RunRow):
+        if isinstance(row, RunRow) or (isinstance(row, DamagedRow) and row.is_run):
             sentence = _("Delete what is left of the training “{name}”? It cannot be gone on with then.").format(
                 name=name
             )
             hint = _("An adapter that came of it stays.")
-            self.confirm(sentence, _("Delete"), lambda: self._remove(RunRow, row.name), hint=hint)
+            self.confirm(sentence, _("Delete"), lambda: self._remove(RemoveRun, row.name), hint=hint)
         else:
             sentence = _("Delete the data set “{name}” with what you said of its examples?").format(name=name)
             hint = _("Your notes stay as they are.")
-            self.confirm(sentence, _("Delete"), lambda: self._remove(DatasetRow, row.name), hint=hint)
+            self.confirm(sentence, _("Delete"), lambda: self._remove(RemoveDataset, row.name), hint=hint)
 
-    def _remove(self, kind: type, name: str) -> None:
-        self.in_background(self._carry_out_removal(kind, name))
+    def _remove(self, request: type[RemoveRun | RemoveDataset], name: str) -> None:
+        self.in_background(self._carry_out_removal(request, name))
 
-    async def _carry_out_removal(self, kind: type, name: str) -> None:
-        request = RemoveRun if kind is RunRow else RemoveDataset
+    async def _carry_out_removal(self, request: type[RemoveRun | RemoveDataset], name: str) -> None:
         if await self.ask(lambda job: request(job=job, name=name)) is None:
             return
-        if kind is DatasetRow and self.work.draft.data == name:
+        if request is RemoveDataset and self.work.draft.data == name:
             self.work.draft = replace(self.work.draft, data="")
         if self.is_attached:
             self.say(_("“{name}” is deleted.").format(name=name))

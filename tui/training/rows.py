@@ -40,6 +40,14 @@ class RunRow:
 
 
 @dataclass(frozen=True)
+class DamagedRow:
+    """A training or a data set whose files cannot be read."""
+
+    name: str
+    is_run: bool
+
+
+@dataclass(frozen=True)
 class ExampleRow:
     id: str
     task: str
@@ -71,6 +79,11 @@ def run_row(row: Row) -> RunRow:
         _text(row, "updated"),
         _number(row, "bytes"),
     )
+
+
+def damaged_rows(result: Row, *, is_run: bool) -> list[DamagedRow]:
+    """Those that a list of trainings, or of data sets, could only name."""
+    return [DamagedRow(name, is_run) for name in _texts(result, "damaged")]
 
 
 def example_row(row: Row) -> ExampleRow:

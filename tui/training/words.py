@@ -13,7 +13,7 @@ from assistant.units import format_memory, format_number, plain_number
 from tui.dataset_words import task_name, tier_name
 from tui.evaluation.on_card import in_short
 from tui.training.live import LiveTraining, Note
-from tui.training.rows import DatasetRow, ExampleRow, RunRow
+from tui.training.rows import DamagedRow, DatasetRow, ExampleRow, RunRow
 from tui.words import duration, time_left
 
 STATUS_MARKS = {"pending": "·", "accepted": "✔", "edited": "✎", "rejected": "✖"}
@@ -52,6 +52,20 @@ def run_state(row: RunRow) -> str:
 def dataset_line(row: DatasetRow) -> Text:
     text = Text("≡ ").append(one_line(row.name), "bold")
     return text.append("  " + plural("{count} example", "{count} examples", row.examples), "dim")
+
+
+def damaged_line(row: DamagedRow) -> Text:
+    return Text("✖ ").append(one_line(row.name), "bold").append("  " + _("damaged"), "dim")
+
+
+def damaged_card(row: DamagedRow) -> Text:
+    if row.is_run:
+        sentence = _("What is left of this training is damaged: it cannot go on.")
+        hint = _("x deletes what is left of it; an adapter that came of it stays.")
+    else:
+        sentence = _("The file with these examples is damaged: nothing can be learned from it.")
+        hint = _("x deletes it; o makes the examples again of your notes.")
+    return Text(one_line(row.name), "bold").append(f"\n{sentence}\n\n{hint}", "not bold")
 
 
 def composition(tiers: Mapping[str, int]) -> str:

@@ -27,7 +27,7 @@ from assistant.protocol import (
 from tui.errands import Errands, StoppedError
 from tui.training.live import LiveTraining, Note, RateTest
 from tui.training.past import remember
-from tui.training.rows import DatasetRow, RunRow
+from tui.training.rows import DamagedRow, DatasetRow, RunRow
 from tui.training.settings import Draft, load_draft, save_draft
 
 Listener = Callable[[], None]
@@ -110,7 +110,8 @@ class TrainingWork:
         """Of the screen: where it was left."""
         self.runs: list[RunRow] = []
         self.datasets: list[DatasetRow] = []
-        """Both as they were the last time somebody looked."""
+        self.damaged: list[DamagedRow] = []
+        """Trainings and data sets; all three as they were the last time somebody looked."""
         self.verdicts: dict[str, str] = {}
         """Of data sets that were looked at, by name: whether there is enough to learn from."""
         self.listeners: set[Listener] = set()
