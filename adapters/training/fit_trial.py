@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Generator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from adapters.training import fit, schedule
 from adapters.training.preparing import Prepared, Workbench
@@ -14,10 +16,30 @@ from assistant.protocol import Adjusted, Event, FitChecked, Progress
 
 if TYPE_CHECKING:
     from adapters.training.fit import Trial
+    from adapters.training.ladder import Plan
+    from adapters.training.settings import TrainingSettings
+    from assistant.engine.engine import Engine
+
+
+@dataclass(frozen=True)
+class _Tried:
+    """What two steps showed, and what they were made with: the same again would show the same."""
+
+    settings: TrainingSettings
+    plan: Plan
+    lengths: tuple[int, ...]
+    """Of the examples, in tokens."""
+    trial: Trial | None = None
+
+
+_last: WeakKeyDictionary[Engine, _Tried] = WeakKeyDictionary()
+"""Of each model in memory, the latest trial that came to its end."""
 
 
 class FitTrial:
-    def __init__(self, prepared: Prepared, bench: Workbench) -> None:
+    def __init__(self, prepared: Prepared, bench: Workbench, *, anew: bool = True) -> None:
+        """Unless it is to be `anew`, what was just tried with the same examples and settings is taken as it was."""
+        self._anew = anew
         self.prepared = prepared
         """With the plan that fits, after `events`."""
         self._bench = bench
@@ -63,6 +85,22 @@ class FitTrial:
         self.told = self._estimated()
 
     def _try(self) -> Trial | None:
+        """None where memory ran out."""
+        engine, last = self._bench.engine, _last.get(self._bench.engine)
+        tried = self._to_try()
+        if not self._anew and last is not None and dataclasses.replace(last, trial=None) == tried:
+            return last.trial
+        trial = self._two_steps()
+        if trial is not None:
+            _last[engine] = dataclasses.replace(tried, trial=trial)
+        return trial
+
+    def _to_try(self) -> _Tried:
+        prepared = self.prepared
+        lengths = tuple(len(example.input_ids) for example in prepared.tokens.train)
+        return _Tried(prepared.settings, prepared.plan, lengths)
+
+    def _two_steps(self) -> Trial | None:
         """None where memory ran out."""
         from assistant.engine.memory import is_out_of_memory, release
 

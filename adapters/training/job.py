@@ -109,7 +109,7 @@ def try_rates(request: TryRates, session: Session, should_stop: ShouldStop) -> J
 
 def _fitted(prepared: Prepared, bench: Workbench, should_stop: ShouldStop) -> Generator[Event, None, Prepared]:
     """With a plan that fits. Raises OutOfMemoryError where there is none."""
-    trial = FitTrial(prepared, bench)
+    trial = FitTrial(prepared, bench, anew=False)
     yield from trial.events(should_stop)
     if not trial.told.fits:
         raise fit.too_large(prepared.name, bench.engine.device.type)

@@ -198,6 +198,22 @@ def test_the_fit_check_leaves_the_adapter_and_the_random_numbers_as_they_were(se
     assert not runs.list_runs()
 
 
+def test_a_training_takes_the_fit_that_was_just_tried_unless_something_else_is_asked_for(session, pairs, monkeypatch):
+    real, tried = fit.try_two_steps, []
+    monkeypatch.setattr(fit, "try_two_steps", lambda *arguments: tried.append(arguments) or real(*arguments))
+    check = protocol.CheckFit(job="f", data=str(pairs), name="bio", r=4, batch_size=4, epochs=1)
+    for times in (1, 2):
+        list(run(check, session))
+        assert len(tried) == times, "who asks for a trial gets one"
+    events = trained(session, request(pairs, r=4))
+    assert len(tried) == 2
+    checked = [event for event in events if isinstance(event, protocol.FitChecked)]
+    assert [event.measured for event in checked] == [False, True]
+    assert events[-1].result["name"] == "bio"
+    trained(session, request(pairs, r=8, name="bio8"))
+    assert len(tried) == 3
+
+
 def test_what_a_conversation_keeps_is_let_go_before_the_training_gives_up_anything(session, pairs, monkeypatch):
     real, asked = fit.try_two_steps, []
     monkeypatch.setattr("assistant.engine.engine.Engine.forget", lambda _self: asked.append("forget"))
