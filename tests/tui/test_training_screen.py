@@ -176,7 +176,7 @@ async def test_what_is_damaged_is_named_in_the_list_and_can_only_be_deleted():
     runs = {"when": "ListRuns", "result": {"runs": [], "damaged": ["law"]}}
     async with desk_of(app(datasets, runs), size=TERMINAL) as desk:
         await on_the_screen(desk)
-        await said(desk, "✖ notes damaged")
+        await said(desk, "✖ notes cannot be read")
         await desk.pilot.press("home", "enter")
         await said(desk, "“law” is damaged: nothing can be done with it but to delete it.")
         await said(desk, "an adapter that came of it stays")

@@ -164,6 +164,7 @@ class DataPane(Pane):
     # --- choosing ---------------------------------------------------------------------------------------------------
 
     def action_choose(self) -> None:
+        self.say()
         row = self._current
         if row is None:
             self.action_open()

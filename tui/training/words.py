@@ -55,7 +55,7 @@ def dataset_line(row: DatasetRow) -> Text:
 
 
 def damaged_line(row: DamagedRow) -> Text:
-    return Text("✖ ").append(one_line(row.name), "bold").append("  " + _("damaged"), "dim")
+    return Text("✖ ").append(one_line(row.name), "bold").append("  " + _("cannot be read"), "dim")
 
 
 def damaged_card(row: DamagedRow) -> Text:
