@@ -22,7 +22,7 @@ from itertools import chain, zip_longest
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from adapters.evaluation.choices import counted, same_words
+from adapters.evaluation.choices import Preferred, counted, same_words
 from adapters.evaluation.report import ADAPTER, BASE, Choices, Text
 from adapters.kept_lines import append_line, read_lines
 from adapters.registry import reason_of
@@ -66,13 +66,14 @@ class Comparison:
         """None while a pair is left."""
         if self.left:
             return None
-        preferred = [
-            "same" if (choice := self.chosen[pair.id]) == "same" else pair.systems[int(choice) - 1]
-            for pair in self.pairs
-        ]
-        mine, same = preferred.count(ADAPTER), preferred.count("same")
-        choices = counted(self.against, adapter=mine, other=len(preferred) - mine - same, same=same + self.equal)
-        return {**choices, "equal": self.equal}
+        choices = counted(self.against, ((pair.text, self._preferred(pair)) for pair in self.pairs))
+        return {**choices, "same": choices["same"] + self.equal, "equal": self.equal}
+
+    def _preferred(self, pair: Pair) -> Preferred:
+        choice = self.chosen[pair.id]
+        if choice == "same":
+            return "same"
+        return "adapter" if pair.systems[int(choice) - 1] == ADAPTER else "other"
 
     def choose(self, pair: str, choice: str) -> None:
         """On the disk itself when it returns. Raises AdapterError."""
@@ -196,7 +197,7 @@ def _by_turns(texts: Sequence[Text]) -> list[Text]:
     """The first of each document, then the second of each, and so on."""
     documents: dict[str, list[Text]] = {}
     for text in texts:
-        documents.setdefault(text["document"], []).append(text)
+        documents.setdefault(text.get("group") or text["document"], []).append(text)
     return [text for text in chain.from_iterable(zip_longest(*documents.values())) if text is not None]
 
 

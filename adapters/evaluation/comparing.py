@@ -111,6 +111,7 @@ def _text(item: Item, found: Measurements, stemming: bool) -> Text:
     return Text(
         id=example.id,
         document=example.place.document,
+        group=example.group,
         pages=list(example.place.pages),
         section=example.place.section,
         task=example.task,

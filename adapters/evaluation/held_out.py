@@ -141,6 +141,7 @@ def described(found: HeldOut, dataset: Dataset | None, written: int, file: str) 
         sha256=dataset.sha256 if dataset else "",
         split=found.split,
         documents=documents,
+        chapters=any(_is_part(example) for example in examples),
         examples=len(examples),
         written=written,
         languages=_counts(example.language for example in examples),
@@ -150,6 +151,10 @@ def described(found: HeldOut, dataset: Dataset | None, written: int, file: str) 
         without_reference=sum(not example.target.strip() for example in examples),
         small=documents < SMALL_DOCUMENTS,
     )
+
+
+def _is_part(example: Example) -> bool:
+    return not example.place.line and example.group != example.place.document
 
 
 def _counts(values: Iterable[str]) -> dict[str, int]:

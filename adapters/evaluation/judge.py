@@ -38,21 +38,22 @@ def judge(
 
     A pair that does not fit into its context is left out. Raises Stopped, OutOfMemoryError.
     """
-    winners: list[tuple[Winner, bool]] = []
+    winners: list[tuple[Text, Winner]] = []
+    longer = 0
     for text in texts:
         written = text["written"]
         if ADAPTER in written and against in written:
             mine, others = written[ADAPTER].strip(), written[against].strip()
             if (winner := _winner(engine, text, mine, others, should_stop)) is not None:
-                winners.append((winner, _is_longer(winner, mine, others)))
+                winners.append((text, winner))
+                longer += _is_longer(winner, mine, others)
     if not winners:
         return None
-    names = [winner for winner, _longer in winners]
-    adapter, other, inconsistent = (names.count(name) for name in ("adapter", "other", "inconsistent"))
-    choices = counted(against, adapter=adapter, other=other, same=names.count("same") + inconsistent)
-    if inconsistent > adapter + other:
+    inconsistent = sum(winner == "inconsistent" for _text, winner in winners)
+    choices = counted(against, ((text, "same" if winner == "inconsistent" else winner) for text, winner in winners))
+    if inconsistent > choices["adapter"] + choices["other"]:
         choices["verdict"] = "not_judged"
-    return {**choices, "inconsistent": inconsistent, "longer": sum(longer for _winner, longer in winners)}
+    return {**choices, "inconsistent": inconsistent, "longer": longer}
 
 
 def _winner(engine: Scorer, text: Text, mine: str, others: str, should_stop: ShouldStop) -> Winner | None:

@@ -57,6 +57,8 @@ class Text(TypedDict):
 
     id: str
     document: str
+    group: NotRequired[str]
+    """What counts as one document in every mean: the document, or a chapter of it, or a row."""
     pages: list[int]
     section: str
     task: str
@@ -137,6 +139,8 @@ class Data(TypedDict):
     """test; validation where no example is fit to test with, or some are of documents that chose the best step; all of
     a data set that is another one than what it was trained on."""
     documents: int
+    chapters: NotRequired[bool]
+    """Parts of a document count as documents, since there are few."""
     examples: int
     written: int
     """Of the examples, how many texts were written for."""

@@ -115,7 +115,7 @@ def _card(source: AdapterSource, settings: LoraSettings, sha256: str) -> dict[st
         "license": _text(card.get("license")),
         "data": _section(card.get("data")),
         "training": _section(card.get("training")),
-        "scores": _section(card.get("scores")),
+        "scores": _scores(card.get("scores")),
         "source": {
             "file": shown(source.path.resolve().name),
             "sha256": sha256,
@@ -124,6 +124,14 @@ def _card(source: AdapterSource, settings: LoraSettings, sha256: str) -> dict[st
         },
         "lineage": [step for item in _earlier(card) if (step := _section(item))],
     }
+
+
+def _scores(value: object) -> dict[str, Any]:
+    """As its maker has them, and said to be the maker's: nobody has measured it here."""
+    scores = _section(value)
+    if isinstance(evaluation := scores.get("evaluation"), dict):
+        scores["evaluation"] = {**evaluation, "by_maker": True}
+    return scores
 
 
 def _earlier(card: Mapping[str, Any]) -> list[Any]:

@@ -138,6 +138,7 @@ def test_numbers_and_their_verdicts_are_never_cut_off(columns):
 def test_a_card_says_in_a_line_what_came_of_its_report():
     known = {"verdict": "worse", "light": "red", "documents": 8, "loss_before": 2.0, "loss_after": 2.5}
     assert worth_cell({"scores": {"evaluation": known}}) == "■ worse"
+    assert worth_cell({"scores": {"evaluation": {**known, "by_maker": True}}}) == "–"
     assert in_short(known) == "■ worse · Surprise at the right answer (loss) 2.000 → 2.500 · 8 documents"
     checks = [{"name": "differs", "passed": True}, {"name": "peft", "passed": None}]
     assert dict(evaluation_facts({"checks": checks}))["looked at when it was saved"] == "✔ 1 of 2"

@@ -22,7 +22,7 @@ _LARGEST = 1e9
 def worth_cell(card: Card) -> str:
     """`● worth it`, for the table: the light and the verdict."""
     found = _section(_section(card, "scores"), "evaluation")
-    if not found:
+    if not found or found.get("by_maker"):  # what a stranger says of it has no place among what was measured here
         return "–"
     light = _light(found)
     return f"{LIGHT_MARKS[light] if light else ' '} {_answer(found)}"
@@ -32,7 +32,7 @@ def evaluation_facts(scores: Card) -> Iterator[tuple[str, str]]:
     """(title, value) of what was measured, and of what was looked at when it was saved."""
     found = _section(scores, "evaluation")
     if found:
-        yield _("worth it?"), _verdict(found)
+        yield _("worth it?") if not found.get("by_maker") else _("worth it? (its maker says)"), _verdict(found)
     if light := _light(found):
         yield _("what it knew before"), f"{LIGHT_MARKS[light]} {light_words(light).label}"
     if blind := _numbers(_section(found, "blind"), "adapter", "other", "same"):

@@ -19,6 +19,8 @@ def data_sentences(data: Data) -> list[str]:
     sentences = [_size(data)]
     if small := small_sentence(data):
         sentences.append(small)
+    if data.get("chapters"):
+        sentences.append(_("Chapters count as documents here, since there are so few documents."))
     if data["split"] == "validation":
         sentences.append(
             _(

@@ -131,7 +131,7 @@ def _unseen(report: Report) -> str:
             "Whether it was trained on these very documents is not known, since its training is no longer on this "
             "machine: if it was, the figures are too good."
         )
-    return _("It was trained on none of these documents.")
+    return _("None of these texts is among those that it was trained on.")
 
 
 def _losses(report: Report) -> str:

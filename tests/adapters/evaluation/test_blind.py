@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from adapters import jobs
 from adapters.evaluation import blind, store
 from adapters.evaluation.blind import Comparison, begin, finished, resume
+from adapters.evaluation.choices import counted
 from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, Text
 from adapters.session import Session
 from assistant.errors import AdapterError
@@ -363,3 +364,14 @@ def test_what_was_chosen_survives_a_kill_at_once_afterwards(tmp_path):
     kept = blind.resume(tmp_path, texts_about(4), BASE)
     assert kept is not None
     assert list(kept.chosen.values()) == ["2", "2"]
+
+
+def test_several_texts_about_one_document_are_one_vote():
+    """The interval supposes that votes are independent of each other: ten pages of one book are not."""
+    one_book = [({"id": str(number), "group": "book"}, "adapter") for number in range(10)]
+    choices = counted(BASE, one_book)
+    assert (choices["adapter"], choices["share"]["n"], choices["verdict"]) == (10, 1, "no_difference")
+    ten_books = [({"id": str(number), "group": str(number)}, "adapter") for number in range(10)]
+    assert (counted(BASE, ten_books)["share"]["n"], counted(BASE, ten_books)["verdict"]) == (10, "better")
+    torn = [({"id": str(number), "group": "book"}, who) for number, who in enumerate(("adapter", "other", "other"))]
+    assert counted(BASE, torn)["share"]["mean"] == 0

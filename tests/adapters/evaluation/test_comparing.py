@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 from adapters.dataset.example import Place
 from adapters.dataset.store import Dataset
 from adapters.evaluation import comparing
-from adapters.evaluation.held_out import by_task, held_out, leaked_ids, spread
+from adapters.evaluation.held_out import HeldOut, by_task, described, held_out, leaked_ids, spread
 from adapters.evaluation.measuring import Item, Loss, Measurements, Measuring, Written
 from adapters.evaluation.report import ADAPTER, BASE, EXAMPLES, MAX_SOURCE_CHARACTERS, PRIMARY
 from adapters.evaluation.systems import choose_shots, with_shots
+from adapters.evaluation.telling.data import data_sentences
 from assistant.generation import ChatMessage
 from tests.adapters.dataset.some_examples import TEXT, example
 from tests.adapters.evaluation.adapters_to_judge import about
@@ -191,3 +193,18 @@ def test_a_test_with_what_chose_the_best_step_is_called_that_wherever_it_stands_
     assert held_out(rebuilt, (), (chose,), own=True).split == "validation"
     assert held_out(elsewhere, (), (chose,), own=False).split == "validation"
     assert held_out(elsewhere, (), (about("seas", split="validation"),), own=False).split == "all"
+
+
+@pytest.mark.parametrize(
+    ("place", "group", "said"),
+    [
+        (Place(document="book.pdf"), "book.pdf#2", True),
+        (Place(document="book.pdf"), "book.pdf", False),
+        (Place(document="pairs.csv", line=3), "pairs.csv#0f0f", False),
+    ],
+)
+def test_chapters_that_count_as_documents_are_called_chapters(place, group, said):
+    one = replace(example(1, split="test"), place=place, group=group)
+    data = described(HeldOut((one,), "test", ()), None, 0, "")
+    assert bool(data.get("chapters")) is said
+    assert ("Chapters count as documents" in " ".join(data_sentences(data))) is said

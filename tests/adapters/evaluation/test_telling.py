@@ -160,7 +160,7 @@ def test_a_gain_as_small_as_what_is_called_hardly_any_loss_is_called_hardly_any(
 
 
 def test_it_is_said_to_have_never_seen_the_documents_only_where_that_is_known():
-    assert "trained on none of these documents" in told(report())
+    assert "None of these texts is among those" in told(report())
     unknown = told(report(not_judged=[NotJudged(what="leakage", why="no_run", details={})]))
     assert "none of these documents" not in unknown
     assert "Whether it was trained on these very documents is not known" in unknown

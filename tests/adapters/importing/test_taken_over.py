@@ -197,6 +197,7 @@ def test_the_card_of_an_adapter_that_sunto_exported_is_taken_over(adapter, kept,
             "chat_template_sha256": kept.chat_template_sha256,
         },
         "training": {"steps": 30, "code": ["no", "lists"]},
+        "scores": {"evaluation": {"verdict": "worth_it", "documents": 40}},
         "lineage": [{"version": 1, "created": "2026-11-01"}, "nonsense"],
         "version": 2,
         "source": {"file": "x.zip", "made_with": "Unsloth"},
@@ -205,6 +206,7 @@ def test_the_card_of_an_adapter_that_sunto_exported_is_taken_over(adapter, kept,
     _staging, said = take_over(adapter, kept, tmp_path)
     assert said["subject"] == "Biology"
     assert said["training"] == {"steps": 30}
+    assert said["scores"] == {"evaluation": {"verdict": "worth_it", "documents": 40, "by_maker": True}}
     assert said["lineage"] == [
         {"version": 1, "created": "2026-11-01"},
         {"version": 2, "source": {"file": "x.zip", "made_with": "Unsloth"}},
