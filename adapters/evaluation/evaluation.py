@@ -29,7 +29,7 @@ from adapters.evaluation.systems import Measured
 from adapters.registry import AdapterRecord
 from adapters.registry.journal import looking
 from adapters.session import Session
-from assistant.errors import AdapterError, ContextOverflowError
+from assistant.errors import AdapterError, AdapterNotFoundError, ContextOverflowError
 from assistant.generation import ShouldStop
 from assistant.i18n import _
 from assistant.protocol import Evaluate, Event, ModelRequest
@@ -58,15 +58,28 @@ def evaluate(
     evaluation = _Evaluation(request, record, engine, session, found, should_stop)
     try:
         yield from evaluation.run()
+    except AdapterError as error:
+        if record.directory.exists():
+            raise
+        raise _not_there_now(record) from error
     finally:
         evaluation.leave()
     if weights_sha256(record.directory) != weights:  # some of it may have been measured of either
-        raise AdapterError(
-            _("The adapter “{name}” is another one now; the report about it is not kept.").format(name=record.name),
-            _("To get it: sunto evaluate {name}").format(name=record.name),
-        )
+        raise _not_there_now(record)
     seconds = time.monotonic() - started
     return assembled(record, dataset, engine, found, seconds, stemming=request.stemming)
+
+
+def _not_there_now(record: AdapterRecord) -> AdapterError:
+    if not record.directory.exists():
+        return AdapterNotFoundError(
+            _("There is no adapter “{name}” any more; the report about it is not kept.").format(name=record.name),
+            _("`sunto adapters list` shows which there are."),
+        )
+    return AdapterError(
+        _("The adapter “{name}” is another one now; the report about it is not kept.").format(name=record.name),
+        _("To get it: sunto evaluate {name}").format(name=record.name),
+    )
 
 
 class _Evaluation:

@@ -264,6 +264,22 @@ def test_an_adapter_that_is_replaced_while_it_is_measured_gets_no_report_of_two(
         store.read(store.version_record("bio", 1))
 
 
+def test_an_adapter_that_is_removed_while_it_is_measured_is_said_to_be_gone(session, engine, monkeypatch):
+    dataset = save_data()
+    record, keeping, measured = install(engine, dataset), Library.put_unit, []
+
+    def remove_in_the_middle(*unit):
+        measured.append(unit)
+        keeping(*unit)
+        if len(measured) == 16:
+            registry.remove("bio")
+
+    monkeypatch.setattr(Library, "put_unit", remove_in_the_middle)
+    with pytest.raises(AdapterNotFoundError, match="any more") as caught:
+        report_of(session, record, dataset)
+    assert "sunto evaluate" not in caught.value.hint
+
+
 def test_a_report_about_an_adapter_that_is_gone_is_kept_nowhere(session, engine):
     dataset = save_data()
     report, _told = report_of(session, install(engine, dataset), dataset)
