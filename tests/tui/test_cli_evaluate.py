@@ -211,6 +211,12 @@ def test_no_line_is_wider_than_the_terminal(columns):
         assert cell_len(line) <= max(columns, 70), line
 
 
+def test_when_it_was_measured_is_told_in_a_narrow_terminal_without_cutting_words():
+    title = drawn(report(seconds=77 * 60), 40).split("──")[0]
+    assert all(cell_len(line) <= 40 for line in title.splitlines())
+    assert "measured" in title
+
+
 def test_a_report_of_which_little_could_be_judged_is_shown_with_why():
     shown = in_one_line(drawn(poor_report()))
     assert "cannot be judged here" in shown

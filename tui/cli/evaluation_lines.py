@@ -69,7 +69,7 @@ def aside(left: str, right: str, columns: int, tone: Tone = "") -> Iterator[Line
         yield Line((left + " " * gap + right).rstrip(), tone)
     else:
         yield from paragraph(left, columns, tone=tone)
-        yield Line(right.rjust(columns), tone)
+        yield from (Line(line.rjust(columns), tone) for line in wrapped(right, columns))
 
 
 def gain_line(gain: Gain, columns: int) -> Line:

@@ -17,6 +17,7 @@ from adapters.evaluation.telling import (
     headline,
     light_words,
     lineage_lines,
+    measured_at,
     method_sentences,
     not_judged_words,
     place_of,
@@ -84,9 +85,7 @@ def _title(report: Report, columns: int) -> Iterator[Line]:
         version=adapter.get("version", "?"),
         model=one_line(report["model"]),
     )
-    made = _("measured {date} in {time}").format(
-        date=report["created"][:16].replace("T", " "), time=duration(report["seconds"])
-    )
+    made = _("measured {date} in {time}").format(date=measured_at(report), time=duration(report["seconds"]))
     yield from aside(title, made, columns)
 
 

@@ -118,7 +118,7 @@ def _list(*sentences: str) -> Html:
 def _about(report: Report) -> Html:
     made = _("Made by Sunto {version} on {date}, with {model} on {device}.").format(
         version=report["sunto"],
-        date=report["created"][:16].replace("T", " "),
+        date=telling.measured_at(report),
         model=one_line(report["model"]),
         device=one_line(report["device"]),
     )

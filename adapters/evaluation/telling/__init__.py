@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from adapters.evaluation.telling.checks import CheckWords, check_words
 from adapters.evaluation.telling.choices import choices_sentence, choices_sentences
-from adapters.evaluation.telling.data import data_sentences, documents_words, method_sentences, place_of, small_sentence
+from adapters.evaluation.telling.data import (
+    data_sentences,
+    documents_words,
+    measured_at,
+    method_sentences,
+    place_of,
+    small_sentence,
+)
 from adapters.evaluation.telling.differences import (
     Shown,
     compared_with,
@@ -67,6 +74,7 @@ __all__ = [
     "limits",
     "limits_explanation",
     "lineage_lines",
+    "measured_at",
     "method_sentences",
     "metric_groups",
     "metric_words",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from adapters.evaluation.report import SMALL_DOCUMENTS, Data, Report, Text
@@ -118,6 +119,14 @@ def method_sentences(report: Report) -> list[str]:
             "before one counts as a difference (Holm)."
         ),
     ]
+
+
+def measured_at(report: Report) -> str:
+    """`2026-11-22 22:04`, by the clock of whoever reads it."""
+    try:
+        return datetime.fromisoformat(report["created"]).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):  # what a damaged file says; Windows knows no year 1
+        return one_line(report["created"])[:16]
 
 
 def place_of(text: Text) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from typing import get_args
 
 import pytest
@@ -234,6 +235,16 @@ def test_where_nothing_was_decided_no_coin_is_tossed_and_what_was_not_asked_is_n
     assert "coin" not in words
     assert "Too few were decided" in words
     assert "About 3 texts both wrote the same words: they were not asked about" in words
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows cannot be told another time zone")
+def test_when_it_was_measured_is_told_by_the_clock_of_whoever_reads_it(monkeypatch):
+    with monkeypatch.context() as patched:
+        patched.setenv("TZ", "UTC-1")
+        time.tzset()
+        assert telling.measured_at(report()) == "2026-11-22 22:04"
+    time.tzset()
+    assert telling.measured_at(report(created="some day")) == "some day"
 
 
 # --- forgetting --------------------------------------------------------------------------------------------------
