@@ -7,6 +7,7 @@ import pytest
 from assistant.i18n import set_language
 from assistant.protocol import (
     BuildDataset,
+    Cancel,
     Chat,
     CheckFit,
     PauseTraining,
@@ -491,6 +492,21 @@ async def test_a_training_is_paused_and_gone_on_with():
         await desk.pilot.press("r")
         await said(desk, "“bio” is trained.")
         assert sent(Train)[-1].resume
+
+
+async def test_the_report_at_the_end_is_said_to_be_made_and_stopping_it_throws_nothing_away():
+    drafted()
+    stages = [{"event": "progress", "stage": stage, "done": 0, "total": 4} for stage in ("check", "evaluate")]
+    rule = {"when": "Train", "events": [train_step(4, 4, 2.0), *stages], "hold": 3}
+    async with desk_of(app(rule), size=TERMINAL) as desk:
+        await training(desk)
+        await said(desk, "bio · is trained; now it is measured whether it was worth it")
+        assert "Pause" not in desk.screen_text()
+        await desk.pilot.press("s")
+        await desk.wait_until(lambda: sent(Cancel))
+        assert not isinstance(desk.app.screen, ConfirmScreen)
+        assert not sent(RemoveRun)
+        assert not sent(PauseTraining)
 
 
 async def test_stopping_for_good_asks_and_then_deletes_what_was_learned():

@@ -52,6 +52,7 @@ class RunPane(Pane):
         self._scroll = VerticalScroll(self._more, classes="card", can_focus=False)
         self._line = JobLine("")
         self._state = ""
+        self._measured = False
 
     def compose(self) -> ComposeResult:
         yield self._head
@@ -82,6 +83,12 @@ class RunPane(Pane):
         reading = (Hint("↓", "", "screen.pane('read_on(1)')"), _("Read on in what it writes; ↑ goes back."))
         if live is None:
             return []
+        ending = (
+            Hint("s", _("Stop"), "screen.pane('stop')"),
+            _("Stop measuring. The adapter is there and stays; its report can be made later."),
+        )
+        if live.goes_on and live.is_measured:
+            return [ending, reading]
         if live.goes_on:
             return [pausing, stopping, *([using] if live.state == "running" else []), reading]
         return [using, asking, giving, reading] if live.state == "finished" else [resuming, stopping, reading]
@@ -106,10 +113,10 @@ class RunPane(Pane):
             self._head.update(Text(_("No training goes on. Step 1 begins one, or goes on with one that was left.")))
             self._line.display = False
             return
-        if live.state != self._state:
-            if self._state == "pausing":  # what was said of it is over
+        if (live.state, live.is_measured) != (self._state, self._measured):
+            if self._state == "pausing" or self._measured:  # what was said of it is over
                 self.say()
-            self._state = live.state
+            self._state, self._measured = live.state, live.is_measured
             self.post_message(self.KeysChanged())
         self._head.update(self._headline(live))
         self._numbers.update(self._figures(live))
@@ -155,6 +162,9 @@ class RunPane(Pane):
         live = self.work.live
         if live is None or not live.goes_on:
             return
+        if live.is_measured:
+            self._stop_measuring()
+            return
         again = live.state == "pausing"
         self.work.pause(unload=not self.desk.conversation.messages)
         if again:
@@ -175,9 +185,16 @@ class RunPane(Pane):
         live = self.work.live
         if live is None or live.state == "finished":
             return
+        if live.goes_on and live.is_measured:
+            self._stop_measuring()
+            return
         sentence = _("End the training “{name}” and throw away what it learned so far?").format(name=live.name)
         hint = _("To go on with it another time, pause it instead: key p.")
         self.confirm(sentence, _("Throw it away"), lambda: self.in_background(self._throw_away(live)), hint=hint)
+
+    def _stop_measuring(self) -> None:
+        self.work.stop_measuring()
+        self.say(_("Stopping") + "…")
 
     async def _throw_away(self, live: LiveTraining) -> None:
         await self.work.pause_and_wait()

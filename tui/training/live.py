@@ -79,6 +79,10 @@ class LiveTraining:
     samples_at: int = 0
     is_kept: bool = False
     """A folder on the disk holds what is needed to go on with it; before its first step, too."""
+    is_checked: bool = False
+    """It has learned, and what came of it is being looked at before it is published …"""
+    is_measured: bool = False
+    """… which has been done: what goes on is the report on it."""
     notes: list[Note] = field(default_factory=list[Note])
     result: dict[str, Any] = field(default_factory=dict[str, Any])
     error: SuntoError | None = None
@@ -107,6 +111,8 @@ class LiveTraining:
             case Progress(stage=stage):
                 self.progress = event
                 self.is_kept = self.is_kept or stage == "train"
+                self.is_checked = self.is_checked or stage == "check"
+                self.is_measured = self.is_measured or (self.is_checked and stage == "evaluate")
             case FitChecked():
                 self.fit = event
             case Adjusted(step=step, kind=kind, message=message, hint=hint):

@@ -137,6 +137,8 @@ def headline(live: LiveTraining) -> str:
         "failed": _("interrupted: r goes on from the last point that was written down"),
         "finished": _("finished"),
     }[live.state]
+    if live.goes_on and live.is_measured:
+        return " · ".join((one_line(live.name), _("is trained; now it is measured whether it was worth it")))
     if live.state in ("paused", "failed") and not live.has_begun:
         state = _("did not begin: r tries again")
     parts = [one_line(live.name), *_progress(live), state]

@@ -203,6 +203,7 @@ class TrainingWork:
     async def _train(self, live: LiveTraining) -> None:
         self.live = live
         live.state, live.error = "starting", None
+        live.is_checked = live.is_measured = False
         live.ended.clear()
 
         def asked(job: str) -> Train:
@@ -245,6 +246,11 @@ class TrainingWork:
         self.live.state = "pausing"
         self._trainer.pause(self.live.request.job, unload=unload)
         self._tell()
+
+    def stop_measuring(self) -> None:
+        """The adapter is published by then, and stays."""
+        if self.live is not None and self.live.is_measured and self.live.goes_on:
+            self._trainer.cancel(self.live.request.job)
 
     @property
     def trains(self) -> bool:
