@@ -67,12 +67,7 @@ def _base(base: Fields) -> Stage:
 def _data(data: Fields) -> Stage:
     tiers = data.get("tiers")
     counts = cast("Fields", tiers) if isinstance(tiers, dict) else {}
-    written = {
-        "A": _("{count} written or approved by people"),
-        "B": _("{count} taken from the documents by rule"),
-        "C": _("{count} written by the model itself"),
-    }
-    parts = [words.format(count=count) for tier, words in written.items() if (count := _whole(counts, tier))]
+    by_people, by_rule, by_model = (_whole(counts, tier) for tier in "ABC")
     learned, held_out, files = _whole(data, "examples"), _whole(data, "held_out"), _list(data, "files")
     return Stage(
         key="data",
@@ -80,7 +75,21 @@ def _data(data: Fields) -> Stage:
         facts=_known(
             plural("{count} example to learn from", "{count} examples to learn from", learned) if learned else "",
             plural("{count} kept aside", "{count} kept aside", held_out) if held_out else "",
-            ", ".join(parts),
+            ", ".join(
+                _known(
+                    plural("{count} written or approved by people", "{count} written or approved by people", by_people)
+                    if by_people
+                    else "",
+                    plural(
+                        "{count} taken from the documents by rule", "{count} taken from the documents by rule", by_rule
+                    )
+                    if by_rule
+                    else "",
+                    plural("{count} written by the model itself", "{count} written by the model itself", by_model)
+                    if by_model
+                    else "",
+                )
+            ),
             _("from {files}").format(files=_some(files)) if files else "",
         ),
         gives=_("how you want it written"),

@@ -237,6 +237,17 @@ def test_where_nothing_was_decided_no_coin_is_tossed_and_what_was_not_asked_is_n
     assert "About 3 texts both wrote the same words: they were not asked about" in words
 
 
+def test_many_examples_are_counted_in_italian_words_that_go_with_many():
+    made = report()
+    made["lineage"]["data"]["tiers"] = {"A": 32, "B": 1}
+    set_language("it")
+    try:
+        facts = next(stage.facts for stage in telling.lineage_lines(made["lineage"]) if stage.key == "data")
+    finally:
+        set_language("en")
+    assert any("32 scritti o approvati da persone, 1 " in fact for fact in facts)
+
+
 @pytest.mark.skipif(not hasattr(time, "tzset"), reason="Windows cannot be told another time zone")
 def test_when_it_was_measured_is_told_by_the_clock_of_whoever_reads_it(monkeypatch):
     with monkeypatch.context() as patched:
