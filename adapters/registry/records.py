@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from adapters.cards import corrupt, hub_name, read_card, read_json
 from adapters.registry.journal import looking
 from adapters.registry.names import adapters_dir, folder_of
-from assistant.errors import AdapterCorruptError, AdapterMismatchError, AdapterNotFoundError
+from assistant.errors import AdapterCorruptError, AdapterError, AdapterMismatchError, AdapterNotFoundError
 from assistant.i18n import _
 from assistant.safe_text import one_line
 
@@ -83,12 +83,20 @@ def list_adapters() -> list[AdapterRecord]:
 def get_adapter(name: str) -> AdapterRecord:
     """Raises AdapterNotFoundError naming the nearest one, AdapterCorruptError."""
     if not adapters_dir().is_dir():
-        raise not_found(folder_of(name).name)
+        raise not_found(_folder_meant(name).name)
     with looking():
-        directory = folder_of(name)
+        directory = _folder_meant(name)
         if not _is_adapter(directory):
             raise not_found(directory.name)
         return read_record(directory)
+
+
+def _folder_meant(name: str) -> Path:
+    """Raises AdapterNotFoundError for what cannot be a name: who looks for an adapter has none to choose."""
+    try:
+        return folder_of(name)
+    except AdapterError as error:
+        raise AdapterNotFoundError(error.message, _("`sunto adapters list` shows which there are.")) from error
 
 
 def earlier_versions(record: AdapterRecord) -> list[AdapterRecord]:

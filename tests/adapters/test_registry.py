@@ -73,6 +73,13 @@ def test_an_unknown_name_suggests_the_nearest():
     assert "biologia" in caught.value.hint
 
 
+@pytest.mark.parametrize("name", ["../bio", "/somewhere/bio", "", "none"])
+def test_who_looks_for_what_can_be_no_name_is_told_where_the_names_are(name):
+    with pytest.raises(AdapterNotFoundError, match="cannot be an adapter's name") as caught:
+        registry.get_adapter(name)
+    assert "sunto adapters list" in caught.value.hint
+
+
 def test_when_the_adapter_in_use_is_gone_the_way_on_without_it_is_said():
     """An app whose adapter was deleted answered nothing more, and did not say what would help."""
     with pytest.raises(AdapterNotFoundError) as caught:
