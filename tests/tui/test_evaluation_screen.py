@@ -207,6 +207,15 @@ async def test_measuring_shows_how_far_it_is_and_stops_on_a_key():
         assert len(sent(Cancel)) == 1
 
 
+async def test_the_report_that_is_kept_can_be_read_while_a_new_one_is_made():
+    slow = {"when": "Evaluate", "hold": "job", "result": report()}
+    async with desk_of(app_with(KEPT, slow), size=TERMINAL) as desk:
+        await on_the_report(desk, "/evaluate biology")
+        await said(desk, "Yes, it was worth it")
+        await said(desk, "Measuring “biology”…")
+        desk.release()
+
+
 async def test_a_measuring_goes_on_when_the_screen_is_left_and_is_told_of_in_the_conversation():
     slow = {"when": "Evaluate", "hold": "job", "result": report()}
     async with desk_of(app_with(NONE, slow), size=TERMINAL) as desk:

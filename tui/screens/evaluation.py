@@ -80,10 +80,10 @@ class EvaluationScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.desk.evaluation.listeners[self._work_changed] = self.adapter_name
+        self.load_report()  # asked for first: the one that is kept is there to read while a new one is made
         if self._measure_at_once:
             self._begin()
         self._work_changed()
-        self.load_report()
 
     def on_unmount(self) -> None:
         self.desk.evaluation.listeners.pop(self._work_changed, None)
@@ -99,7 +99,9 @@ class EvaluationScreen(Screen[None]):
         try:
             result = await self.desk.errands.run(lambda job: ShowEvaluation(job=job, name=self.adapter_name))
         except SuntoError as error:
-            if self.report is None:
+            if self._measuring and self.report is None:
+                self._head.update(Text(self._waiting_words() + "…", "dim"))
+            elif self.report is None:
                 self._head.update(Text(printable(error.message), "bold"))
                 self._view.say(Text(about()).append(f"\n\n{self._way_out(error)}", "dim"))
             return
