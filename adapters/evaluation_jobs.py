@@ -43,7 +43,10 @@ def evaluate(request: protocol.Evaluate, session: Session, should_stop: ShouldSt
     record = get_adapter(request.name)
     dataset = yield from _data_for(request, record, session, should_stop)
     report = yield from evaluate(request, record, dataset, session, should_stop)
-    if store.keep(record.name, report) is None:
+    if not report["data"]["examples"] and store.is_tested(record):
+        message = _("There was nothing to test with; the report about “{name}” that was made before stays.")
+        yield Notice(job=request.job, level="warning", message=message.format(name=record.name))
+    elif store.keep(record.name, report) is None:
         yield Notice(
             job=request.job,
             level="warning",

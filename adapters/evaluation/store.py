@@ -65,6 +65,15 @@ def read(record: AdapterRecord) -> Report:
     return {**report, "adapter": {**report["adapter"], "name": record.name}}  # it may have been renamed since
 
 
+def is_tested(record: AdapterRecord) -> bool:
+    """Whether the kept report is about these weights, and says something of documents."""
+    try:
+        report = read(record)
+    except AdapterError:
+        return False
+    return report["data"]["examples"] > 0 and report["adapter"]["sha256"] == weights_sha256(record.directory)
+
+
 def keep(name: str, report: Report) -> AdapterRecord | None:
     """Write the report beside its adapter and sum it up on the card; None where that version is gone.
 

@@ -144,6 +144,17 @@ def test_data_with_nothing_in_it_is_told_and_the_rest_is_judged(loaded, shared_e
     assert nothing.kind == "DatasetError"
 
 
+def test_a_report_on_nothing_takes_no_place_of_one_on_documents(loaded, shared_engine, tmp_path):
+    install(shared_engine, save_data())
+    asked = protocol.Evaluate(job="e", name="bio", texts=0, forgetting=False)
+    assert list(run(asked, loaded))[-1].result["data"]["documents"] == 5
+    (tmp_path / "rows.jsonl").write_text('{"document": "", "summary": ""}\n', encoding="utf-8")
+    _report, told = evaluated(loaded, tmp_path / "rows.jsonl")
+    assert any("made before stays" in message for message in told)
+    kept = list(run(protocol.ShowEvaluation(job="s", name="bio"), loaded))[-1].result
+    assert kept["data"]["documents"] == 5
+
+
 def test_data_that_only_has_the_name_of_what_a_stranger_trained_on_is_not_taken_for_it(loaded, shared_engine):
     save_data()
     data = {"name": "notes", "file": "notes", "sha256": "0" * 64}
