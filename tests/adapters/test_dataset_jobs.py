@@ -446,7 +446,7 @@ def test_a_removed_data_set_is_gone_and_the_notes_stay(session, notes):
     assert (listed["name"], listed["paths"]) == ("notes", [str(notes)])
     assert listed["bytes"] > 0
     do(session, protocol.RemoveDataset, name="notes")
-    assert do(session, protocol.ListDatasets) == {"datasets": []}
+    assert do(session, protocol.ListDatasets) == {"datasets": [], "damaged": []}
     assert (notes / "water.txt").exists()
     assert do(session, protocol.RemoveDataset, name="notes").exit_code == 6
 

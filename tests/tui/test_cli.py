@@ -621,7 +621,7 @@ def test_adapters_are_listed_in_a_table(script, capsys):
     script.will_yield(done(adapters=[row]))
     assert main(["adapters", "list"]) == 0
     header, line = capsys.readouterr().out.splitlines()
-    assert header.split() == "name subject version size fits base model kind rank made on".split()  # noqa: SIM905
+    assert header.split() == "name subject version worth it? fits size base model kind rank made on".split()  # noqa: SIM905
     assert line.split("  ")[1].strip() == "Biology"
     assert line.split("  ")[0] == "bio"
     assert "base not here" in line
