@@ -6,11 +6,16 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from assistant.i18n import set_language
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+# The first text drawn in a fresh clone waits for a table of all characters, and a loaded machine for anything.
+settings.register_profile("sunto", suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sunto")
 
 SAMPLE_DOCS = Path(__file__).parent.parent / "sample_docs"
 
